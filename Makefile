@@ -1,0 +1,62 @@
+# Needs python3 (3.11 or newer) with pip, and make. Another interpreter: make PYTHON=python3.12 setup
+PYTHON ?= python3
+PYTEST_ARGS ?= -n auto --dist loadscope
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# pip is run from outside: Debian's python3 can make an environment, but not put pip into it
+# unless python3-venv is installed.
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
+DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
+
+.PHONY: help setup check demo test lint format lock model accuracy clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY)  ## Install formcheck and its tools into .venv, from the lock, checked by hash
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"formcheck needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12 setup")'
+	@$(PYTHON) -m pip --version >/dev/null || { echo "formcheck needs pip: apt install python3-pip, or $(PYTHON) -m ensurepip" >&2; exit 1; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+check: setup
+	@$(BIN)/formcheck doctor --quiet
+
+demo: check  ## Analyse the first sample clip
+	$(BIN)/formcheck analyze $(DEMO)
+	@echo "The report: $(DEMO:.mp4=.formcheck)/report.html"
+
+test: check  ## Run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup  ## Check style, types and the walls between the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## Let ruff put the code into shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+accuracy: check  ## Measure angles and repetitions against known truth
+	$(BIN)/python benchmarks/accuracy.py
+
+model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)
+	$(PYTHON) models/build_full.py
+
+lock: setup  ## Choose the newest allowed versions anew and write requirements.lock
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --fork-strategy fewest \
+	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command 'make lock' --quiet --output-file requirements.lock
+
+clean:  ## Remove what was built, not what was analysed
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks models -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Checks the form of the supine sciatic nerve glide from an ordinary camera."""

@@ -1,0 +1,317 @@
+"""Values that pass between the rooms.
+
+Conventions: points are (x, y) in pixels with y pointing down, sizes are (w, h), images are
+(H, W, 3) BGR uint8. Left and right are the subject's. Angles are neutral-zero (0 = straight,
+flexion positive). Intervals are [start, end). Times are seconds on the clip's own clock.
+Missing is NaN. Every array held by a value here is read-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+ImageBgr = NDArray[np.uint8]
+
+
+class Side(StrEnum):
+    """The subject's side."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+
+class Phase(StrEnum):
+    """What the knee does at an instant. ``UNKNOWN`` where the angle could not be measured."""
+
+    REST = "rest"
+    EXTENDING = "extending"
+    HOLDING = "holding"
+    RETURNING = "returning"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """The answer of a rule. ``BORDERLINE``: the error band straddles the limit."""
+
+    MET = "MET"
+    NOT_MET = "NOT_MET"
+    BORDERLINE = "BORDERLINE"
+    NOT_ASSESSABLE = "NOT_ASSESSABLE"
+
+
+def freeze(array: Any, dtype: Any = np.float64) -> NDArray[Any]:
+    """Return a read-only copy of ``array`` as ``dtype``."""
+    frozen = np.array(array, dtype=dtype)
+    frozen.setflags(write=False)
+    return frozen
+
+
+class _FrozenArrays:
+    """Makes every ndarray field of a dataclass read-only on construction."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray) and value.flags.writeable:
+                object.__setattr__(self, field.name, freeze(value, value.dtype))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a source, upright as a viewer shows it.
+
+    Parameters
+    ----------
+    index : int
+        Position in the source, counted from 0 at the source's first frame.
+    t_s : float
+        Presentation time, strictly increasing within a source.
+    image_bgr : (H, W, 3) uint8
+    """
+
+    index: int
+    t_s: float
+    image_bgr: ImageBgr
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInfo:
+    """What was filmed, as the container says it. ``sha256`` is of the file's bytes."""
+
+    name: str
+    sha256: str
+    size_px: tuple[int, int]
+    duration_s: float
+    rotation_deg: int
+    codec: str
+    nominal_fps: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The landmark model that made a track."""
+
+    name: str
+    sha256: str
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoseTrack(_FrozenArrays):
+    """Where the joints of one person are, frame by frame: the seam between vision and judgement.
+
+    Points follow MediaPipe's 33-landmark order with names corrected: the working leg carries
+    one side's indices for the whole clip. A frame in which nobody was seen is a row of NaN; rows
+    are never dropped.
+
+    Parameters
+    ----------
+    t_s : (T,) float
+        Strictly increasing presentation times.
+    xy_px : (T, 33, 2) float
+        Image points.
+    world_m : (T, 33, 3) float
+        The model's own metric guess, origin between the hips.
+    visibility : (T, 33) float
+        The model's visibility score, 0 to 1. It does NOT drop when legs are confused.
+    luma : (T,) float
+        Mean brightness of the picture, 0 to 255.
+    hidden : (T,) bool
+        True where the resting leg was painted out before inference, so that its points mean nothing
+        and are NaN.
+    size_px : (w, h)
+    working_side : Side or None
+        Side whose leg was followed; None when no leg was found to work.
+    side_given : bool
+        True when the user named the side.
+    clip, model
+        Fingerprints of what was seen and by what.
+    warnings : tuple of str
+        What was lost on the way from file to track, in plain sentences.
+    """
+
+    t_s: FloatArray
+    xy_px: FloatArray
+    world_m: FloatArray
+    visibility: FloatArray
+    luma: FloatArray
+    hidden: BoolArray
+    size_px: tuple[int, int]
+    working_side: Side | None
+    side_given: bool
+    clip: ClipInfo
+    model: ModelInfo
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the camera saw the person. NaN or None where it could not be told.
+
+    Parameters
+    ----------
+    lying : bool or None
+        The trunk lies along the floor, face up. None = cannot tell.
+    trunk_from_floor_deg : float
+        Angle between the trunk's long axis and the floor; 0 = flat, 90 = upright.
+    roll_deg : float
+        Quarter turn of the picture that puts the floor at the bottom: 0, 90, 180 or 270.
+    azimuth_deg : float
+        How far the camera is turned off square to the person's side, positive towards the feet.
+    """
+
+    lying: bool | None
+    trunk_from_floor_deg: float
+    roll_deg: float
+    azimuth_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegAngles(_FrozenArrays):
+    """How the working leg is bent, frame by frame.
+
+    Parameters
+    ----------
+    t_s, hip_flexion_deg, knee_flexion_deg, ankle_dorsiflexion_deg, foot_from_vertical_deg : (T,) float
+        Angles as defined in docs/method.md; NaN = not measurable.
+    hip_se_deg, knee_se_deg : (T,) float
+        Standard error of hip and knee.
+    hands_on_thigh : (T,) float
+        Distance of the nearer hand from the thigh's axis in thigh lengths; NaN = not seen.
+    usable : (T,) bool
+        Hip and knee can both be trusted to their standard error.
+    side : Side
+    hip_reference : str
+        ``"trunk"``, ``"floor"`` or ``"trunk+floor"``: what the hip was measured against.
+    view : View
+    """
+
+    t_s: FloatArray
+    hip_flexion_deg: FloatArray
+    knee_flexion_deg: FloatArray
+    ankle_dorsiflexion_deg: FloatArray
+    foot_from_vertical_deg: FloatArray
+    hip_se_deg: FloatArray
+    knee_se_deg: FloatArray
+    hands_on_thigh: FloatArray
+    usable: BoolArray
+    side: Side
+    hip_reference: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of one rule, for one repetition (``rep``) or for the whole set (``rep`` is None).
+
+    ``observed`` and ``limit`` are None when there is no number. ``limit`` is (low, high) with None
+    for an open end. ``text`` is one plain sentence.
+    """
+
+    rule: str
+    rep: int | None
+    verdict: Verdict
+    observed: float | None
+    limit: tuple[float | None, float | None]
+    unit: str
+    at_s: float | None
+    text: str
+    advisory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One there-and-back of the knee.
+
+    ``complete`` is False when the clip's start or end cuts it; such a repetition is not counted.
+    ``partial`` marks a small one (well below the set's median); it is counted.
+    ``hold_s`` is the time near the peak between extending and returning. Angles in degrees of
+    flexion; NaN where not measurable.
+    """
+
+    index: int
+    start_s: float
+    peak_s: float
+    end_s: float
+    complete: bool
+    partial: bool
+    knee_flexion_start_deg: float
+    knee_flexion_peak_deg: float
+    knee_se_deg: float
+    hip_flexion_mean_deg: float
+    hip_flexion_min_deg: float
+    hip_flexion_max_deg: float
+    hip_se_deg: float
+    extend_s: float
+    hold_s: float
+    return_s: float
+    peak_speed_deg_s: float
+
+    @property
+    def excursion_deg(self) -> float:
+        """Knee movement from start to peak, degrees."""
+        return self.knee_flexion_start_deg - self.knee_flexion_peak_deg
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What could be measured. ``reasons`` are plain sentences, worst first, each with its remedy."""
+
+    usable_fraction: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The set in plain words: one headline and a few sentences."""
+
+    headline: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One judged set. ``angles`` is None when no leg could be measured.
+
+    ``phases`` has one entry per frame of the track; ``rep_of_frame`` (T,) int is the index of the
+    repetition a frame belongs to, 0 for none.
+    """
+
+    clip: ClipInfo
+    model: ModelInfo
+    protocol_id: str
+    protocol_version: str
+    protocol_name: str
+    protocol_sha256: str
+    side: Side | None
+    side_given: bool
+    angles: LegAngles | None
+    view: View
+    phases: tuple[Phase, ...]
+    rep_of_frame: NDArray[np.int64]
+    reps: tuple[Rep, ...]
+    findings: tuple[Finding, ...]
+    quality: Quality
+    summary: Summary
+
+    @property
+    def rep_count(self) -> int:
+        """Complete repetitions, partial ones included."""
+        return sum(rep.complete for rep in self.reps)
+
+    def findings_of(self, rep: int | None) -> tuple[Finding, ...]:
+        """Findings of one repetition, or of the whole set for None."""
+        return tuple(f for f in self.findings if f.rep == rep)

@@ -1,0 +1,49 @@
+"""Promises of the project's own files."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PINS = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", LOCK, re.MULTILINE))
+
+
+def requirement_name(requirement: str) -> str:
+    return re.split(r"[<>=!~ \[;]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+
+
+def test_mediapipe_is_exactly_0_10_31():
+    """0.10.30 crashes on Windows; 0.10.32 and later replace opencv-python by opencv-contrib-python;
+    0.10.35 and later contact a server of Google's while a landmarker is alive, and a clip of a patient
+    must not have company. Whoever changes this must repeat the measurement with strace."""
+    pins = [line for line in PROJECT["project"]["dependencies"] if line.startswith("mediapipe")]
+    assert pins == ["mediapipe==0.10.31"]
+    assert PINS["mediapipe"] == "0.10.31"
+
+
+def test_only_one_opencv_is_installed():
+    """The four builds of OpenCV overwrite each other's files."""
+    assert [name for name in PINS if name.startswith("opencv")] == ["opencv-python"]
+
+
+def test_the_lock_holds_everything_the_project_asks_for():
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    assert {requirement_name(requirement) for requirement in wanted} <= PINS.keys()
+
+
+def test_every_pin_of_the_lock_has_a_hash_and_no_address():
+    entries = re.split(r"(?m)^(?=[a-z0-9])", LOCK.split("\n", 2)[2])
+    entries = [entry for entry in entries if entry]
+    assert len(entries) == len(PINS)
+    for entry in entries:
+        requirement, *hashes = entry.replace("\\\n", "\n").split()
+        assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.+]*", requirement)
+        hashes = [word for word in hashes if word.startswith("--hash=")]
+        assert hashes
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes)
+    assert "/" not in LOCK
+    assert "index" not in LOCK
