@@ -1,0 +1,119 @@
+"""The command line: verbs, and the rim where errors become one line and an exit code.
+
+Nothing heavy is imported here. A command's module is loaded when that command runs, and loads what
+it needs when it works, so that ``formcheck --help`` answers at once and every command can say what
+is missing on this machine.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from formcheck.errors import FormcheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_ENVIRONMENT = 3
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+# Command: its module, which holds it as ``command``, and its line in ``formcheck --help``.
+COMMANDS = {
+    "analyze": ("formcheck.cli.analyze", "Measure and judge the repetitions in recorded clips."),
+    "protocols": ("formcheck.cli.protocols", "List, show and check exercise definitions."),
+    "models": ("formcheck.cli.models", "List, verify and fetch landmark models."),
+    "doctor": ("formcheck.cli.doctor", "Say what formcheck finds on this machine, and what is missing."),
+}
+
+
+@dataclass(slots=True)
+class Rim:
+    """What the rim must know of a call after it failed."""
+
+    debug: bool = False
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and loads one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="formcheck", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, help="Log everything, and show where an error came from.")
+@click.pass_obj
+def cli(rim: Rim, *, debug: bool) -> None:
+    """Check the form of the supine sciatic nerve glide from an ordinary camera.
+
+    formcheck measures; it does not diagnose. Nothing leaves this machine: only `models pull` uses the
+    network.
+    """
+    rim.debug = debug
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="formcheck: %(levelname)s: %(message)s",
+        force=True,
+    )
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code.
+
+    0 ok, 2 usage, 3 input or machine, 4 protocol, 5 store, 70 bug, 130 interrupted; click ends the
+    process with 1 when the reader of stdout went away. An error is one line on stderr; where it came
+    from is shown after ``formcheck --debug``.
+    """
+    rim = Rim()
+    try:
+        code = cli.main(args=list(arguments), prog_name="formcheck", standalone_mode=False, obj=rim)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("formcheck: interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except FormcheckError as error:
+        return _fail(rim, str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the rim: what comes up here is a bug or a broken machine
+        from formcheck.doctor import explain_missing_library
+
+        missing = explain_missing_library(error)
+        if missing is not None:
+            return _fail(rim, missing, EXIT_ENVIRONMENT)
+        what = f"{type(error).__name__}: {error}".replace("\n", " ")
+        return _fail(rim, f"this is a bug ({what}), run `formcheck --debug ...` for the trace", EXIT_BUG)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(rim: Rim, message: str, exit_code: int) -> int:
+    """Put an error on stderr: its trace if asked for, then its one line."""
+    if rim.debug:
+        traceback.print_exc()
+    click.echo(f"formcheck: error: {message}", err=True)
+    return exit_code

@@ -1,0 +1,86 @@
+"""What the doctor tries, one probe per process: ``python -m formcheck.probes NAME [ARGUMENT...]``.
+
+A probe prints one JSON object. One that cannot, fails as the real command would.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CAMERA_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
+_DECODERS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
+
+
+def libraries(*sonames: str) -> dict[str, Any]:
+    """Say which shared libraries the system's loader does not find."""
+    missing = []
+    for soname in sonames:
+        try:
+            ctypes.CDLL(soname)
+        except OSError:
+            missing.append(soname)
+    return {"missing": missing}
+
+
+def landmarks(model: str) -> dict[str, Any]:
+    """Load a model and look for a person in a grey picture."""
+    import numpy as np
+
+    from formcheck.pose.engine import MediaPipeLandmarker
+    from formcheck.pose.models import find_model
+
+    with MediaPipeLandmarker(find_model(model)) as landmarker:
+        found = landmarker.detect(np.full((256, 256, 3), 128, np.uint8), 0.0)
+    return {"people": 0 if found is None else 1}
+
+
+def decoders() -> dict[str, Any]:
+    """Say which of the codecs that cameras and phones use cannot be read."""
+    import av.codec
+
+    return {"missing": [name for name in _DECODERS if name not in av.codec.codecs_available]}
+
+
+def encoder() -> dict[str, Any]:
+    """Write a short H.264 video as the annotated clip is written."""
+    import numpy as np
+
+    from formcheck.video.writer import H264Writer
+
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "probe.mp4"
+        with H264Writer(path, size_px=(64, 64)) as writer:
+            for index in range(3):
+                writer.write(np.full((64, 64, 3), 128, np.uint8), index / 30)
+        return {"bytes": path.stat().st_size}
+
+
+def cameras() -> dict[str, Any]:
+    """List cameras without opening one."""
+    import av.device
+
+    found = av.device.enumerate_input_devices(_CAMERA_FORMATS[sys.platform])
+    return {"names": [device.description for device in found if device.media_types in ([], ["video"])]}
+
+
+def audio() -> dict[str, Any]:
+    """Name the sound output."""
+    import sounddevice
+
+    return {"name": sounddevice.query_devices(kind="output")["name"]}
+
+
+PROBES: dict[str, Callable[..., dict[str, Any]]] = {
+    probe.__name__: probe for probe in (libraries, landmarks, decoders, encoder, cameras, audio)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))  # noqa: T201 - the answer to the doctor

@@ -1,0 +1,54 @@
+"""The wheel that is built here works offline, away from the source."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from formcheck.pose.models import PACKAGED_SHA256
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """The wheel's contents, as pip would put them into site-packages."""
+    directory = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(directory)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = directory.glob("formcheck-*.whl")
+    with zipfile.ZipFile(wheel) as content:
+        content.extractall(directory / "site")
+    return directory / "site"
+
+
+def test_the_wheel_holds_the_whole_package(unpacked):
+    source = ROOT / "src" / "formcheck"
+    expected = {
+        path.relative_to(source) for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    }
+    expected |= {Path("_models/LICENSE"), Path("_models/pose_landmarker_full.task")}
+    package = unpacked / "formcheck"
+    assert {path.relative_to(package) for path in package.rglob("*") if path.is_file()} == expected
+
+
+def test_the_wheel_finds_its_own_model(unpacked, tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "formcheck", "models", "verify", "full"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(unpacked), "FORMCHECK_MODELS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    model = unpacked / "formcheck" / "_models" / "pose_landmarker_full.task"
+    assert result.stdout == f"ok   pose_landmarker_full  {model}  sha256 {PACKAGED_SHA256}\n"
