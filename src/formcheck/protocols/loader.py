@@ -1,0 +1,89 @@
+"""Finds, reads and checks protocol files."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from formcheck.errors import ProtocolError
+from formcheck.protocols.model import Protocol
+
+DEFAULT_PROTOCOL_ID = "sciatic-glide"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedProtocol:
+    """A checked protocol with the fingerprint of the file it came from.
+
+    ``origin`` is ``"built in"`` or the file's path; ``text`` the file as read.
+    """
+
+    protocol: Protocol
+    sha256: str
+    origin: str
+    text: str
+
+
+def builtin_ids() -> tuple[str, ...]:
+    """Names of the built-in protocols, the default first."""
+    names = sorted(f.name.removesuffix(".toml") for f in _builtin_dir().iterdir() if f.name.endswith(".toml"))
+    return (DEFAULT_PROTOCOL_ID, *(name for name in names if name != DEFAULT_PROTOCOL_ID))
+
+
+def load_protocol(id_or_path: str | Path = DEFAULT_PROTOCOL_ID) -> LoadedProtocol:
+    """Load a built-in protocol by id, or any protocol file by path.
+
+    Raises
+    ------
+    ProtocolError
+        No such protocol, or the file does not say what a protocol must; the message names file,
+        key, what was expected and what came.
+    """
+    builtin = _builtin_dir() / f"{id_or_path}.toml"
+    if str(id_or_path) in builtin_ids():
+        return _parse(builtin.read_bytes(), where=str(id_or_path), origin="built in")
+    path = Path(id_or_path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ProtocolError(
+            f"no protocol '{id_or_path}': expected one of {', '.join(builtin_ids())}, or the path of a .toml "
+            "file; see 'formcheck protocols list'"
+        ) from None
+    except OSError as error:
+        raise ProtocolError(f"{path}: expected a readable protocol file, got: {error.strerror}") from None
+    return _parse(data, where=str(path), origin=str(path))
+
+
+def _parse(data: bytes, *, where: str, origin: str) -> LoadedProtocol:
+    try:
+        text = data.decode("utf-8")
+        values = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"{where}: expected UTF-8 text, got other bytes at position {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(f"{where}: expected TOML, got: {error}") from None
+    try:
+        protocol = Protocol.model_validate(values)
+    except ValidationError as error:
+        raise ProtocolError(_explain(error, where)) from None
+    return LoadedProtocol(protocol, hashlib.sha256(data).hexdigest(), origin, text)
+
+
+def _explain(error: ValidationError, where: str) -> str:
+    lines = []
+    for problem in error.errors(include_url=False):
+        key = ".".join(str(part) for part in problem["loc"]) or "(file)"
+        got = "nothing" if problem["type"] == "missing" else repr(problem["input"])
+        lines.append(f"{where}: {key}: {problem['msg'].removeprefix('Value error, ')}; got {got[:80]}")
+    return "\n".join(lines)
+
+
+def _builtin_dir() -> Traversable:
+    return resources.files("formcheck.protocols") / "builtin"
