@@ -1,0 +1,138 @@
+"""The landmarker: one picture in, 33 points of one person out. The only import of mediapipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+import cv2
+import numpy as np
+
+from formcheck.errors import InputError
+from formcheck.pose.landmarks import COUNT
+from formcheck.types import FloatArray, ImageBgr
+
+# Inference works on a 256 px crop of the person: a larger picture costs time and adds nothing.
+_MAX_SIDE_PX = 1280
+
+
+class Detection(NamedTuple):
+    """One person in one picture: image points (33, 2) px, world points (33, 3) m, visibility (33,)."""
+
+    xy_px: FloatArray
+    world_m: FloatArray
+    visibility: FloatArray
+
+
+class Landmarker(Protocol):
+    """Finds one person. ``t_s`` must grow from call to call."""
+
+    def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None: ...
+
+    def close(self) -> None: ...
+
+
+class MediaPipeLandmarker:
+    """MediaPipe's PoseLandmarker in VIDEO mode: follows one person from picture to picture.
+
+    A fresh one is needed for each clip, and it must be closed: left to the interpreter's exit it prints
+    a TypeError.
+
+    Raises
+    ------
+    InputError
+        The model file is missing or is not a landmark bundle.
+    """
+
+    def __init__(self, model_path: Path) -> None:
+        # Its C++ log lines (delegate created, feedback manager) mean nothing to a user.
+        os.environ.setdefault("GLOG_minloglevel", "2")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        import mediapipe
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        self._image = mediapipe.Image
+        self._srgb = mediapipe.ImageFormat.SRGB
+        try:
+            model = model_path.read_bytes()
+            with _quiet_stderr():
+                self._landmarker = vision.PoseLandmarker.create_from_options(
+                    vision.PoseLandmarkerOptions(
+                        base_options=BaseOptions(model_asset_buffer=model),
+                        running_mode=vision.RunningMode.VIDEO,
+                        num_poses=1,
+                    )
+                )
+        except (OSError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"{model_path}: expected a pose landmark bundle (.task), got: {_first_line(error)}; "
+                "check it with 'formcheck models verify'"
+            ) from None
+        self._last_ms = -1
+        self._warm = False
+
+    def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None:
+        height, width = image_bgr.shape[:2]
+        shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
+        if shrink < 1.0:
+            image_bgr = cv2.resize(image_bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        # MediaPipe reads rows without their stride: the array must be contiguous (cvtColor's is).
+        rgb = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB)
+        self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
+        image = self._image(self._srgb, rgb)
+        if self._warm:
+            result = self._landmarker.detect_for_video(image, self._last_ms)
+        else:
+            with _quiet_stderr():
+                result = self._landmarker.detect_for_video(image, self._last_ms)
+        if not result.pose_landmarks:
+            return None
+        self._warm = True
+        points, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
+        return Detection(
+            np.array([(p.x * width, p.y * height) for p in points], dtype=np.float64),
+            np.array([(p.x, p.y, p.z) for p in world], dtype=np.float64),
+            np.array([p.visibility for p in points], dtype=np.float64),
+        )
+
+    def close(self) -> None:
+        self._landmarker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def nobody() -> Detection:
+    """A row of NaN: nobody seen."""
+    return Detection(np.full((COUNT, 2), np.nan), np.full((COUNT, 3), np.nan), np.full(COUNT, np.nan))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Silence the process's stderr while the C++ library starts; it writes past Python's own stream."""
+    try:
+        saved = os.dup(2)
+    except OSError:
+        yield
+        return
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(sink)

@@ -1,0 +1,185 @@
+"""A first, coarse look at the clip: where the trunk lies, which leg works, where the other one rests.
+
+The two legs compete for the landmarker's attention, and near full extension it gives one the other's
+place. The resting leg keeps still, so a coarse look is enough to know its place; it is then
+painted out (see `hide`) before the careful look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from formcheck.pose.body import Body, find_body, near_side, running_median
+from formcheck.pose.engine import Detection
+from formcheck.pose.landmarks import LEGS
+from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
+
+STRIDE_S = 1 / 6
+# Long side of the small grey pictures that tell whether the resting leg keeps still.
+_THUMB_PX = 96
+# A leg lower than this (thigh against trunk) and straighter than this (knee) is laid down to rest.
+_LAID_HIP_DEG = 35.0
+_LAID_KNEE_DEG = 45.0
+# A thigh higher than this, its ankle this many trunk lengths in front of the trunk's line, is raised.
+_RAISED_HIP_DEG = 45.0
+_RAISED_ANKLE = 0.4
+# Share of the survey in which one leg lies and the other is raised: enough to place the resting leg ...
+_MIN_REST_SHARE = 0.25
+# ... and enough to be sure that it never works.
+_SURE_REST_SHARE = 0.85
+# Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
+_STILL_GREY = 18.0
+# Names vote on the working side when the thighs differ by this much, and win by this margin.
+_VOTING_HIP_DEG = 30.0
+_CLEAR_VOTE = 0.1
+# A knee that moves less than this share of the other's does not work.
+_IDLE_RANGE_RATIO = 0.7
+
+
+class RestingLeg(NamedTuple):
+    """Where the resting knee and ankle lie, each (2,) in body coordinates (see `BodyFrame`)."""
+
+    knee: FloatArray
+    ankle: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the coarse look found.
+
+    Parameters
+    ----------
+    body : Body
+    side : Side
+        The working leg.
+    resting : RestingLeg or None
+        Where the other leg lies; None when it is not to be hidden.
+    raised : (S,) bool
+        Per sample of ``body``: the working leg is up, clear of where the other one lies.
+    """
+
+    body: Body
+    side: Side
+    resting: RestingLeg | None
+    raised: BoolArray
+
+    def raised_at(self, t_s: float) -> bool:
+        """Whether the working leg is up at this time."""
+        return bool(self.raised[int(np.abs(self.body.t_s - t_s).argmin())])
+
+
+class Surveyor:
+    """Collects the samples of the coarse look; `finish` draws the conclusion."""
+
+    def __init__(self) -> None:
+        self._t_s: list[float] = []
+        self._xy: list[FloatArray] = []
+        self._thumbs: list[ImageBgr] = []
+        self._thumb_scale = 1.0
+
+    def add(self, image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> None:
+        """Keep a sample. A picture in which nobody is seen tells nothing."""
+        if detection is None:
+            return
+        self._thumb_scale = _THUMB_PX / max(image_bgr.shape[:2])
+        size = (
+            max(1, round(image_bgr.shape[1] * self._thumb_scale)),
+            max(1, round(image_bgr.shape[0] * self._thumb_scale)),
+        )
+        small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
+        self._thumbs.append(np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
+        self._t_s.append(t_s)
+        self._xy.append(detection.xy_px)
+
+    def finish(self, side: Side | None = None) -> Survey | None:
+        """Draw the conclusion; None when nobody was seen. A given ``side`` is not searched for."""
+        if not self._t_s:
+            return None
+        t_s, xy = np.array(self._t_s), np.stack(self._xy)
+        body = find_body(t_s, xy)
+        legs = _measure_legs(body, xy)
+        laid, raised = legs.laid(), legs.raised()
+        resting = None
+        if (laid & raised).mean() >= _MIN_REST_SHARE:
+            place = legs.resting_place(laid & raised)
+            if laid.mean() >= _SURE_REST_SHARE or self._keeps_still(body, place):
+                resting = place
+        steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=1.0) > 0.5
+        return Survey(body, side or _working_side(body, legs), resting, steadily_raised)
+
+    def _keeps_still(self, body: Body, place: RestingLeg) -> bool:
+        """Does the picture stay as it is where the resting leg lies?"""
+        thumbs = np.stack(self._thumbs).astype(np.float32)
+        frame = body.at(float(np.median(body.t_s)))
+        shin = frame.to_px(np.stack([0.5 * place.knee, place.knee, place.ankle])) * self._thumb_scale
+        mask = np.zeros(thumbs.shape[1:], np.uint8)
+        thickness = max(2, round(0.2 * frame.trunk_px * self._thumb_scale))
+        cv2.polylines(mask, [np.round(shin).astype(np.int32)], isClosed=False, color=255, thickness=thickness)
+        inside = thumbs[:, mask > 0]
+        if inside.shape[1] == 0:
+            return False
+        change = np.abs(inside - np.median(inside, axis=0)).mean(axis=1)
+        return bool(np.percentile(change, 90) < _STILL_GREY)
+
+
+class _Legs(NamedTuple):
+    """Both legs by the model's names, left first: hip and knee flexion (S, 2) deg, joints (S, 2, 2) body."""
+
+    hip_deg: FloatArray
+    knee_deg: FloatArray
+    knee: FloatArray
+    ankle: FloatArray
+
+    def _pick(self, values: FloatArray, *, lower: bool) -> FloatArray:
+        which = self.hip_deg.argmin(axis=1) if lower else self.hip_deg.argmax(axis=1)
+        picked: FloatArray = values[np.arange(len(which)), which]
+        return picked
+
+    def laid(self) -> BoolArray:
+        """Per sample: the lower leg lies straight."""
+        hip, knee = self._pick(self.hip_deg, lower=True), self._pick(self.knee_deg, lower=True)
+        return np.asarray((hip < _LAID_HIP_DEG) & (np.abs(knee) < _LAID_KNEE_DEG))
+
+    def raised(self) -> BoolArray:
+        """Per sample: the upper leg is up, foot and all."""
+        hip, ankle = self._pick(self.hip_deg, lower=False), self._pick(self.ankle, lower=False)
+        return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
+
+    def resting_place(self, rows: BoolArray) -> RestingLeg:
+        knee, ankle = self._pick(self.knee, lower=True)[rows], self._pick(self.ankle, lower=True)[rows]
+        return RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
+
+
+def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
+    frames = [body.at(t) for t in body.t_s]
+    joints = np.stack([frame.to_body(points) for frame, points in zip(frames, xy_px, strict=True)])
+    hip = np.stack([joints[:, leg.hip] for leg in LEGS.values()], axis=1)
+    knee = np.stack([joints[:, leg.knee] for leg in LEGS.values()], axis=1)
+    ankle = np.stack([joints[:, leg.ankle] for leg in LEGS.values()], axis=1)
+    thigh, shank = knee - hip, ankle - knee
+    hip_deg = np.degrees(np.arctan2(thigh[..., 1], thigh[..., 0]))
+    knee_deg = hip_deg - np.degrees(np.arctan2(shank[..., 1], shank[..., 0]))
+    return _Legs(hip_deg, (knee_deg + 180) % 360 - 180, knee, ankle)
+
+
+def _working_side(body: Body, legs: _Legs) -> Side:
+    """The leg whose thigh is up; of two that are up the one whose knee moves; of two that move the near one.
+
+    The model's names are wrong for whole seconds, but not for most of a clip.
+    """
+    sides = tuple(LEGS)
+    apart = legs.hip_deg[:, 0] - legs.hip_deg[:, 1]
+    voting = np.abs(apart) > _VOTING_HIP_DEG
+    if voting.mean() > _MIN_REST_SHARE:
+        first = float((apart[voting] > 0).mean())
+        if abs(first - 0.5) > _CLEAR_VOTE:
+            return sides[0] if first > 0.5 else sides[1]
+    low, high = np.percentile(legs.knee_deg, [10, 90], axis=0)
+    knee_range = high - low
+    if knee_range.min() < _IDLE_RANGE_RATIO * knee_range.max():
+        return sides[int(knee_range.argmax())]
+    return near_side(body)

@@ -1,0 +1,94 @@
+"""Keeping a `PoseTrack`: one compressed .npz, no pickles, checked at the door."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from formcheck.errors import InputError
+from formcheck.pose.landmarks import COUNT
+from formcheck.types import ClipInfo, ModelInfo, PoseTrack, Side
+
+FORMAT = 1
+# Pixels to a hundredth and metres to a tenth of a millimetre are far below what a landmark is worth.
+_STORED = np.float32
+_ARRAYS = {
+    "t_s": (np.float64, ()),
+    "xy_px": (_STORED, (COUNT, 2)),
+    "world_m": (_STORED, (COUNT, 3)),
+    "visibility": (_STORED, (COUNT,)),
+    "luma": (_STORED, ()),
+    "hidden": (np.bool_, ()),
+}
+
+
+def save_track(track: PoseTrack, path: Path) -> None:
+    """Write a track. Points keep single precision; a loaded track judges like the saved one."""
+    about = {
+        "format": FORMAT,
+        "size_px": track.size_px,
+        "working_side": track.working_side,
+        "side_given": track.side_given,
+        "clip": asdict(track.clip),
+        "model": asdict(track.model),
+        "warnings": track.warnings,
+    }
+    arrays = {name: getattr(track, name).astype(dtype) for name, (dtype, _) in _ARRAYS.items()}
+    np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
+
+
+def load_track(path: Path) -> PoseTrack:
+    """Read a track back.
+
+    Raises
+    ------
+    InputError
+        The file is not a track, or is damaged, or of a newer format.
+    """
+    try:
+        # an open file of our own: numpy leaves its one open when the archive is damaged
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"]))
+            arrays = {name: stored[name] for name in _ARRAYS}
+        if about["format"] != FORMAT:
+            raise InputError(
+                f"{path}: expected a track of format {FORMAT}, got format {about['format']}; analyse the clip again"
+            )
+        _check_shapes(path, arrays)
+        return PoseTrack(
+            **{name: values.astype(np.float64) if name != "hidden" else values for name, values in arrays.items()},
+            size_px=(int(about["size_px"][0]), int(about["size_px"][1])),
+            working_side=Side(about["working_side"]) if about["working_side"] else None,
+            side_given=bool(about["side_given"]),
+            clip=_clip_info(about["clip"]),
+            model=ModelInfo(**about["model"]),
+            warnings=tuple(about["warnings"]),
+        )
+    except FileNotFoundError:
+        raise InputError(f"{path}: expected a track file, but there is none") from None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path}: expected a track that formcheck saved (.npz), but it is damaged or something else "
+            f"({type(error).__name__}); analyse the clip again"
+        ) from None
+
+
+def _clip_info(values: dict[str, Any]) -> ClipInfo:
+    return ClipInfo(**{**values, "size_px": (int(values["size_px"][0]), int(values["size_px"][1]))})
+
+
+def _check_shapes(path: Path, arrays: dict[str, Any]) -> None:
+    count = len(arrays["t_s"])
+    for name, (_, shape) in _ARRAYS.items():
+        if arrays[name].shape != (count, *shape):
+            raise InputError(
+                f"{path}: expected {name} of shape {(count, *shape)}, got {arrays[name].shape}; analyse the clip again"
+            )
+    t_s = arrays["t_s"]
+    if count == 0 or not np.isfinite(t_s).all() or not (np.diff(t_s) > 0).all():
+        raise InputError(f"{path}: expected times that grow from frame to frame; analyse the clip again")

@@ -1,0 +1,88 @@
+import cv2
+import numpy as np
+import pytest
+
+import synth
+from formcheck.pose.body import find_body
+from formcheck.pose.engine import Detection
+from formcheck.pose.hide import hidden_region_at, hide
+from formcheck.pose.landmarks import LEGS
+from formcheck.pose.survey import Surveyor
+from formcheck.types import Side
+from synth import Move
+
+SET = [Move()] * 3
+
+
+def survey_of(track, *, side=None, moving_picture=False):
+    surveyor = Surveyor()
+    width, height = track.size_px
+    rng = np.random.default_rng(1)
+    still = rng.integers(0, 255, (height // 20, width // 20, 3), np.uint8)
+    for i in range(0, len(track.t_s), 5):
+        small = rng.integers(0, 255, still.shape, np.uint8) if moving_picture else still
+        picture = cv2.resize(small, (width, height))
+        detection = Detection(track.xy_px[i], track.world_m[i], track.visibility[i])
+        surveyor.add(picture, float(track.t_s[i]), None if np.isnan(track.xy_px[i, 0, 0]) else detection)
+    return surveyor.finish(side)
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("camera_side", list(Side))
+def test_working_side_is_found(side, camera_side):
+    survey = survey_of(synth.glide(SET, side=side, camera_side=camera_side, hidden=False))
+    assert survey.side is side
+    assert survey.resting is not None
+
+
+def test_given_side_wins():
+    assert survey_of(synth.glide(SET, side=Side.LEFT, hidden=False), side=Side.RIGHT).side is Side.RIGHT
+
+
+def test_nobody():
+    track = synth.glide(SET, hidden=False)
+    assert survey_of(synth.make_track(track.t_s, np.full_like(track.xy_px, np.nan))) is None
+
+
+def test_hidden_region_covers_the_resting_leg_and_spares_the_working_one():
+    track = synth.glide(SET, hidden=False)
+    survey = survey_of(track)
+    for i in range(0, len(track.t_s), 20):
+        t_s = float(track.t_s[i])
+        region = hidden_region_at(survey, t_s)
+        grey = hide(np.zeros((track.size_px[1], track.size_px[0], 3), np.uint8), region)[..., 0]
+
+        def covered(row, grey=grey, i=i):
+            x, y = np.round(track.xy_px[i, row]).astype(int)
+            return grey[y, x] > 0
+
+        assert all(covered(row) for row in LEGS[Side.RIGHT].below_hip)
+        assert not any(covered(row) for row in LEGS[Side.LEFT].all)
+
+
+def test_leg_lying_flat_is_not_hidden():
+    t_s = synth.times(6.0)
+    survey = survey_of(synth.track(t_s, np.zeros(len(t_s)), 0.0, hidden=False))
+    assert survey.resting is None
+
+
+def test_the_other_leg_works_too():
+    """A dead bug: the legs take turns, so neither place is at rest."""
+    t_s = synth.times(12.0)
+    swing = np.clip(np.sin(2 * np.pi * t_s / 6), 0, 1)
+    left = synth.track(t_s, 115 - 100 * swing, 92 - 85 * swing, side=Side.LEFT, hidden=False)
+    swing = np.clip(-np.sin(2 * np.pi * t_s / 6), 0, 1)
+    right = synth.track(t_s, 115 - 100 * swing, 92 - 85 * swing, side=Side.RIGHT, camera_side=Side.LEFT, hidden=False)
+    xy = left.xy_px.copy()
+    xy[:, LEGS[Side.RIGHT].all] = right.xy_px[:, LEGS[Side.RIGHT].all]
+    survey = survey_of(synth.make_track(t_s, xy), moving_picture=True)
+    assert survey.resting is None
+    assert survey.side is Side.LEFT  # the near one
+
+
+def test_body_follows_a_person_who_shifts():
+    track = synth.glide([Move()] * 6, hidden=False)
+    shift = np.where(track.t_s < 12, 0.0, 60.0)[:, None, None]
+    body = find_body(track.t_s, track.xy_px + shift)
+    moved = body.at(20.0).hip_px - body.at(4.0).hip_px
+    np.testing.assert_allclose(moved, [60, 60], atol=2)

@@ -1,0 +1,78 @@
+import json
+
+import numpy as np
+import pytest
+
+import synth
+from formcheck.errors import InputError
+from formcheck.pose.track_file import load_track, save_track
+from synth import Move
+
+TRACK = synth.glide([Move()] * 3, noise_px=1.0)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "track.npz"
+    save_track(TRACK, path)
+    return path
+
+
+def test_judged_again_alike(file):
+    before, after = synth.session(TRACK), synth.session(load_track(file))
+    assert after.rep_count == before.rep_count
+    assert after.clip == before.clip
+    assert after.model == before.model
+    assert [f.verdict for f in after.findings] == [f.verdict for f in before.findings]
+    for a, b in zip(after.reps, before.reps, strict=True):
+        assert a.knee_flexion_peak_deg == pytest.approx(b.knee_flexion_peak_deg, abs=0.01)
+        assert a.start_s == pytest.approx(b.start_s, abs=0.001)
+
+
+def test_hidden_points_stay_unknown(file):
+    np.testing.assert_array_equal(np.isnan(load_track(file).xy_px), np.isnan(TRACK.xy_px))
+
+
+def rewrite(path, **changes):
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays.update(changes)
+    np.savez(path, **arrays)
+
+
+def about(path, **changes):
+    with np.load(path) as stored:
+        return np.array(json.dumps({**json.loads(str(stored["about"])), **changes}))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"not a track"),
+        lambda path: path.write_bytes(path.read_bytes()[:2000]),
+        lambda path: np.savez(path, something=np.zeros(3)),
+        lambda path: rewrite(path, xy_px=np.zeros((3, 33, 2))),
+        lambda path: rewrite(path, t_s=np.zeros(len(TRACK.t_s))),
+        lambda path: rewrite(path, about=np.array("{}")),
+        lambda path: rewrite(path, about=about(path, working_side="upper")),
+        lambda path: rewrite(path, t_s=np.array([object()] * len(TRACK.t_s))),
+    ],
+)
+def test_damaged_track_is_refused_in_one_line(file, spoil):
+    spoil(file)
+    with pytest.raises(InputError) as error:
+        load_track(file)
+    assert "\n" not in str(error.value)
+    assert str(file) in str(error.value)
+
+
+def test_newer_format_is_named(file):
+    rewrite(file, about=about(file, format=99))
+    with pytest.raises(InputError, match="format 99"):
+        load_track(file)
+
+
+def test_missing_track(tmp_path):
+    with pytest.raises(InputError, match="there is none"):
+        load_track(tmp_path / "none.npz")
