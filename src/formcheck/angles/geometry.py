@@ -1,0 +1,37 @@
+"""Plane geometry on arrays of points. Everything broadcasts over leading axes; NaN in, NaN out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.types import FloatArray
+
+
+def length(vectors: FloatArray) -> FloatArray:
+    """Lengths (...) of vectors (..., 2)."""
+    lengths: FloatArray = np.hypot(vectors[..., 0], vectors[..., 1])
+    return lengths
+
+
+def wrap_deg(angles_deg: FloatArray) -> FloatArray:
+    """Angles brought into [-180, 180)."""
+    return (angles_deg + 180.0) % 360.0 - 180.0
+
+
+def signed_angle_deg(start: FloatArray, end: FloatArray, positive: FloatArray) -> FloatArray:
+    """Angle from ``start`` to ``end`` (..., 2), counted positive when ``end`` leans to ``positive``.
+
+    ``positive`` is any vector on the positive side of ``start``. Result in (-180, 180].
+    """
+    square = np.stack([-start[..., 1], start[..., 0]], axis=-1)
+    square = square * np.sign((square * positive).sum(-1))[..., None]
+    angles: FloatArray = np.degrees(np.arctan2((end * square).sum(-1), (end * start).sum(-1)))
+    return angles
+
+
+def distance_to_segment(points: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Distance (...) of points (..., 2) from the segment between ``start`` and ``end`` (..., 2)."""
+    axis = end - start
+    share = ((points - start) * axis).sum(-1) / (axis**2).sum(-1)
+    nearest = start + np.clip(share, 0.0, 1.0)[..., None] * axis
+    return length(points - nearest)

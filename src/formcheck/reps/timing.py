@@ -1,0 +1,50 @@
+"""When a movement began and ended, from the part of it that stands out of the noise.
+
+A movement's first and last tenth cannot be told from rest. Slow human movements from one posture to another
+follow the minimum-jerk curve (Flash and Hogan, J Neurosci 1985;5:1688): p(x) = 10x^3 - 15x^4 + 6x^5. The
+times at which a fifth and a half of the way are done are sharp, and they give the beginning; the half and the
+last fifth give the end.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.types import FloatArray
+
+_LOW, _HALF, _HIGH = 0.2, 0.5, 0.8
+# p(0.32699) = 0.2; p is symmetric about the half.
+_X_LOW = 0.32699
+
+
+def movement_times(t_s: FloatArray, values: FloatArray) -> tuple[float, float]:
+    """Beginning and end of a movement from ``values[0]`` to ``values[-1]``.
+
+    Parameters
+    ----------
+    t_s, values : (T,) float
+        Samples from one turning point to the next: at least two, of which the first and last differ most.
+
+    Returns
+    -------
+    (begin_s, end_s), within the span of ``t_s``.
+    """
+    progress = (values - values[0]) / (values[-1] - values[0])
+    half = int(np.argmax(progress >= _HALF))
+    # Looking outwards from the half-way point finds this movement's own flanks, not those of a false start.
+    low = int(np.flatnonzero(progress[:half] < _LOW)[-1])
+    high = half + int(np.argmax(progress[half:] >= _HIGH))
+    half_s = _crossing_s(t_s, progress, half - 1, _HALF)
+    low_s = _crossing_s(t_s, progress, low, _LOW)
+    high_s = _crossing_s(t_s, progress, high - 1, _HIGH)
+    outwards = _X_LOW / (0.5 - _X_LOW)
+    begin_s = low_s - outwards * (half_s - low_s)
+    end_s = high_s + outwards * (high_s - half_s)
+    return max(begin_s, float(t_s[0])), min(end_s, float(t_s[-1]))
+
+
+def _crossing_s(t_s: FloatArray, progress: FloatArray, i: int, level: float) -> float:
+    """Time at which progress passes ``level`` between samples i and i + 1."""
+    rise = progress[i + 1] - progress[i]
+    share = (level - progress[i]) / rise if rise > 0 else 1.0
+    return float(t_s[i] + np.clip(share, 0.0, 1.0) * (t_s[i + 1] - t_s[i]))
