@@ -1,0 +1,72 @@
+"""From angles and repetitions to a judged set: findings, quality, and the summary in plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from formcheck.angles.leg import measure_leg
+from formcheck.form.quality import assess_quality
+from formcheck.form.rules import judge_lying, judge_set_size, not_assessable, rep_rules
+from formcheck.form.summary import summarize
+from formcheck.protocols.loader import LoadedProtocol
+from formcheck.protocols.model import Protocol
+from formcheck.reps.find import RepSet, find_reps
+from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
+
+# With less than this share of the frames measurable, a count of repetitions means nothing.
+_MIN_USABLE = 0.05
+
+
+def judge_track(track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None = None) -> Session:
+    """Judge a landmark track by a protocol. Pure: the same track and protocol give the same session.
+
+    ``side`` overrides the side found when the track was made.
+    """
+    protocol = loaded.protocol
+    angles, posture = measure_leg(
+        track, max_trunk_from_floor_deg=protocol.posture.max_trunk_from_floor_deg.value, side=side
+    )
+    rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
+    quality = assess_quality(track, angles, posture.view)
+    findings = _findings(angles, rep_set, posture.view, protocol, usable_fraction=quality.usable_fraction)
+    return Session(
+        clip=track.clip,
+        model=track.model,
+        protocol_id=protocol.id,
+        protocol_version=protocol.version,
+        protocol_name=protocol.name,
+        protocol_sha256=loaded.sha256,
+        side=angles.side if angles is not None else None,
+        side_given=side is not None or track.side_given,
+        angles=angles,
+        view=posture.view,
+        phases=rep_set.phases,
+        rep_of_frame=rep_set.rep_of_frame,
+        reps=rep_set.reps,
+        findings=findings,
+        quality=quality,
+        summary=summarize(rep_set.reps, findings, quality, protocol),
+    )
+
+
+def _no_reps(track: PoseTrack) -> RepSet:
+    count = len(track.t_s)
+    return RepSet((), (Phase.UNKNOWN,) * count, np.zeros(count, dtype=np.int64))
+
+
+def _findings(
+    angles: LegAngles | None, rep_set: RepSet, view: View, protocol: Protocol, *, usable_fraction: float
+) -> tuple[Finding, ...]:
+    rules = rep_rules(protocol)
+    complete = tuple(rep for rep in rep_set.reps if rep.complete)
+    assessable = angles is not None and usable_fraction >= _MIN_USABLE
+    findings = [judge_lying(view, protocol)]
+    if angles is None or not assessable:
+        findings += [not_assessable(rule, "The leg could not be measured.") for rule in rules]
+    elif not complete:
+        findings += [not_assessable(rule, "There is no complete repetition.") for rule in rules]
+    else:
+        findings += [rule.judge_set(complete, angles) for rule in rules]
+        findings += [rule.judge(rep, angles) for rep in complete for rule in rules]
+    findings.append(judge_set_size(len(complete), protocol, assessable=assessable))
+    return tuple(findings)
