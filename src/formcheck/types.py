@@ -236,7 +236,8 @@ class Finding:
 class Rep:
     """One there-and-back of the knee.
 
-    ``complete`` is False when the clip's start or end cuts it; such a repetition is not counted.
+    ``complete`` is False when the clip's start or end, or a gap in what could be measured, cuts it; such a repetition
+    is not counted.
     ``partial`` marks a small one (well below the set's median); it is counted.
     ``hold_s`` is the time near the peak between extending and returning. Angles in degrees of
     flexion; NaN where not measurable.

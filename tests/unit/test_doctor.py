@@ -48,7 +48,7 @@ def test_quiet_is_silent_when_analyze_can_work():
         (
             "cv2",
             "raise ImportError('libGL.so.1: cannot open shared object file: No such file or directory')",
-            ["landmarker"],
+            ["landmarker", "H.264 encoder"],
             "libGL.so.1",
         ),
         ("mediapipe", "import os, signal; os.kill(os.getpid(), signal.SIGILL)", ["landmarker"], "signal 4"),

@@ -37,7 +37,13 @@ def _headline(complete: list[Rep], findings: tuple[Finding, ...], protocol: Prot
     faulty = {f.rep for f in judged if f.verdict is Verdict.NOT_MET}
     clean = len(complete) - len(faulty)
     noun = "repetition" if len(complete) == 1 else "repetitions"
-    return f"{len(complete)} {noun} (set of {protocol.set.reps.value}); nothing to mend in {clean} of them."
+    if not faulty:
+        verdict = "nothing to mend"
+    elif clean:
+        verdict = f"nothing to mend in {clean} of them"
+    else:
+        verdict = "something to mend in " + ("it" if len(complete) == 1 else "each")
+    return f"{len(complete)} {noun} (set of {protocol.set.reps.value}); {verdict}."
 
 
 def _sentences(complete: list[Rep], findings: tuple[Finding, ...], protocol: Protocol) -> list[str]:

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.pose.engine import Detection, Landmarker, nobody
-from formcheck.pose.hide import hidden_region_at, hide
+from formcheck.pose.hide import hidden_region, hide
 from formcheck.pose.landmarks import LEGS
-from formcheck.pose.select import choose_working_leg
-from formcheck.pose.survey import Survey, Surveyor
-from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ModelInfo, PoseTrack, Side
+from formcheck.pose.select import choose_legs
+from formcheck.pose.survey import RestingLeg, Survey, Surveyor
+from formcheck.types import ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, PoseTrack, Side
 
 MakeLandmarker = Callable[[], Landmarker]
+
+# What a second under the other name costs. Where both legs are seen an exchange of some seconds must cost less than
+# the two jumps that come with it; where one is hidden both sets sit on one leg, and the own name's fits better.
+_OTHER_NAME_PER_S = 3.0
+_OTHER_NAME_HIDDEN_PER_S = 30.0
+# Cost of a leg that stands where the resting one lies: it probably is the resting one ...
+_AT_REST = 4.0
+# ... or, where that place was painted out, was never seen. Distances in trunk lengths.
+_REST_RADIUS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One frame after inference; ``hidden``: the resting leg was painted out."""
+    """One frame after inference: what was seen in the plain picture, and with the resting leg hidden.
+
+    None: that view was not looked at.
+    """
 
     t_s: float
-    detection: Detection
     luma: float
-    hidden: bool
+    plain: Detection | None
+    hidden: Detection | None
 
 
 def survey_frames(
@@ -40,24 +54,37 @@ def survey_frames(
 
 
 def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, survey: Survey | None) -> Iterator[Seen]:
-    """The careful look, frame by frame, with the resting leg hidden where the survey says so.
+    """The careful look, frame by frame.
 
-    Without a survey (nobody was seen in the coarse look) the plain frame is looked at all the same.
+    With a resting leg to hide it is hidden; while it is not sure that the working leg is up, the plain picture is
+    looked at too, side by side in a second thread. Without one, the plain picture alone.
     """
-    with ExitStack() as open_landmarkers:
+    with ExitStack() as stack:
         # Each follows its own view of the person; a picture of the other kind would make it lose track.
         landmarkers: dict[bool, Landmarker] = {}
+        pool = stack.enter_context(ThreadPoolExecutor(2, "landmarker"))
+
+        def look(view: tuple[bool, ImageBgr], t_s: float) -> Detection:
+            return landmarkers[view[0]].detect(view[1], t_s) or nobody()
+
         for frame in frames:
-            region = hidden_region_at(survey, frame.t_s) if survey is not None else None
-            hidden = region is not None
-            image = frame.image_bgr
-            if region is not None:
-                image = hide(image, region)
-            if hidden not in landmarkers:
-                landmarkers[hidden] = open_landmarkers.enter_context(closing(make_landmarker()))
-            detection = landmarkers[hidden].detect(image, frame.t_s)
+            views = _views(frame, survey)
+            for hidden in views:
+                if hidden not in landmarkers:
+                    landmarkers[hidden] = stack.enter_context(closing(make_landmarker()))
+            found = dict(zip(views, pool.map(look, views.items(), [frame.t_s] * len(views)), strict=True))
             luma = float(frame.image_bgr[::8, ::8].mean())
-            yield Seen(frame.t_s, detection or nobody(), luma, hidden)
+            yield Seen(frame.t_s, luma, plain=found.get(False), hidden=found.get(True))
+
+
+def _views(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
+    """The pictures to look at: False for the plain one, True for the one with the resting leg hidden."""
+    if survey is None or survey.resting is None:
+        return {False: frame.image_bgr}
+    views = {True: hide(frame.image_bgr, hidden_region(survey.body.at(frame.t_s), survey.resting))}
+    if not survey.raised_at(frame.t_s):
+        views[False] = frame.image_bgr
+    return views
 
 
 def build_track(
@@ -72,14 +99,20 @@ def build_track(
 ) -> PoseTrack:
     """Put the frames together, the working leg under one side's name from first to last."""
     t_s = np.array([s.t_s for s in seen])
-    xy = np.stack([s.detection.xy_px for s in seen])
-    world = np.stack([s.detection.world_m for s in seen])
-    visibility = np.stack([s.detection.visibility for s in seen])
-    hidden = np.array([s.hidden for s in seen])
+    blank = nobody()
+    # candidates: own and other name with the resting leg hidden, own and other name in the plain picture
+    views = [[s.hidden or blank for s in seen], [s.plain or blank for s in seen]]
+    chosen = np.full(len(seen), 2) if survey is None else _choose(t_s, views, survey)
+    hidden = (chosen == 0) | (chosen == 1)
+    picked = [views[0][i] if hidden[i] else views[1][i] for i in range(len(seen))]
+    xy = np.stack([d.xy_px for d in picked])
+    world = np.stack([d.world_m for d in picked])
+    visibility = np.stack([d.visibility for d in picked])
     if survey is not None:
-        swapped = choose_working_leg(t_s, xy, hidden, survey.side)
+        swapped = (chosen == 1) | (chosen == 3)
         for values in (xy, world, visibility):
-            _exchange_legs(values, swapped)
+            for left, right in zip(LEGS[Side.LEFT].all, LEGS[Side.RIGHT].all, strict=True):
+                values[swapped, left], values[swapped, right] = values[swapped, right], values[swapped, left]
             for row in LEGS[survey.side.other].below_hip:
                 values[hidden, row] = np.nan
     return PoseTrack(
@@ -98,6 +131,21 @@ def build_track(
     )
 
 
-def _exchange_legs(values: FloatArray, rows: BoolArray) -> None:
-    for left, right in zip(LEGS[Side.LEFT].all, LEGS[Side.RIGHT].all, strict=True):
-        values[rows, left], values[rows, right] = values[rows, right], values[rows, left]
+def _choose(t_s: FloatArray, views: list[list[Detection]], survey: Survey) -> NDArray[np.int64]:
+    """The candidate of each frame: 0 and 1 with the resting leg hidden, 2 and 3 in the plain picture."""
+    names = [list(LEGS[name].all) for name in (survey.side, survey.side.other)]
+    legs = np.stack([np.stack([d.xy_px[rows] for d in view]) for view in views for rows in names], axis=1)
+    step_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
+    extra = np.tile(step_s * np.array([0.0, _OTHER_NAME_HIDDEN_PER_S, 0.0, _OTHER_NAME_PER_S]), (len(t_s), 1))
+    if survey.resting is not None:
+        extra = extra + _AT_REST * _at_rest(t_s, legs, survey, survey.resting)
+    return choose_legs(t_s, legs, extra)
+
+
+def _at_rest(t_s: FloatArray, legs: FloatArray, survey: Survey, resting: RestingLeg) -> FloatArray:
+    """Whether each candidate's knee and ankle (T, C) stand where the resting leg lies: 1 both, 0.5 one of them."""
+    places = np.stack([resting.knee, resting.ankle])
+    bodies = [survey.body.at(t) for t in t_s]
+    joints = np.stack([body.to_body(frame[:, 1:3]) for body, frame in zip(bodies, legs, strict=True)])
+    away = np.hypot(*np.moveaxis(joints - places, -1, 0))
+    return np.asarray((away < _REST_RADIUS).mean(axis=-1))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from formcheck.pose.body import BodyFrame
-from formcheck.pose.survey import RestingLeg, Survey
+from formcheck.pose.survey import RestingLeg
 from formcheck.types import FloatArray, ImageBgr
 
 _GREY = (127, 127, 127)
@@ -28,13 +28,6 @@ def hidden_region(frame: BodyFrame, resting: RestingLeg) -> FloatArray:
     start, end = _START * along, (length + _BEYOND_ANKLE) * along
     corners = [start + _FRONT[0] * front, end + _FRONT[1] * front, end - _BACK * front, start - _BACK * front]
     return frame.to_px(np.stack(corners))
-
-
-def hidden_region_at(survey: Survey, t_s: float) -> FloatArray | None:
-    """The region to hide at a time; None when nothing is to be hidden."""
-    if survey.resting is None or not survey.raised_at(t_s):
-        return None
-    return hidden_region(survey.body.at(t_s), survey.resting)
 
 
 def hide(image_bgr: ImageBgr, region_px: FloatArray) -> ImageBgr:

@@ -1,4 +1,4 @@
-"""Which of the landmarker's two legs is the working one, frame by frame.
+"""Which of the landmarker's legs is the working one, frame by frame.
 
 The names left and right cannot be trusted: near full extension they change places for whole seconds, and
 where the resting leg is hidden both sets of points sit on the one leg that is left. Limbs, however, keep
@@ -8,9 +8,9 @@ their length and do not jump. The cheapest path through the clip decides, not ea
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from formcheck.pose.landmarks import LEGS
-from formcheck.types import BoolArray, FloatArray, Side
+from formcheck.types import BoolArray, FloatArray
 
 # Relative deviations of a limb's length that cost one unit: thighs keep theirs in the picture; a shank is
 # foreshortened as it swings in a turned camera, but it never grows.
@@ -22,47 +22,38 @@ _KNEE_SPEED = 2.0
 _ANKLE_SPEED = 6.0
 # Landmarks tremble by about this much (thigh lengths) whatever the time between frames.
 _TREMBLE = 0.05
-# What a second under the other name costs. Where both legs are seen an exchange of some seconds must cost less than
-# the two jumps that come with it; where one is hidden both sets sit on one leg, and the own name's fits better.
-_OTHER_NAME_PER_S = 3.0
-_OTHER_NAME_HIDDEN_PER_S = 30.0
 # No single frame or step may cost more: one wild point must not outvote a second of good ones.
 _CAP = 9.0
+# A leg that was not seen.
+_MISSING = 100.0
 
 
-def choose_working_leg(t_s: FloatArray, xy_px: FloatArray, hidden: BoolArray, side: Side) -> BoolArray:
-    """Tell where the working leg bears the other side's name.
+def choose_legs(t_s: FloatArray, legs: FloatArray, extra_costs: FloatArray) -> NDArray[np.int64]:
+    """Choose one of several legs in every frame: the path of plausible, steady limbs.
 
     Parameters
     ----------
     t_s : (T,) float
-    xy_px : (T, 33, 2) float
-        Landmarks by the model's own names; NaN rows where nobody was seen.
-    hidden : (T,) bool
-        The other leg was painted out.
-    side : Side
-        The working side.
+    legs : (T, C, 5, 2) float
+        Candidates: hip, knee, ankle, heel and toe in px; NaN where a candidate was not seen.
+    extra_costs : (T, C) float
+        What is known against a candidate beside its limbs, in the same units: 1 is one tolerance.
 
     Returns
     -------
-    (T,) bool
-        True where the working leg's points stand under the other side's name.
+    (T,) int: the candidate of each frame, -1 where none was seen.
     """
-    seen = np.isfinite(xy_px[:, 0, 0])
-    swapped = np.zeros(len(t_s), bool)
-    if not seen.any():
-        return swapped
-    legs = np.stack([xy_px[seen][:, LEGS[name].all] for name in (side, side.other)], axis=1)
-    typical_s = float(np.median(np.diff(t_s[seen]))) if seen.sum() > 1 else 0.0
-    name_costs = typical_s * np.where(hidden[seen], _OTHER_NAME_HIDDEN_PER_S, _OTHER_NAME_PER_S)
-    frame_costs = _limb_costs(legs)
-    frame_costs[:, 1] += name_costs
-    swapped[seen] = _cheapest_path(frame_costs, _step_costs(t_s[seen], legs)) == 1
-    return swapped
+    chosen = np.full(len(t_s), -1)
+    there: BoolArray = np.asarray(np.isfinite(legs).all(axis=(2, 3)))
+    seen: BoolArray = np.asarray(there.any(axis=1))
+    if seen.any():
+        costs = np.where(there, _limb_costs(legs), _MISSING) + extra_costs
+        chosen[seen] = _cheapest_path(costs[seen], _step_costs(t_s[seen], legs[seen]))
+    return chosen
 
 
 def _lengths(legs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Thigh and shank lengths (T, 2) px of legs (T, 2, 5, 2)."""
+    """Thigh and shank lengths (T, C) px of legs (T, C, 5, 2)."""
     thigh = legs[:, :, 1] - legs[:, :, 0]
     shank = legs[:, :, 2] - legs[:, :, 1]
     return np.hypot(thigh[..., 0], thigh[..., 1]), np.hypot(shank[..., 0], shank[..., 1])
@@ -70,34 +61,36 @@ def _lengths(legs: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _limb_costs(legs: FloatArray) -> FloatArray:
     thigh, shank = _lengths(legs)
-    thigh_ratio = thigh / np.median(thigh)
-    shank_ratio = shank / np.percentile(shank, 75)
+    thigh_ratio = thigh / np.nanmedian(thigh)
+    shank_ratio = shank / np.nanpercentile(shank, 75)
     shank_tolerance = np.where(shank_ratio > 1, _SHANK_LONGER_TOLERANCE, _SHANK_SHORTER_TOLERANCE)
-    limbs = ((thigh_ratio - 1) / _THIGH_TOLERANCE) ** 2 + ((shank_ratio - 1) / shank_tolerance) ** 2
+    limbs: FloatArray = ((thigh_ratio - 1) / _THIGH_TOLERANCE) ** 2 + ((shank_ratio - 1) / shank_tolerance) ** 2
     return np.minimum(limbs, _CAP)
 
 
 def _step_costs(t_s: FloatArray, legs: FloatArray) -> FloatArray:
-    """Costs (T-1, 2, 2) of going from a leg in one frame to a leg in the next."""
-    thigh = float(np.median(_lengths(legs)[0]))
+    """Costs (T-1, C, C) of going from a leg in one frame to a leg in the next."""
+    thigh = float(np.nanmedian(_lengths(legs)[0]))
     step_s = np.diff(t_s)[:, None, None]
 
     def cost(joint: int, speed: float) -> FloatArray:
         move = legs[1:, None, :, joint] - legs[:-1, :, None, joint]
-        return (np.hypot(move[..., 0], move[..., 1]) / thigh / (speed * step_s + _TREMBLE)) ** 2
+        distance: FloatArray = np.hypot(move[..., 0], move[..., 1]) / thigh
+        return (distance / (speed * step_s + _TREMBLE)) ** 2
 
-    return np.minimum(cost(1, _KNEE_SPEED) + cost(2, _ANKLE_SPEED), _CAP)
+    # to and from a leg that was not seen costs as much as any jump
+    return np.nan_to_num(np.minimum(cost(1, _KNEE_SPEED) + cost(2, _ANKLE_SPEED), _CAP), nan=_CAP)
 
 
-def _cheapest_path(frame_costs: FloatArray, step_costs: FloatArray) -> FloatArray:
-    """Viterbi: the state (T,) of the cheapest path through costs (T, K) and steps (T-1, K, K)."""
+def _cheapest_path(frame_costs: FloatArray, step_costs: FloatArray) -> NDArray[np.int64]:
+    """Viterbi: the state (T,) of the cheapest path through costs (T, C) and steps (T-1, C, C)."""
     total = frame_costs[0]
-    came_from = np.zeros(frame_costs.shape, int)
+    came_from = np.zeros(frame_costs.shape, dtype=np.int64)
     for i, step in enumerate(step_costs):
         through = total[:, None] + step
         came_from[i + 1] = through.argmin(axis=0)
         total = through.min(axis=0) + frame_costs[i + 1]
-    path = np.zeros(len(frame_costs), int)
+    path = np.zeros(len(frame_costs), dtype=np.int64)
     path[-1] = total.argmin()
     for i in range(len(frame_costs) - 1, 0, -1):
         path[i - 1] = came_from[i, path[i]]

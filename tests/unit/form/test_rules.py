@@ -56,7 +56,7 @@ def test_hands_off_the_thigh_is_advisory():
     (finding,) = [f for f in session.findings_of(None) if f.rule == "hands_on_thigh"]
     assert finding.verdict == "NOT_MET"
     assert finding.advisory
-    assert "nothing to mend in 3" in session.summary.headline
+    assert session.summary.headline.endswith("nothing to mend.")
 
 
 @pytest.mark.parametrize(

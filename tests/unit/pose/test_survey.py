@@ -5,7 +5,7 @@ import pytest
 import synth
 from formcheck.pose.body import find_body
 from formcheck.pose.engine import Detection
-from formcheck.pose.hide import hidden_region_at, hide
+from formcheck.pose.hide import hidden_region, hide
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.survey import Surveyor
 from formcheck.types import Side
@@ -49,7 +49,8 @@ def test_hidden_region_covers_the_resting_leg_and_spares_the_working_one():
     survey = survey_of(track)
     for i in range(0, len(track.t_s), 20):
         t_s = float(track.t_s[i])
-        region = hidden_region_at(survey, t_s)
+        assert survey.raised_at(t_s)
+        region = hidden_region(survey.body.at(t_s), survey.resting)
         grey = hide(np.zeros((track.size_px[1], track.size_px[0], 3), np.uint8), region)[..., 0]
 
         def covered(row, grey=grey, i=i):
