@@ -1,0 +1,258 @@
+"""Opening a video file and saying clearly why one cannot be opened.
+
+Every fault of the file is met here or on the first picture, so that the later steps only ever
+see a file from which at least one picture was decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import math
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import av
+import av.error
+from av.packet import Packet
+from av.stream import Discard, Disposition
+from av.video.stream import VideoStream
+
+from formcheck.errors import InputError
+from formcheck.video.geometry import Geometry, geometry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+
+_T = TypeVar("_T")
+
+# FFmpeg reads these through the same door, but they are not clips: single pictures, terminal art, and play
+# lists that name further files.
+_NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
+
+# AVI stores decoding times only. Its pictures leave the decoder in display order with those times shuffled by
+# at most the reordering depth, so sorting over a short window puts them right.
+_SHUFFLED_STAMPS = frozenset({"avi"})
+_REORDER_WINDOW = 8
+
+
+@dataclass(slots=True)
+class Damage:
+    """What was lost on the way, counted while reading."""
+
+    unreadable: int = 0
+    bad_stamps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the container and the first picture say.
+
+    ``origin`` is the first picture's presentation time on the container's own scale, in seconds.
+    ``declared_s`` is the picture track's length as the container declares it, NaN when it does
+    not; ``duration_s`` is the best known length.
+    """
+
+    geometry: Geometry
+    origin: Fraction
+    declared_s: float
+    duration_s: float
+    codec: str
+    nominal_fps: float
+
+
+def check_readable(path: Path) -> None:
+    """Raise InputError unless ``path`` is a non-empty regular file that may be read."""
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; check the spelling and the folder") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: expected a video file, found a folder; name one clip in it") from None
+    except PermissionError:
+        remedy = "name one clip in it" if path.is_dir() else "allow reading it (chmod u+r) or copy it"
+        raise InputError(f"{path}: no permission to read it; {remedy}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to another disk") from None
+    if not path.is_file():
+        raise InputError(f"{path}: expected a video file, found a device or pipe; save the clip to a file first")
+    if size == 0:
+        raise InputError(f"{path}: the file is empty (0 bytes); copy or record the clip again")
+
+
+def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
+    """Open the best picture track of a file, decoding on several threads.
+
+    Raises
+    ------
+    InputError
+        The file is missing, unreadable, not a video, or has no picture track that can be decoded.
+    """
+    check_readable(path)
+    try:
+        # 'file:' keeps a colon in the name from being read as a protocol, and the list keeps a play list in
+        # disguise from reaching the network.
+        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise InputError(
+            f"{path}: expected a video, but FFmpeg cannot read it ({_reason(error)}); it is not a video or "
+            "was cut off while being copied: copy it again, or play it elsewhere to check"
+        ) from None
+    try:
+        stream = _picture_track(container, path)
+    except BaseException:
+        container.close()
+        raise
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
+    stream.thread_type = "AUTO"
+    return container, stream
+
+
+def _reason(error: av.error.FFmpegError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _picture_track(container: InputContainer, path: Path) -> VideoStream:
+    kind = container.format.name
+    if kind.endswith("_pipe") or kind in _NOT_CLIPS:
+        raise InputError(f"{path}: expected a video, found {kind.removesuffix('_pipe')}; give a recorded clip")
+    stream = container.streams.best("video")
+    if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
+        held = "sound only" if container.streams.audio else "no picture track"
+        raise InputError(f"{path}: expected a video, found {held}; give a clip with pictures")
+    if stream.codec_context is None:
+        raise InputError(
+            f"{path}: its pictures cannot be decoded: the file is damaged or in a rare format; "
+            "copy it again, or convert it to H.264"
+        )
+    return stream
+
+
+def decoded(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Pictures in display order with their container times in seconds, damaged ones left out.
+
+    A packet that cannot be decoded is skipped as a player would; a file that stops being readable
+    ends the iteration.
+    """
+    frames = _stamped(container, stream, damage)
+    return unshuffled(frames) if container.format.name in _SHUFFLED_STAMPS else frames
+
+
+def unshuffled(pairs: Iterable[tuple[Fraction, _T]]) -> Iterator[tuple[Fraction, _T]]:
+    """Give pictures in display order the stamps in rising order, looking a short window ahead."""
+    held: deque[_T] = deque()
+    stamps: list[Fraction] = []
+    for stamp, picture in pairs:
+        held.append(picture)
+        heapq.heappush(stamps, stamp)
+        if len(held) > _REORDER_WINDOW:
+            yield heapq.heappop(stamps), held.popleft()
+    while held:
+        yield heapq.heappop(stamps), held.popleft()
+
+
+def _stamped(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[tuple[Fraction, VideoFrame]]:
+    for frame in _raw_frames(container, stream, damage):
+        if frame.is_corrupt:
+            damage.unreadable += 1
+        elif frame.pts is None or frame.time_base is None:
+            damage.bad_stamps += 1
+        else:
+            yield frame.pts * frame.time_base, frame
+
+
+def _raw_frames(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[VideoFrame]:
+    for packet in _packets(container, stream, damage):
+        try:
+            yield from packet.decode()
+        except av.error.FFmpegError:
+            damage.unreadable += 1
+
+
+def _packets(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[Packet[VideoStream]]:
+    """Packets up to the end or the first unreadable one; the last is always the empty one that drains."""
+    try:
+        yield from container.demux(stream)
+    except av.error.FFmpegError:
+        damage.unreadable += 1
+        drain: Packet[Any] = Packet()
+        drain.stream = stream
+        yield drain
+
+
+def read_head(path: Path) -> Head:
+    """Open a clip, decode its first picture, and say what it is.
+
+    Raises
+    ------
+    InputError
+        As `open_video`; or no picture can be decoded; or the pictures carry no times.
+    """
+    container, stream = open_video(path)
+    with container:
+        damage = Damage()
+        first = next(decoded(container, stream, damage), None)
+        if first is None:
+            raise InputError(_no_pictures(path, damage))
+        origin, frame = first
+        declared_s, duration_s = _lengths(container, stream, origin)
+        head = Head(
+            geometry=geometry_of(frame, stream.sample_aspect_ratio),
+            origin=origin,
+            declared_s=declared_s,
+            duration_s=duration_s,
+            codec=stream.codec_context.name,
+            nominal_fps=float(stream.average_rate) if stream.average_rate else math.nan,
+        )
+    return head if math.isfinite(head.duration_s) else _measured(path, head)
+
+
+def _no_pictures(path: Path, damage: Damage) -> str:
+    if damage.bad_stamps > damage.unreadable:
+        return (
+            f"{path}: its pictures carry no times, so nothing can be timed; put it in a container that keeps "
+            "them, such as MP4 or MKV, from the original recording"
+        )
+    return f"{path}: expected a video, but not one picture in it can be decoded; copy or record the clip again"
+
+
+def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -> tuple[float, float]:
+    if stream.duration is not None and stream.time_base is not None:
+        declared_s = float(stream.duration * stream.time_base)
+        return declared_s, declared_s
+    tag = stream.metadata.get("DURATION", "")
+    parts = tag.rstrip("\0").split(":")
+    if len(parts) == 3 and all(p.replace(".", "", 1).isdigit() for p in parts):
+        hours, minutes, seconds = (float(p) for p in parts)
+        declared_s = 3600 * hours + 60 * minutes + seconds - float(origin)
+        return declared_s, declared_s
+    if container.duration is not None:
+        return math.nan, container.duration / av.time_base - max(float(origin), 0.0)
+    return math.nan, math.nan
+
+
+def _measured(path: Path, head: Head) -> Head:
+    """Length by walking the packets, for files whose header was never completed (browser recordings)."""
+    container, stream = open_video(path)
+    end = head.origin
+    with container:
+        for packet in _packets(container, stream, Damage()):
+            if packet.pts is not None:
+                end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
+    return replace(head, duration_s=float(end - head.origin))
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in pieces."""
+    check_readable(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
