@@ -233,6 +233,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to say to the person: a stable key, and the English words."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rep:
     """One there-and-back of the knee.
 

@@ -1,0 +1,1 @@
+"""One clip explained: the page to look at and the data to compute with."""

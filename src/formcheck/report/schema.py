@@ -1,0 +1,163 @@
+"""The shape of ``session.json``, version 1.0.
+
+Angles are neutral-zero degrees (0 = straight), times are seconds on the clip's own clock, ``null``
+means it could not be measured. ``docs/session.md`` explains each field;
+``python -m formcheck.report.schema > docs/session.schema.json`` writes the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from formcheck.types import Side, Verdict
+
+SCHEMA_VERSION: Final = "1.0"
+SCHEMA_TITLE = "formcheck session"
+
+Sha256 = Annotated[str, Field(description="Lower-case hex of the bytes.")]
+Angle = Annotated[float | None, Field(description="Degrees; null when not measurable.")]
+Seconds = Annotated[float, Field(description="Seconds on the clip's own clock.")]
+Duration = Annotated[float | None, Field(description="Seconds; null when not measurable.")]
+
+
+class _Part(BaseModel):
+    """Strict, immutable, and finite: NaN never reaches the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ClipPart(_Part):
+    """What was filmed."""
+
+    name: str = Field(description="File name, without its folder.")
+    sha256: Sha256
+    duration_s: float
+    size_px: tuple[int, int] = Field(description="Width and height as shown, after rotation.")
+    rotation_deg: int = Field(description="Rotation the container asks for.")
+    codec: str
+    nominal_fps: float | None = Field(description="As the container states it; times never come from it.")
+
+
+class ProtocolPart(_Part):
+    """What the set was judged against."""
+
+    id: str
+    version: str
+    name: str
+    sha256: Sha256
+
+
+class ModelPart(_Part):
+    """The landmark model."""
+
+    name: str
+    sha256: Sha256
+    engine: str
+
+
+class SoftwarePart(_Part):
+    """What computed the result. A version is null when that package is not installed as one."""
+
+    formcheck: str | None
+    mediapipe: str | None
+    numpy: str | None
+    opencv: str | None
+    av: str | None
+    model: ModelPart
+
+
+class ViewPart(_Part):
+    """How the camera saw the person."""
+
+    lying: bool | None = Field(description="On the back, along the floor; null = cannot tell.")
+    trunk_from_floor_deg: Angle
+    roll_deg: Angle = Field(description="Quarter turn of the picture that puts the floor at the bottom.")
+    azimuth_deg: Angle = Field(description="Camera off square to the side; positive towards the feet.")
+
+
+class QualityPart(_Part):
+    """What could be measured."""
+
+    usable_fraction: float = Field(ge=0, le=1, description="Share of frames with hip and knee measured.")
+    reasons: tuple[str, ...] = Field(description="Plain sentences, worst first, each with its remedy.")
+
+
+class FindingPart(_Part):
+    """The answer of one rule."""
+
+    rule: str
+    rep: int | None = Field(description="Repetition it is about; null = the whole set.")
+    verdict: Verdict
+    observed: float | None
+    limit: tuple[float | None, float | None] = Field(description="Low and high end; null = open.")
+    unit: str
+    at_s: float | None
+    text: str
+    advisory: bool = Field(description="Worth a look, never counted against the set.")
+
+
+class RepPart(_Part):
+    """One there-and-back of the knee."""
+
+    index: int = Field(ge=1)
+    start_s: Seconds
+    peak_s: Seconds
+    end_s: Seconds
+    complete: bool = Field(description="False when the clip's start or end cuts it: not in rep_count.")
+    partial: bool = Field(description="Well below the set's median excursion; counted.")
+    knee_flexion_start_deg: Angle
+    knee_flexion_peak_deg: Angle
+    knee_se_deg: Angle
+    hip_flexion_mean_deg: Angle
+    hip_flexion_min_deg: Angle
+    hip_flexion_max_deg: Angle
+    hip_se_deg: Angle
+    extend_s: Duration
+    hold_s: Duration
+    return_s: Duration
+    peak_speed_deg_s: float | None
+    excursion_deg: Angle = Field(description="Knee movement from start to peak.")
+    findings: tuple[FindingPart, ...]
+
+
+class SummaryPart(_Part):
+    """The set in plain words."""
+
+    headline: str
+    sentences: tuple[str, ...]
+
+
+class SessionDocument(_Part):
+    """One judged set: the content of ``session.json``."""
+
+    schema_version: Literal["1.0"]
+    clip: ClipPart
+    protocol: ProtocolPart
+    software: SoftwarePart
+    side: Side | None = Field(description="Working side, the subject's own; null when no leg was found.")
+    side_given: bool = Field(description="True when the user named the side.")
+    view: ViewPart
+    quality: QualityPart
+    rep_count: int = Field(ge=0, description="Complete repetitions, partial ones included.")
+    reps: tuple[RepPart, ...]
+    findings: tuple[FindingPart, ...] = Field(description="Findings of the set as a whole.")
+    summary: SummaryPart
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of ``session.json``."""
+    schema = SessionDocument.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": SCHEMA_TITLE}
+
+
+def json_schema_text() -> str:
+    """Return the schema as it is committed in ``docs/session.schema.json``."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json_schema_text())
