@@ -1,0 +1,144 @@
+"""``formcheck analyze``: measure and judge the repetitions in recorded clips."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from formcheck.errors import FormcheckError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from formcheck.pipeline import Options, Progress
+    from formcheck.protocols.loader import LoadedProtocol
+
+
+@click.command(name="analyze")
+@click.argument("clips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CLIP...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for the results. Default: CLIP's name with .formcheck, beside the clip. "
+    "With several clips each gets such a folder inside DIR.",
+)
+@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg. Default: found, the raised one.")
+@click.option(
+    "--protocol",
+    "protocol_name",
+    default="sciatic-glide",
+    show_default=True,
+    metavar="ID|FILE",
+    help="The exercise to judge by; see 'formcheck protocols list'.",
+)
+@click.option(
+    "--model",
+    default="full",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Landmark model: lite, full or heavy; see 'formcheck models list'.",
+)
+@click.option("--start", "start_s", type=float, metavar="SECONDS", help="Begin here instead of at the clip's start.")
+@click.option("--end", "end_s", type=float, metavar="SECONDS", help="Stop here instead of at the clip's end.")
+@click.option("--no-video", is_flag=True, help="Do not make the annotated clip (saves about a third of the time).")
+@click.option("--json", "as_json", is_flag=True, help="Print session.json on stdout and nothing else, one a clip.")
+def command(
+    clips: tuple[Path, ...],
+    *,
+    out: Path | None,
+    side: str | None,
+    protocol_name: str,
+    model: str,
+    start_s: float | None,
+    end_s: float | None,
+    no_video: bool,
+    as_json: bool,
+) -> int:
+    """Measure and judge the repetitions in recorded clips.
+
+    CLIP is any video file, or a track.npz that an earlier analysis left, to judge it again in an
+    instant (by another protocol, say).
+
+    \b
+    In the results' folder:
+      report.html    open this first: summary, curves, every repetition
+      annotated.mp4  the clip with skeleton, angles and count drawn on it
+      session.json   all results, for programs (docs/session.md)
+      angles.csv     one row a frame
+      track.npz      the landmarks, to judge again
+
+    \b
+    Examples:
+      formcheck analyze clip.mp4
+      formcheck analyze clip.mp4 --side left --start 5 --end 60
+      formcheck analyze monday.mp4 friday.mp4 --out results
+      formcheck analyze clip.formcheck/track.npz --protocol sciatic-glide-slider
+
+    Exit code: 0 also when a clip was analysed but could not be judged (the report says why);
+    3 when a file could not be read.
+    """
+    from formcheck.pipeline import Options
+    from formcheck.protocols.loader import load_protocol
+    from formcheck.types import Side
+
+    protocol = load_protocol(protocol_name)
+    options = Options(side=Side(side) if side else None, model=model, start_s=start_s, end_s=end_s, video=not no_video)
+    folders = _folders(clips, out)
+    worst = 0
+    for clip, folder in zip(clips, folders, strict=True):
+        try:
+            _analyze_one(clip, folder, protocol, options, as_json=as_json)
+        except FormcheckError as error:
+            if len(clips) == 1:
+                raise
+            click.echo(f"formcheck: error: {error}", err=True)
+            worst = max(worst, error.exit_code)
+    return worst
+
+
+def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
+    if out is not None and len(clips) == 1:
+        return [out]
+    folders = [(out or clip.parent) / f"{clip.stem}.formcheck" for clip in clips]
+    if len(set(folders)) < len(folders):
+        raise UsageError(
+            "two of the clips would leave their results in the same folder: expected clips with different names, or "
+            "one call for each with its own --out"
+        )
+    return folders
+
+
+def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Options, *, as_json: bool) -> None:
+    from formcheck.cli.tables import print_session
+    from formcheck.pipeline import analyze, session_text
+
+    with _progress(clip.name) as progress:
+        session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
+    if as_json:
+        click.echo(session_text(session), nl=False)
+    else:
+        print_session(session, folder)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Progress]:
+    """A bar on stderr that goes away when done; nothing when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks = {}
+
+        def show(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(f"{name}: {stage}", total=1.0)
+            bar.update(tasks[stage], completed=min(share, 1.0))
+
+        yield show

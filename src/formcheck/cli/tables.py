@@ -1,0 +1,108 @@
+"""Results as tables on the terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from formcheck.form.verdict import BAND
+from formcheck.types import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from formcheck.types import Rep, Session
+
+_STYLES = {
+    Verdict.MET: "green",
+    Verdict.NOT_MET: "bold red",
+    Verdict.BORDERLINE: "yellow",
+    Verdict.NOT_ASSESSABLE: "dim",
+}
+_WORDS = {
+    Verdict.MET: "met",
+    Verdict.NOT_MET: "NOT MET",
+    Verdict.BORDERLINE: "borderline",
+    Verdict.NOT_ASSESSABLE: "cannot tell",
+}
+
+
+def print_session(session: Session, folder: Path) -> None:
+    """Print the summary of a session, its repetitions, and where the results are."""
+    console = Console(highlight=False)
+    side = f", {session.side} leg" if session.side else ""
+    console.print(Text(f"{session.clip.name}{side}: {session.summary.headline}", style="bold"))
+    for sentence in session.summary.sentences:
+        console.print(Text(f"  {sentence}"))
+    if session.reps:
+        console.print(_rep_table(session))
+    if session.angles is not None and session.view.lying:
+        console.print(_rule_table(session))
+    console.print(Text(f"Report: {folder / 'report.html'}"))
+
+
+def _rep_table(session: Session) -> Table:
+    table = Table(title="Repetitions (knee: degrees short of straight)", title_justify="left")
+    for name in (
+        "rep",
+        "start s",
+        "knee start",
+        "knee end",
+        "hip",
+        "extend s",
+        "hold s",
+        "return s",
+        "to mend",
+    ):
+        table.add_column(name, justify="left" if name == "to mend" else "right")
+    for rep in session.reps:
+        table.add_row(*_rep_cells(rep), _to_mend(session, rep))
+    return table
+
+
+def _rep_cells(rep: Rep) -> tuple[str, ...]:
+    return (
+        str(rep.index),
+        f"{rep.start_s:.1f}",
+        f"{rep.knee_flexion_start_deg:.0f}",
+        f"{rep.knee_flexion_peak_deg:.0f} ± {BAND * rep.knee_se_deg:.0f}",
+        f"{rep.hip_flexion_min_deg:.0f} to {rep.hip_flexion_max_deg:.0f}",
+        f"{rep.extend_s:.1f}",
+        f"{rep.hold_s:.1f}",
+        f"{rep.return_s:.1f}",
+    )
+
+
+def _to_mend(session: Session, rep: Rep) -> Text:
+    if not rep.complete:
+        return Text("cut off by the clip, not counted", style="dim")
+    faults = [f.rule for f in session.findings_of(rep.index) if f.verdict is Verdict.NOT_MET and not f.advisory]
+    words = [fault.replace("_", " ") for fault in faults] + (["partial"] if rep.partial else [])
+    return Text(", ".join(words) or "nothing", style="red" if faults else "green")
+
+
+def _rule_table(session: Session) -> Table:
+    table = Table(title="The set", title_justify="left")
+    for name in ("rule", "verdict", "observed", "wanted"):
+        table.add_column(name)
+    for finding in session.findings_of(None):
+        rule = finding.rule.replace("_", " ") + (" (advisory)" if finding.advisory else "")
+        observed = "" if finding.observed is None else f"{finding.observed:.3g} {finding.unit}"
+        table.add_row(
+            rule,
+            Text(_WORDS[finding.verdict], style=_STYLES[finding.verdict]),
+            observed,
+            _limit(finding.limit),
+        )
+    return table
+
+
+def _limit(limit: tuple[float | None, float | None]) -> str:
+    low, high = (None if value is None or not math.isfinite(value) else value for value in limit)
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    return f"at least {low:g}" if low is not None else f"at most {high:g}"

@@ -1,0 +1,184 @@
+"""The one place that wires the rooms together: video -> pose -> angles -> reps -> form -> files."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from formcheck.errors import OutputError
+from formcheck.form.judge import judge_track
+from formcheck.pose.engine import MediaPipeLandmarker
+from formcheck.pose.follow import build_track, follow_frames, survey_frames
+from formcheck.pose.models import find_model, identify
+from formcheck.pose.survey import STRIDE_S
+from formcheck.pose.track_file import load_track, save_track
+from formcheck.protocols.loader import LoadedProtocol
+from formcheck.report.annotate import annotate
+from formcheck.report.data import session_document, write_angles_csv
+from formcheck.report.exemplars import choose_exemplars
+from formcheck.report.html import render_report
+from formcheck.report.moments import Goals
+from formcheck.report.protocol import protocol_view
+from formcheck.report.thumbnails import take_thumbnails
+from formcheck.types import Frame, ModelInfo, PoseTrack, Session, Side
+from formcheck.video.source import FileSource
+
+TRACK_SUFFIX = ".npz"
+# Told the stage's name and its share done, 0 to 1.
+Progress = Callable[[str, float], None]
+
+# A folder of results that nobody has written to for this long was left by a killed run.
+_STALE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user may choose for one clip."""
+
+    side: Side | None = None
+    model: str = "full"
+    start_s: float | None = None
+    end_s: float | None = None
+    video: bool = True
+
+
+def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
+    """Analyse one clip, or judge a saved track again, and leave the results in the folder ``out``.
+
+    Results appear under their final names only when all of them are complete; until then what stood there
+    stays as it was.
+
+    Raises
+    ------
+    FormcheckError
+        With one line that says what was expected, what came and what to do.
+    """
+    with _results_folder(out) as fresh:
+        from_track = clip.suffix == TRACK_SUFFIX
+        track = load_track(clip) if from_track else make_track(clip, options=options, progress=progress)
+        session = judge_track(track, protocol, side=options.side)
+        _write_results(fresh, clip if not from_track else None, track, session, protocol, options, progress)
+        return session
+
+
+def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:
+    """Find the person and follow the working leg through a clip."""
+    model = identify(find_model(options.model))
+
+    def landmarker() -> MediaPipeLandmarker:
+        return MediaPipeLandmarker(model.path)
+
+    with FileSource(clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S) as coarse:
+        survey = survey_frames(_counted(coarse, "looking over", progress, options), landmarker, side=options.side)
+    with FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source:
+        seen = list(follow_frames(_counted(source, "measuring", progress, options), landmarker, survey))
+        return build_track(
+            seen,
+            survey,
+            size_px=source.size_px,
+            clip=source.info,
+            model=ModelInfo(model.name, model.sha256, f"mediapipe {version('mediapipe')}"),
+            side_given=options.side is not None,
+            warnings=source.warnings,
+        )
+
+
+def _write_results(
+    folder: Path,
+    clip: Path | None,
+    track: PoseTrack,
+    session: Session,
+    protocol: LoadedProtocol,
+    options: Options,
+    progress: Progress,
+) -> None:
+    save_track(track, folder / "track.npz")
+    write_angles_csv(session, folder / "angles.csv", t_s=track.t_s)
+    hip, tempo = protocol.protocol.hip, protocol.protocol.tempo
+    goals = Goals(
+        hip_limits_deg=(hip.flexion_deg.low, hip.flexion_deg.high),
+        reps=protocol.protocol.set.reps.value,
+        max_mean_speed_deg_s=tempo.max_mean_speed_deg_s.value,
+    )
+    thumbnails = {}
+    if clip is not None:
+        thumbnails = take_thumbnails(clip, choose_exemplars(session), track=track, session=session, goals=goals)
+    page = render_report(
+        session,
+        protocol_view=protocol_view(protocol.protocol),
+        thumbnails=thumbnails,
+        analysed_at=datetime.now().astimezone(),
+    )
+    (folder / "report.html").write_text(page, encoding="utf-8")
+    if clip is not None and options.video:
+        first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
+        annotate(
+            clip,
+            folder / "annotated.mp4",
+            track=track,
+            session=session,
+            goals=goals,
+            start_s=options.start_s,
+            end_s=options.end_s,
+            on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
+        )
+    # Last: whoever waits for session.json finds everything else in place.
+    (folder / "session.json").write_text(session_text(session), encoding="utf-8")
+
+
+def session_text(session: Session) -> str:
+    """The text of ``session.json``."""
+    return json.dumps(session_document(session), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _counted(source: FileSource, stage: str, progress: Progress, options: Options) -> Iterator[Frame]:
+    begin_s = options.start_s or 0.0
+    length_s = min(options.end_s or source.duration_s, source.duration_s) - begin_s
+    for frame in source:
+        yield frame
+        progress(stage, (frame.t_s - begin_s) / length_s)
+
+
+@contextmanager
+def _results_folder(out: Path) -> Iterator[Path]:
+    """A fresh folder inside ``out``; its files move to ``out`` when the block ends well, else they vanish."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        fresh = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
+    except OSError as error:
+        raise _output_error(out, error) from None
+    try:
+        yield fresh
+        for name in sorted(fresh.iterdir(), key=lambda path: path.name == "session.json"):
+            name.chmod(0o600)
+            name.replace(out / name.name)
+    except OSError as error:
+        raise _output_error(out, error) from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what killed runs left behind."""
+    for left in out.glob(".partial-*"):
+        newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
+        if time.time() - newest > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _output_error(out: Path, error: OSError) -> OutputError:
+    if error.errno == errno.ENOSPC:
+        return OutputError(f"{out}: the disk is full; free some space or choose another folder with --out")
+    return OutputError(
+        f"{out}: expected a folder that can be written to, got: {error.strerror or error}; choose another with --out"
+    )

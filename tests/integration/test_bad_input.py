@@ -1,0 +1,145 @@
+"""Whatever a user gives: one clear line and an exit code, or a finished analysis that says what it could not judge."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+SAMPLES = Path(__file__).parents[2] / "sample_videos"
+GOOD = SAMPLES / "01_good_set.mp4"
+
+
+def formcheck(*arguments):
+    command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def assert_one_line(call, code, *words):
+    assert call.returncode == code, call.stderr
+    assert call.stdout == ""
+    assert call.stderr.startswith("formcheck: error: ")
+    assert call.stderr.count("\n") == 1
+    for word in words:
+        assert word in call.stderr
+
+
+def clip_of(path, pictures):
+    """Write pictures as a clip at 25 frames a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        height, width = pictures[0].shape[:2]
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for picture in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("missing.mp4", None),
+        (".", None),
+        ("empty.mp4", b""),
+        ("text.mp4", b"hello " * 100),
+        ("header.mp4", GOOD.read_bytes()[:3000]),
+        ("track.npz", b"no track"),
+    ],
+)
+def test_unreadable_input(tmp_path, name, content):
+    clip = tmp_path / name
+    if content is not None:
+        clip.write_bytes(content)
+    assert_one_line(formcheck("analyze", clip, "--out", tmp_path / "out"), 3, str(clip))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--start", "99"], 2, ["99", "24.3"]),
+        (["--start", "5", "--end", "3"], 2, ["later than start"]),
+        (["--protocol", "nothing"], 4, ["nothing", "sciatic-glide"]),
+        (["--model", "nothing"], 3, ["nothing"]),
+        (["--model", str(GOOD)], 3, [GOOD.name]),
+    ],
+)
+def test_options_that_make_no_sense(tmp_path, arguments, code, words):
+    assert_one_line(formcheck("analyze", GOOD, "--out", tmp_path, *arguments), code, *words)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read and write everything")
+def test_no_permission(tmp_path):
+    clip = tmp_path / "mine.mp4"
+    clip.write_bytes(GOOD.read_bytes())
+    clip.chmod(0)
+    assert_one_line(formcheck("analyze", clip), 3, "permission")
+    tmp_path.chmod(0o500)
+    assert_one_line(formcheck("analyze", GOOD, "--out", tmp_path / "out"), 3, "--out")
+
+
+def test_output_folder_is_a_file(tmp_path):
+    blocker = tmp_path / "results"
+    blocker.write_text("mine")
+    call = formcheck("analyze", GOOD, "--out", blocker / "deeper")
+    assert_one_line(call, 3, "--out")
+    assert blocker.read_text() == "mine"
+
+
+def test_nobody_in_it_is_a_finished_analysis(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 255, (30, 180, 320, 3), np.uint8)
+    call = formcheck("analyze", clip_of(tmp_path / "noise.mp4", list(noise)), "--json")
+    assert call.returncode == 0
+    session = json.loads(call.stdout)
+    assert session["rep_count"] == 0
+    assert session["side"] is None
+    assert session["quality"]["usable_fraction"] == 0
+    assert {finding["verdict"] for finding in session["findings"]} == {"NOT_ASSESSABLE"}
+    report = (tmp_path / "noise.formcheck" / "report.html").read_text(encoding="utf-8")
+    assert "Nobody was seen" in report
+
+
+def test_cut_off_clip_is_analysed_as_far_as_it_goes(tmp_path):
+    whole = tmp_path / "whole.mkv"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", GOOD, "-c", "copy", whole], check=True)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 3])
+    call = formcheck("analyze", cut, "--json", "--no-video")
+    assert call.returncode == 0
+    session = json.loads(call.stdout)
+    assert any("cut off" in reason for reason in session["quality"]["reasons"])
+    assert 1 <= session["rep_count"] < 5
+
+
+def test_one_bad_clip_does_not_stop_the_others(tmp_path):
+    text = tmp_path / "text.mp4"
+    text.write_text("hello")
+    call = formcheck("analyze", text, GOOD, "--end", "3", "--no-video", "--json", "--out", tmp_path / "out")
+    assert call.returncode == 3
+    assert str(text) in call.stderr
+    assert json.loads(call.stdout)["clip"]["name"] == GOOD.name
+
+
+def test_killed_run_leaves_the_old_results_whole(tmp_path):
+    formcheck("analyze", GOOD, "--end", "3", "--out", tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert "report.html" in before
+    running = subprocess.Popen(
+        [sys.executable, "-m", "formcheck", "analyze", str(GOOD), "--out", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".partial-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert after == before
