@@ -1,0 +1,68 @@
+"""How far formcheck is from the truth, side by side with a naive reading of the same landmarks.
+
+    .venv/bin/python benchmarks/accuracy.py [FOLDER ...] [--labels JOINTS.csv] [--json] [--markdown FILE]
+
+FOLDER holds clips with truth: NAME.mp4, NAME.csv (a row a frame) and NAME.json (the repetitions); their formats are
+described in benchmarks/README.md, so that others can bring clips. --labels names joints marked by hand on single
+frames of clips that lie beside that file. The real pipeline runs on every clip; the naive reading is the landmarker's
+own points, frame by frame, taken straight to angles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track as progress
+from tables import clip_table, group_table, label_table, markdown
+from truth import ClipResult, LabelResult, compare_clip, compare_labels, read_labels
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = ROOT / "benchmarks" / "clips"
+
+
+def find_clips(folders: list[Path]) -> list[Path]:
+    """Clips that have both truth files beside them."""
+    clips = [clip for folder in folders for clip in sorted(folder.glob("*.mp4"))]
+    return [clip for clip in clips if clip.with_suffix(".csv").exists() and clip.with_suffix(".json").exists()]
+
+
+def main() -> None:
+    """Measure, then print or write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, default=[DEFAULT], metavar="FOLDER")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="joints marked by hand (CSV)")
+    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep landmarks here between runs")
+    parser.add_argument("--json", action="store_true", help="print every figure as JSON")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there (docs/accuracy.md)")
+    arguments = parser.parse_args()
+    clips = find_clips(arguments.folders)
+    if not clips:
+        parser.error("no clip with truth found: expected NAME.mp4 with NAME.csv and NAME.json beside it")
+    console = Console(stderr=True)
+    results: list[ClipResult] = [
+        compare_clip(clip, cache=arguments.cache) for clip in progress(clips, "clips", console=console)
+    ]
+    labels: list[LabelResult] = []
+    if arguments.labels:
+        marked = read_labels(arguments.labels)
+        labels = [
+            compare_labels(arguments.labels.parent / name, frames, cache=arguments.cache)
+            for name, frames in progress(marked.items(), "labelled clips", console=console)
+        ]
+    if arguments.json:
+        print(json.dumps({"clips": [r.to_json() for r in results], "labels": [r.to_json() for r in labels]}, indent=2))
+    elif arguments.markdown:
+        arguments.markdown.write_text(markdown(results, labels), encoding="utf-8")
+        print(f"written: {arguments.markdown}")
+    else:
+        print(clip_table(results))
+        print(group_table(results))
+        if labels:
+            print(label_table(labels))
+
+
+if __name__ == "__main__":
+    main()

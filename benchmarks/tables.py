@@ -1,0 +1,152 @@
+"""Tables of the accuracy benchmark, as text that is also Markdown."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+
+import numpy as np
+from truth import ClipResult, Errors, LabelResult
+
+_GROUPS: dict[str, Callable[[ClipResult], bool]] = {
+    "within 30 degrees of either side": lambda r: r.off_side_deg <= 30,
+    "30 to 45 degrees off the side": lambda r: r.off_side_deg > 30,
+    "low light": lambda r: r.dim,
+    "all": lambda _: True,
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, its columns aligned."""
+    cells = [list(head), *[list(row) for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
+
+
+def clip_table(results: Sequence[ClipResult]) -> str:
+    """A row a clip."""
+    head = (
+        "clip",
+        "azimuth",
+        "usable",
+        "reps",
+        "knee MAE (bias)",
+        "p95",
+        "peak",
+        "in band",
+        "hip MAE (bias)",
+        "p95",
+        "peak",
+        "in band",
+        "start / peak / end s",
+        "swaps",
+        "naive knee / hip",
+        "naive reps",
+    )
+    return table(head, [_clip_row(result) for result in results])
+
+
+def _clip_row(r: ClipResult) -> tuple[str, ...]:
+    side = "" if r.side_right else " (side wrong)"
+    return (
+        r.name,
+        f"{r.azimuth_deg:+.0f}",
+        f"{100 * r.usable:.0f} %",
+        f"{r.reps} of {r.true_reps}{side}",
+        *_angle_cells(r.knee),
+        *_angle_cells(r.hip),
+        " / ".join(f"{median:.2f} ({worst:.2f})" for median, worst in r.timing.values()),
+        str(r.swapped_frames),
+        f"{r.naive_knee.mae:.1f} / {r.naive_hip.mae:.1f}",
+        str(r.naive_reps),
+    )
+
+
+def _angle_cells(e: Errors) -> tuple[str, str, str, str]:
+    return f"{e.mae:.1f} ({e.bias:+.1f})", f"{e.p95:.1f}", f"{e.peak:.1f}", f"{100 * e.covered:.0f} %"
+
+
+def group_table(results: Sequence[ClipResult]) -> str:
+    """Means over clips, and the worst clip, by group."""
+    head = (
+        "group",
+        "clips",
+        "knee MAE mean (worst)",
+        "knee p95",
+        "knee peak",
+        "hip MAE mean (worst)",
+        "hip p95",
+        "hip peak",
+        "naive knee / hip MAE",
+        "reps exact",
+        "naive reps exact",
+    )
+    rows = []
+    for name, belongs in _GROUPS.items():
+        group = [r for r in results if belongs(r)]
+        if group:
+            rows.append((name, str(len(group)), *_group_cells(group)))
+    return table(head, rows)
+
+
+def _group_cells(group: Sequence[ClipResult]) -> tuple[str, ...]:
+    def mean_worst(values: Sequence[float]) -> str:
+        return f"{np.nanmean(values):.1f} ({np.nanmax(values):.1f})"
+
+    exact = sum(r.reps == r.true_reps for r in group)
+    naive_exact = sum(r.naive_reps == r.true_reps for r in group)
+    return (
+        *(mean_worst([getattr(r.knee, key) for r in group]) for key in ("mae", "p95", "peak")),
+        *(mean_worst([getattr(r.hip, key) for r in group]) for key in ("mae", "p95", "peak")),
+        f"{np.nanmean([r.naive_knee.mae for r in group]):.1f} / {np.nanmean([r.naive_hip.mae for r in group]):.1f}",
+        f"{exact} of {len(group)}",
+        f"{naive_exact} of {len(group)}",
+    )
+
+
+def label_table(labels: Sequence[LabelResult]) -> str:
+    """Frames marked by hand: mean absolute errors (bias) by clip."""
+    rows = [(r.name, str(len(r.frames)), *_label_cells([r])) for r in labels]
+    rows.append(("all", str(sum(len(r.frames) for r in labels)), *_label_cells(labels)))
+    return table(("clip", "frames", "usable", "knee MAE (bias)", "hip MAE (bias)", "naive knee", "naive hip"), rows)
+
+
+def _label_cells(labels: Sequence[LabelResult]) -> tuple[str, ...]:
+    knee, hip, naive_knee, naive_hip = (
+        np.concatenate([getattr(r, key) for r in labels]) for key in ("knee", "hip", "naive_knee", "naive_hip")
+    )
+    cells = [str(int(np.isfinite(knee).sum()))]
+    for values in (knee, hip, naive_knee, naive_hip):
+        known = values[np.isfinite(values)]
+        cells.append(f"{np.abs(known).mean():.1f} ({known.mean():+.1f})" if known.size else "")
+    return tuple(cells)
+
+
+_PREFACE = """\
+Written by `make accuracy`; [benchmarks/README.md](../benchmarks/README.md) says which clips these are and what each column
+is. Degrees. MAE is the mean absolute error over the usable frames of a clip, p95 its 95th percentile, peak the mean
+absolute error at the peaks of repetitions, 'in band' the share of usable frames whose truth lies within the stated 95 %
+band. Naive is the same landmarker read straight, frame by frame.
+"""
+
+
+def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> str:
+    """The page docs/accuracy.md."""
+    parts = [
+        "# Accuracy\n",
+        _PREFACE,
+        f"Machine: {platform.machine()}, Python {platform.python_version()}; "
+        + ", ".join(f"{name} {version(name)}" for name in ("formcheck", "mediapipe"))
+        + ".\n",
+        "## Summary\n",
+        group_table(results),
+    ]
+    if labels:
+        parts += ["## Real people, joints marked by hand by two raters\n", label_table(labels)]
+    parts += ["## Every clip\n", clip_table(results)]
+    return "\n".join(parts)
