@@ -128,10 +128,10 @@ def _label_cells(labels: Sequence[LabelResult]) -> tuple[str, ...]:
 
 
 _PREFACE = """\
-Written by `make accuracy`; [benchmarks/README.md](../benchmarks/README.md) says which clips these are and what each column
-is. Degrees. MAE is the mean absolute error over the usable frames of a clip, p95 its 95th percentile, peak the mean
-absolute error at the peaks of repetitions, 'in band' the share of usable frames whose truth lies within the stated 95 %
-band. Naive is the same landmarker read straight, frame by frame.
+Written by `make accuracy`; [benchmarks/README.md](../benchmarks/README.md) says which clips these are and what each
+column is. Degrees. MAE is the mean absolute error over the usable frames of a clip, p95 its 95th percentile, peak the
+mean absolute error at the peaks of repetitions, 'in band' the share of usable frames whose truth lies within the stated
+95 % band. Naive is the same landmarker read straight, frame by frame.
 """
 
 

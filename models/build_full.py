@@ -128,9 +128,7 @@ def main() -> None:
     oldest, newest = SOURCE_PYTHONS
     if not oldest <= sys.version_info[:2] <= newest:
         found = f"{sys.version_info.major}.{sys.version_info.minor}"
-        sys.exit(
-            f"{SOURCE_RELEASE} has wheels for Python 3.9 to 3.12, this is {found}: run this with python3.12"
-        )
+        sys.exit(f"{SOURCE_RELEASE} has wheels for Python 3.9 to 3.12, this is {found}: run this with python3.12")
     build(options.out)
 
 

@@ -48,8 +48,8 @@ def rep(index: int, start_s: float, end_s: float, *, excursion_deg: float = 60.0
     )  # fmt: skip
 
 
-def finding(text: str, rep: int | None, verdict: Verdict = Verdict.NOT_MET, *, advisory: bool = False) -> Finding:
-    return Finding("hip_band", rep, verdict, 60.0, (75.0, 105.0), "deg", None, text, advisory)
+def finding(rule: str, rep: int | None, verdict: Verdict = Verdict.NOT_MET, *, advisory: bool = False) -> Finding:
+    return Finding(rule, rep, verdict, 60.0, (75.0, 105.0), "deg", None, f"About {rule}.", advisory)
 
 
 def judged(
