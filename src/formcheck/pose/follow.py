@@ -19,13 +19,13 @@ from formcheck.types import ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, Po
 
 MakeLandmarker = Callable[[], Landmarker]
 
-# What a second under the other name costs. Where both legs are seen an exchange of some seconds must cost less than
+# What a second under the other name costs. Where both legs are seen an exchange of a second or two must cost less than
 # the two jumps that come with it; where one is hidden both sets sit on one leg, and the own name's fits better.
-_OTHER_NAME_PER_S = 3.0
+_OTHER_NAME_PER_S = 10.0
 _OTHER_NAME_HIDDEN_PER_S = 30.0
-# Cost of a leg that stands where the resting one lies: it probably is the resting one ...
+# Cost of a leg that stands where the resting one does: it probably is the resting one or, where that place was painted
+# out, it was not seen at all. Distance in trunk lengths.
 _AT_REST = 4.0
-# ... or, where that place was painted out, was never seen. Distances in trunk lengths.
 _REST_RADIUS = 0.3
 
 
@@ -79,7 +79,7 @@ def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, surv
 
 def _views(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
     """The pictures to look at: False for the plain one, True for the one with the resting leg hidden."""
-    if survey is None or survey.resting is None:
+    if survey is None or survey.resting is None or not survey.hide:
         return {False: frame.image_bgr}
     views = {True: hide(frame.image_bgr, hidden_region(survey.body.at(frame.t_s), survey.resting))}
     if not survey.raised_at(frame.t_s):

@@ -33,6 +33,8 @@ _MIN_REST_SHARE = 0.25
 _SURE_REST_SHARE = 0.85
 # Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
 _STILL_GREY = 18.0
+# A bent leg whose ankle stays within this (trunk lengths) for nine tenths of the survey stands still.
+_STILL_ANKLE = 0.3
 # Names vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
 # do not, the near one works and the landmarker exchanges them (33 rendered clips).
 _VOTING_HIP_DEG = 30.0
@@ -58,7 +60,9 @@ class Survey:
     side : Side
         The working leg.
     resting : RestingLeg or None
-        Where the other leg lies; None when it is not to be hidden.
+        Where the other leg keeps still; None when it does not, or was not seen.
+    hide : bool
+        The resting leg lies straight, apart from the working one, and is to be painted out.
     raised : (S,) bool
         Per sample of ``body``: the working leg is up, clear of where the other one lies.
     """
@@ -66,6 +70,7 @@ class Survey:
     body: Body
     side: Side
     resting: RestingLeg | None
+    hide: bool
     raised: BoolArray
 
     def raised_at(self, t_s: float) -> bool:
@@ -103,14 +108,17 @@ class Surveyor:
         t_s, xy = np.array(self._t_s), np.stack(self._xy)
         body = find_body(t_s, xy)
         legs = _measure_legs(body, xy)
+        side = side or _working_side(body, legs)
         laid, raised = legs.laid(), legs.raised()
-        resting = None
+        resting, hide = None, False
         if (laid & raised).mean() >= _MIN_REST_SHARE:
-            place = legs.resting_place(laid & raised)
-            if laid.mean() >= _SURE_REST_SHARE or self._keeps_still(body, place):
-                resting = place
+            place = legs.laid_place(laid & raised)
+            hide = bool(laid.mean() >= _SURE_REST_SHARE) or self._keeps_still(body, place)
+            resting = place if hide else None
+        else:
+            resting = legs.bent_place(side.other)
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=1.0) > 0.5
-        return Survey(body, side or _working_side(body, legs), resting, steadily_raised)
+        return Survey(body, side, resting, hide, steadily_raised)
 
     def _keeps_still(self, body: Body, place: RestingLeg) -> bool:
         """Does the picture stay as it is where the resting leg lies?"""
@@ -150,9 +158,18 @@ class _Legs(NamedTuple):
         hip, ankle = self._pick(self.hip_deg, lower=False), self._pick(self.ankle, lower=False)
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
-    def resting_place(self, rows: BoolArray) -> RestingLeg:
+    def laid_place(self, rows: BoolArray) -> RestingLeg:
+        """Where the lower leg lies in the given samples."""
         knee, ankle = self._pick(self.knee, lower=True)[rows], self._pick(self.ankle, lower=True)[rows]
         return RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
+
+    def bent_place(self, side: Side) -> RestingLeg | None:
+        """Where the leg of that name stands, if it stands still. Bent legs seldom change names."""
+        column = tuple(LEGS).index(side)
+        knee, ankle = self.knee[:, column], self.ankle[:, column]
+        place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
+        strays = np.percentile(np.hypot(*(ankle - place.ankle).T), 90)
+        return place if strays < _STILL_ANKLE else None
 
 
 def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:

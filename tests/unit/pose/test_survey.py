@@ -32,7 +32,7 @@ def survey_of(track, *, side=None, moving_picture=False):
 def test_working_side_is_found(side, camera_side):
     survey = survey_of(synth.glide(SET, side=side, camera_side=camera_side, hidden=False))
     assert survey.side is side
-    assert survey.resting is not None
+    assert survey.hide
 
 
 def test_given_side_wins():
@@ -64,7 +64,7 @@ def test_hidden_region_covers_the_resting_leg_and_spares_the_working_one():
 def test_leg_lying_flat_is_not_hidden():
     t_s = synth.times(6.0)
     survey = survey_of(synth.track(t_s, np.zeros(len(t_s)), 0.0, hidden=False))
-    assert survey.resting is None
+    assert not survey.hide
 
 
 def test_the_other_leg_works_too():
@@ -77,6 +77,7 @@ def test_the_other_leg_works_too():
     xy = left.xy_px.copy()
     xy[:, LEGS[Side.RIGHT].all] = right.xy_px[:, LEGS[Side.RIGHT].all]
     survey = survey_of(synth.make_track(t_s, xy), moving_picture=True)
+    assert not survey.hide
     assert survey.resting is None
     assert survey.side is Side.LEFT  # the near one
 
