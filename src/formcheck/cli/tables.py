@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -37,39 +39,35 @@ def print_session(session: Session, folder: Path) -> None:
     side = f", {session.side} leg" if session.side else ""
     console.print(Text(f"{session.clip.name}{side}: {session.summary.headline}", style="bold"))
     for sentence in session.summary.sentences:
-        console.print(Text(f"  {sentence}"))
+        console.print(Padding(Text(sentence), (0, 0, 0, 2)))
     if session.reps:
         console.print(_rep_table(session))
     if session.angles is not None and session.view.lying:
         console.print(_rule_table(session))
-    console.print(Text(f"Report: {folder / 'report.html'}"))
+    # not wrapped: a path must stay in one piece to be copied
+    console.print(Text(f"Report: {folder / 'report.html'}"), soft_wrap=True)
 
 
 def _rep_table(session: Session) -> Table:
-    table = Table(title="Repetitions (knee: degrees short of straight)", title_justify="left")
-    for name in (
-        "rep",
-        "start s",
-        "knee start",
-        "knee end",
-        "hip",
-        "extend s",
-        "hold s",
-        "return s",
-        "to mend",
-    ):
-        table.add_column(name, justify="left" if name == "to mend" else "right")
+    table = _table("Repetitions: knee in degrees short of straight, times in seconds")
+    for name in ("rep", "at", "knee", "hip", "there", "hold", "back"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("to mend")
     for rep in session.reps:
         table.add_row(*_rep_cells(rep), _to_mend(session, rep))
     return table
 
 
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1))
+
+
 def _rep_cells(rep: Rep) -> tuple[str, ...]:
+    knee = f"{rep.knee_flexion_start_deg:.0f} to {rep.knee_flexion_peak_deg:.0f} ± {BAND * rep.knee_se_deg:.0f}"
     return (
         str(rep.index),
         f"{rep.start_s:.1f}",
-        f"{rep.knee_flexion_start_deg:.0f}",
-        f"{rep.knee_flexion_peak_deg:.0f} ± {BAND * rep.knee_se_deg:.0f}",
+        knee,
         f"{rep.hip_flexion_min_deg:.0f} to {rep.hip_flexion_max_deg:.0f}",
         f"{rep.extend_s:.1f}",
         f"{rep.hold_s:.1f}",
@@ -86,7 +84,7 @@ def _to_mend(session: Session, rep: Rep) -> Text:
 
 
 def _rule_table(session: Session) -> Table:
-    table = Table(title="The set", title_justify="left")
+    table = _table("The set")
     for name in ("rule", "verdict", "observed", "wanted"):
         table.add_column(name)
     for finding in session.findings_of(None):
