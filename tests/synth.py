@@ -15,8 +15,6 @@ from formcheck.types import ClipInfo, FloatArray, ModelInfo, PoseTrack, Session,
 # Metres; a person of about 1.75 m (Winter, Biomechanics, table 4.1). x to the feet, y to the left, z up.
 TRUNK, THIGH, SHANK, FOOT = 0.50, 0.43, 0.43, 0.20
 HALF_SHOULDERS, HALF_HIPS = 0.18, 0.09
-# The real model understates the depth of the trunk by about this factor (see angles/view.py).
-DEPTH_UNDERSTATED = 1.4
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def track(
     return make_track(
         t_s,
         xy,
-        world_m=_project(joints, view, azimuth_deg / DEPTH_UNDERSTATED),
+        world_m=_project(joints, view, azimuth_deg),
         side=side,
         size_px=size_px,
         hidden=hidden,
@@ -133,7 +131,7 @@ def make_track(
         working_side=side,
         side_given=False,
         clip=ClipInfo(name, "0" * 64, size_px, length_s, 0, "h264", 30.0),
-        model=ModelInfo("pose_landmarker_full", "1" * 64, "mediapipe 0.10.31"),
+        model=ModelInfo("exact", "1" * 64, "synthetic"),
     )
 
 

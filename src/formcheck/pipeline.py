@@ -74,8 +74,8 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     """Find the person and follow the working leg through a clip."""
     model = identify(find_model(options.model))
 
-    def landmarker() -> MediaPipeLandmarker:
-        return MediaPipeLandmarker(model.path)
+    def landmarker(*, steady: bool = True) -> MediaPipeLandmarker:
+        return MediaPipeLandmarker(model.path, steady=steady)
 
     with FileSource(clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S) as coarse:
         survey = survey_frames(_counted(coarse, "looking over", progress, options), landmarker, side=options.side)

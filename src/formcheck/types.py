@@ -8,6 +8,7 @@ Missing is NaN. Every array held by a value here is read-only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -171,12 +172,15 @@ class View:
         Quarter turn of the picture that puts the floor at the bottom: 0, 90, 180 or 270.
     azimuth_deg : float
         How far the camera is turned off square to the person's side, positive towards the feet.
+    elevation_deg : float
+        How far the camera looks down on the person, positive from above.
     """
 
     lying: bool | None
     trunk_from_floor_deg: float
     roll_deg: float
     azimuth_deg: float
+    elevation_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,27 @@ def distance_to_segment(points: FloatArray, start: FloatArray, end: FloatArray) 
     share = ((points - start) * axis).sum(-1) / (axis**2).sum(-1)
     nearest = start + np.clip(share, 0.0, 1.0)[..., None] * axis
     return length(points - nearest)
+
+
+def unproject_deg(angles_deg: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
+    """Directions in the sagittal plane from directions in the picture.
+
+    Weak perspective: seen by a camera turned ``azimuth_deg`` towards the feet and looking down by ``elevation_deg``, a
+    step along the floor appears as (cos a, -sin a sin e) and a step upwards as (0, cos e), picture axes along the
+    floor to the feet and up. This inverts that.
+
+    Parameters
+    ----------
+    angles_deg : (...) float
+        Directions in the picture: 0 along the floor to the feet, 90 up.
+
+    Returns
+    -------
+    (...) float: the same in the sagittal plane.
+    """
+    a, e = np.radians(azimuth_deg), np.radians(elevation_deg)
+    angles = np.radians(angles_deg)
+    along = np.cos(angles) / np.cos(a)
+    upwards = (np.sin(angles) + along * np.sin(a) * np.sin(e)) / np.cos(e)
+    directions: FloatArray = np.degrees(np.arctan2(upwards, along))
+    return directions

@@ -6,40 +6,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.angles.geometry import distance_to_segment, length, signed_angle_deg, wrap_deg
+from formcheck.angles.calibration import calibration_for
+from formcheck.angles.geometry import distance_to_segment, length, signed_angle_deg, unproject_deg, wrap_deg
 from formcheck.angles.smooth import gap_lengths_s, smooth
 from formcheck.angles.view import Posture, find_posture
-from formcheck.pose.landmarks import LEGS, WRISTS
-from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side
+from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
+from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
 # A limb whose length in the picture leaves this range of the set's own is not that limb.
 _THIGH_RANGE = (0.6, 1.4)
 _SHANK_RANGE = (0.4, 1.4)
 # Points may lie outside the picture by this share of its size: the landmarker guesses a little beyond the edge.
 _MARGIN = 0.02
-# Standard errors of a single good reading, side view: two raters against the landmarker (docs/method.md).
-_KNEE_SE_DEG = 3.0
-_HIP_TRUNK_SE_DEG = 4.0
-_HIP_FLOOR_SE_DEG = 4.0
-# Growth of the error per degree the camera is off the side.
-_KNEE_SE_PER_AZIMUTH = 0.12
-_HIP_TRUNK_SE_PER_AZIMUTH = 0.45
-_HIP_FLOOR_SE_PER_AZIMUTH = 0.25
+# Standard errors of a reading after calibration: side view, and growth per degree the camera is off the side
+# (hold-out errors over 56 rendered clips, docs/method.md).
+_KNEE_SE_DEG = (4.2, 0.15)
+_HIP_SE_DEG = (3.8, 0.05)
 # Growth of the error inside a bridged gap, per second of its length.
 _SE_PER_GAP_S = 8.0
-# Beyond this the side-view geometry says nothing.
-_MAX_AZIMUTH_DEG = 60.0
+# The envelope in which this was measured; beyond it the angles are not given.
+MAX_AZIMUTH_DEG = 50.0
+MAX_ELEVATION_DEG = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Joints:
-    """The working leg's points, each (T, 2) px, cleaned and smoothed."""
+    """The working leg's points and its shoulder, each (T, 2) px, cleaned and smoothed."""
 
     hip: FloatArray
     knee: FloatArray
     ankle: FloatArray
     heel: FloatArray
     toe: FloatArray
+    shoulder: FloatArray
 
 
 def measure_leg(
@@ -47,9 +46,8 @@ def measure_leg(
 ) -> tuple[LegAngles | None, Posture]:
     """Measure the working leg.
 
-    Hip flexion is the angle between trunk and thigh, and the same against the floor the trunk lies on;
-    the two are combined by their uncertainty. Knee flexion is 180 degrees minus the interior angle
-    hip-knee-ankle. Conventions in docs/method.md.
+    Thigh and shank are read against the floor that the trunk lies on, brought from the picture into the sagittal
+    plane, and freed of the landmarker's known bias. Conventions and formulas in docs/method.md.
 
     Parameters
     ----------
@@ -67,47 +65,73 @@ def measure_leg(
     chosen = side or track.working_side
     if chosen is None or not np.isfinite(posture.gravity).all():
         return None, posture
-    leg = LEGS[chosen]
     plausible = _plausible(track, chosen) & posture.lying
-    joints = _Joints(*(smooth(track.t_s, _masked(track.xy_px[:, row], plausible)) for row in leg.all))
-    trunk = smooth(track.t_s, _masked(posture.trunk, plausible))
-    up = -posture.gravity
-    level = np.array([up[1], -up[0]])
-    level = level * np.sign(np.nanmedian(posture.trunk, axis=0) @ level)
+    joints = _joints(track, chosen, plausible)
+    up, level = _floor(posture)
+    hip_deg, knee_deg = _hip_and_knee(track, joints, posture, up, level)
+    shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
-    thigh, shank, foot = joints.knee - joints.hip, joints.ankle - joints.knee, joints.toe - joints.heel
-    knee_deg = wrap_deg(signed_angle_deg(trunk, thigh, posture.front) - signed_angle_deg(trunk, shank, posture.front))
-    azimuth_deg = abs(posture.view.azimuth_deg)
-    trunk_se = np.hypot(_HIP_TRUNK_SE_DEG, _HIP_TRUNK_SE_PER_AZIMUTH * azimuth_deg)
-    floor_se = np.hypot(_HIP_FLOOR_SE_DEG, _HIP_FLOOR_SE_PER_AZIMUTH * azimuth_deg)
-    weight = floor_se**2 / (trunk_se**2 + floor_se**2)
-    against_trunk = signed_angle_deg(trunk, thigh, posture.front)
-    against_floor = signed_angle_deg(level, thigh, up)
-    hip_deg = against_floor + weight * wrap_deg(against_trunk - against_floor)
-
+    view = posture.view
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
-    # Both readings share the thigh's own points: the average is not better than the better one.
-    hip_se = np.hypot(min(trunk_se, floor_se), gap_se)
-    knee_se = np.hypot(np.hypot(_KNEE_SE_DEG, _KNEE_SE_PER_AZIMUTH * azimuth_deg), gap_se)
-    usable = np.isfinite(hip_deg) & np.isfinite(knee_deg) & (azimuth_deg <= _MAX_AZIMUTH_DEG)
+    usable = np.isfinite(hip_deg) & np.isfinite(knee_deg) & in_envelope(view)
+    known = [np.where(usable, values, np.nan) for values in (hip_deg, knee_deg)]
     return LegAngles(
         t_s=track.t_s,
-        hip_flexion_deg=np.where(usable, hip_deg, np.nan),
-        knee_flexion_deg=np.where(usable, knee_deg, np.nan),
+        hip_flexion_deg=known[0],
+        knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, hip_se, np.nan),
-        knee_se_deg=np.where(usable, knee_se, np.nan),
+        hip_se_deg=np.where(usable, np.hypot(_view_se(_HIP_SE_DEG, view), gap_se), np.nan),
+        knee_se_deg=np.where(usable, np.hypot(_view_se(_KNEE_SE_DEG, view), gap_se), np.nan),
         hands_on_thigh=_hand_distance(track, joints),
         usable=usable,
         side=chosen,
-        hip_reference="trunk+floor",
-        view=posture.view,
+        hip_reference="floor",
+        view=view,
     ), posture
 
 
-def _masked(points: FloatArray, keep: BoolArray) -> FloatArray:
-    return np.where(keep[:, None], points, np.nan)
+def in_envelope(view: View) -> bool:
+    """Whether the camera stands where the measurement was tried: off the side and above by so much at most."""
+    # NaN is not within: what cannot be told is not trusted
+    return bool(abs(view.azimuth_deg) <= MAX_AZIMUTH_DEG and view.elevation_deg <= MAX_ELEVATION_DEG)
+
+
+def _floor(posture: Posture) -> tuple[FloatArray, FloatArray]:
+    """Unit vectors of the picture: up from the floor, and along it towards the feet."""
+    up = -posture.gravity
+    level = np.array([up[1], -up[0]])
+    return up, level * np.sign(np.nanmedian(posture.trunk, axis=0) @ level)
+
+
+def _joints(track: PoseTrack, side: Side, plausible: BoolArray) -> _Joints:
+    rows = (*LEGS[side].all, SHOULDERS[side is Side.RIGHT])
+    return _Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
+
+
+def _hip_and_knee(
+    track: PoseTrack, joints: _Joints, posture: Posture, up: FloatArray, level: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Hip and knee flexion (T,) deg."""
+    thigh, shank, trunk = joints.knee - joints.hip, joints.ankle - joints.knee, joints.hip - joints.shoulder
+    tilts_deg = signed_angle_deg(level, trunk, up)
+    if not np.isfinite(tilts_deg).any():
+        return np.full(len(track.t_s), np.nan), np.full(len(track.t_s), np.nan)
+    tilt_deg, apart = float(np.nanmedian(tilts_deg)), posture.shoulders_apart
+    thigh_deg, shank_deg = signed_angle_deg(level, thigh, up), signed_angle_deg(level, shank, up)
+    calibration = calibration_for(track.model.engine)
+    # An upright thigh looks upright from anywhere; the shank swings through the directions that a turned camera bends.
+    hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, tilt_deg, apart)
+    camera = (posture.view.azimuth_deg, posture.view.elevation_deg)
+    knee_deg = wrap_deg(unproject_deg(thigh_deg, *camera) - unproject_deg(shank_deg, *camera))
+    knee_deg = knee_deg - calibration.knee_bias_deg(tilt_deg, apart)
+    # 180 minus an interior angle is never negative; near straight a bend backwards cannot be told from noise.
+    return hip_deg, np.maximum(knee_deg, 0.0)
+
+
+def _view_se(se_deg: tuple[float, float], view: View) -> float:
+    square, per_azimuth = se_deg
+    return float(np.hypot(square, per_azimuth * abs(view.azimuth_deg)))
 
 
 def _plausible(track: PoseTrack, side: Side) -> BoolArray:

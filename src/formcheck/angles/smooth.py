@@ -15,6 +15,7 @@ MAX_GAP_S = 0.5
 _GRID_HZ = 60.0
 # Single wild samples are removed by a running median this long before the low-pass would smear them.
 _MEDIAN_S = 0.15
+_LOW_PASS = butter(2, CUTOFF_HZ, fs=_GRID_HZ, output="sos")
 
 
 def gap_lengths_s(t_s: FloatArray, known: BoolArray) -> FloatArray:
@@ -67,6 +68,5 @@ def _smooth_run(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> Flo
     window = int(_MEDIAN_S * _GRID_HZ) // 2 * 2 + 1
     padded = np.pad(even, window // 2, mode="edge")
     even = medfilt(padded, window)[window // 2 : -(window // 2)]
-    sections = butter(2, CUTOFF_HZ, fs=_GRID_HZ, output="sos")
     pad = min(count - 1, int(_GRID_HZ))
-    return np.interp(t_s, grid, sosfiltfilt(sections, even, padtype="odd", padlen=pad))
+    return np.interp(t_s, grid, sosfiltfilt(_LOW_PASS, even, padtype="odd", padlen=pad))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.angles.calibration import Calibration, calibration_for
 from formcheck.angles.geometry import length
 from formcheck.pose.body import front_turn
 from formcheck.pose.landmarks import HIPS, SHOULDERS
@@ -15,9 +16,8 @@ from formcheck.types import BoolArray, FloatArray, PoseTrack, View
 _STEEP_DEG = 45.0
 # The trunk is judged over this long: a cough is not sitting up.
 _POSTURE_S = 1.0
-# MediaPipe's own depth of the trunk understates the turn of the camera by about this factor
-# (measured over 29 rendered clips, azimuth -35 to +45 degrees).
-_DEPTH_TO_AZIMUTH = 1.4
+# The turn that is still made good; a larger estimate is taken for this.
+_FURTHEST_DEG = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Posture:
         Unit vector of the picture that points to the floor.
     lying : (T,) bool
         The trunk lies along the floor at that time, face up.
+    shoulders_apart : float
+        How far apart the shoulders appear across the trunk, in trunk lengths.
     view : View
     """
 
@@ -41,6 +43,7 @@ class Posture:
     front: FloatArray
     gravity: FloatArray
     lying: BoolArray
+    shoulders_apart: float
     view: View
 
 
@@ -54,11 +57,13 @@ def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Postur
     seen = np.isfinite(trunk[:, 0])
     if not seen.any():
         nowhere = np.full(2, np.nan)
-        return Posture(trunk, nowhere, nowhere, seen, View(None, np.nan, 0.0, np.nan))
+        return Posture(trunk, nowhere, nowhere, seen, np.nan, View(None, np.nan, 0.0, np.nan, np.nan))
     typical = np.nanmedian(trunk, axis=0)
     turn, raised = front_turn(track.xy_px, _centre(track, HIPS), typical)
     front = turn * np.array([typical[1], -typical[0]]) / length(typical)
     gravity, roll_deg = _gravity(typical, front, raised)
+    calibration = calibration_for(track.model.engine)
+    apart = _shoulders_apart(track, typical, front)
     tilt_deg = _tilt_deg(trunk, gravity)
     steady_deg = _running_median(track.t_s, tilt_deg)
     face_up = float(front @ -gravity) > 0
@@ -68,9 +73,10 @@ def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Postur
         lying=bool(lying[seen].mean() >= 0.5),
         trunk_from_floor_deg=float(np.nanmedian(np.abs(steady_deg))),
         roll_deg=roll_deg,
-        azimuth_deg=_azimuth_deg(track),
+        azimuth_deg=_azimuth_deg(track, calibration),
+        elevation_deg=float(min(calibration.elevation_deg(apart), _FURTHEST_DEG)),
     )
-    return Posture(trunk, front, gravity, lying, view)
+    return Posture(trunk, front, gravity, lying, apart, view)
 
 
 def _centre(track: PoseTrack, pair: tuple[int, int]) -> FloatArray:
@@ -95,11 +101,18 @@ def _tilt_deg(trunk: FloatArray, gravity: FloatArray) -> FloatArray:
     return np.asarray(np.degrees(np.arctan2(trunk @ gravity, np.abs(trunk @ level))))
 
 
-def _azimuth_deg(track: PoseTrack) -> float:
-    """Turn of the camera off the side from the trunk's depth in the model's own world points."""
+def _azimuth_deg(track: PoseTrack, calibration: Calibration) -> float:
+    """Turn of the camera off the side, from the depth of the trunk in the model's own world points."""
     world = track.world_m[:, HIPS].mean(axis=1) - track.world_m[:, SHOULDERS].mean(axis=1)
     depth_deg = np.degrees(np.arctan2(world[:, 2], length(world[:, :2])))
-    return float(np.clip(-_DEPTH_TO_AZIMUTH * np.nanmedian(depth_deg), -90.0, 90.0))
+    return float(np.clip(calibration.azimuth_deg(float(np.nanmedian(depth_deg))), -_FURTHEST_DEG, _FURTHEST_DEG))
+
+
+def _shoulders_apart(track: PoseTrack, trunk: FloatArray, front: FloatArray) -> float:
+    """How far apart the shoulders appear across the trunk, in trunk lengths: more, the higher the camera."""
+    left, right = SHOULDERS
+    apart = np.nanmedian(track.xy_px[:, left] - track.xy_px[:, right], axis=0) @ front
+    return float(abs(apart) / length(trunk))
 
 
 def _running_median(t_s: FloatArray, values: FloatArray) -> FloatArray:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.errors import InputError
 from formcheck.pose.landmarks import COUNT
-from formcheck.types import FloatArray, ImageBgr
+from formcheck.types import ImageBgr
 
 # Inference works on a 256 px crop of the person: a larger picture costs time and adds nothing.
 _MAX_SIDE_PX = 1280
@@ -23,9 +24,9 @@ _MAX_SIDE_PX = 1280
 class Detection(NamedTuple):
     """One person in one picture: image points (33, 2) px, world points (33, 3) m, visibility (33,)."""
 
-    xy_px: FloatArray
-    world_m: FloatArray
-    visibility: FloatArray
+    xy_px: NDArray[np.floating]
+    world_m: NDArray[np.floating]
+    visibility: NDArray[np.floating]
 
 
 class Landmarker(Protocol):
@@ -37,10 +38,18 @@ class Landmarker(Protocol):
 
 
 class MediaPipeLandmarker:
-    """MediaPipe's PoseLandmarker in VIDEO mode: follows one person from picture to picture.
+    """MediaPipe's PoseLandmarker.
 
     A fresh one is needed for each clip, and it must be closed: left to the interpreter's exit it prints
     a TypeError.
+
+    Parameters
+    ----------
+    model_path : Path
+    steady : bool
+        True: follow one person from picture to picture, smoothing on the way (VIDEO mode). False: look at each
+        picture afresh (IMAGE mode): it trembles more, but a leg that is taken for the other one in one picture does
+        not drag the next ones along.
 
     Raises
     ------
@@ -48,13 +57,15 @@ class MediaPipeLandmarker:
         The model file is missing or is not a landmark bundle.
     """
 
-    def __init__(self, model_path: Path) -> None:
+    def __init__(self, model_path: Path, *, steady: bool = True) -> None:
         # Its C++ log lines (delegate created, feedback manager) mean nothing to a user.
         os.environ.setdefault("GLOG_minloglevel", "2")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision
 
+        modes = vision.RunningMode
+        self._steady = steady
         self._image = mediapipe.Image
         self._srgb = mediapipe.ImageFormat.SRGB
         try:
@@ -63,7 +74,7 @@ class MediaPipeLandmarker:
                 self._landmarker = vision.PoseLandmarker.create_from_options(
                     vision.PoseLandmarkerOptions(
                         base_options=BaseOptions(model_asset_buffer=model),
-                        running_mode=vision.RunningMode.VIDEO,
+                        running_mode=modes.VIDEO if steady else modes.IMAGE,
                         num_poses=1,
                     )
                 )
@@ -82,22 +93,28 @@ class MediaPipeLandmarker:
             image_bgr = cv2.resize(image_bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
         # MediaPipe reads rows without their stride: the array must be contiguous (cvtColor's is).
         rgb = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB)
-        self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
         image = self._image(self._srgb, rgb)
         if self._warm:
-            result = self._landmarker.detect_for_video(image, self._last_ms)
+            result = self._detect(image, t_s)
         else:
             with _quiet_stderr():
-                result = self._landmarker.detect_for_video(image, self._last_ms)
+                result = self._detect(image, t_s)
         if not result.pose_landmarks:
             return None
         self._warm = True
         points, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
         return Detection(
-            np.array([(p.x * width, p.y * height) for p in points], dtype=np.float64),
-            np.array([(p.x, p.y, p.z) for p in world], dtype=np.float64),
-            np.array([p.visibility for p in points], dtype=np.float64),
+            # single precision is what the network computes in, and half the memory of a long clip
+            np.array([(p.x * width, p.y * height) for p in points], dtype=np.float32),
+            np.array([(p.x, p.y, p.z) for p in world], dtype=np.float32),
+            np.array([p.visibility for p in points], dtype=np.float32),
         )
+
+    def _detect(self, image: Any, t_s: float) -> Any:
+        if not self._steady:
+            return self._landmarker.detect(image)
+        self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
+        return self._landmarker.detect_for_video(image, self._last_ms)
 
     def close(self) -> None:
         self._landmarker.close()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.pose.engine import Detection, Landmarker, nobody
-from formcheck.pose.hide import hidden_region, hide
+from formcheck.pose.hide import hide
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.select import choose_legs
 from formcheck.pose.survey import RestingLeg, Survey, Surveyor
-from formcheck.types import ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, PoseTrack, Side
+from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, PoseTrack, Side
 
-MakeLandmarker = Callable[[], Landmarker]
+
+class MakeLandmarker(Protocol):
+    """Makes a fresh landmarker; see `MediaPipeLandmarker` for ``steady``."""
+
+    def __call__(self, *, steady: bool = True) -> Landmarker: ...
+
 
 # What a second under the other name costs. Where both legs are seen an exchange of a second or two must cost less than
 # the two jumps that come with it; where one is hidden both sets sit on one leg, and the own name's fits better.
-_OTHER_NAME_PER_S = 10.0
+_OTHER_NAME_PER_S = 60.0
 _OTHER_NAME_HIDDEN_PER_S = 30.0
 # Cost of a leg that stands where the resting one does: it probably is the resting one or, where that place was painted
 # out, it was not seen at all. Distance in trunk lengths.
@@ -56,8 +61,9 @@ def survey_frames(
 def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, survey: Survey | None) -> Iterator[Seen]:
     """The careful look, frame by frame.
 
-    With a resting leg to hide it is hidden; while it is not sure that the working leg is up, the plain picture is
-    looked at too, side by side in a second thread. Without one, the plain picture alone.
+    A resting leg that lies straight is hidden; while it is not sure that the working leg is up, the plain picture is
+    looked at too, side by side in a second thread. Otherwise the plain picture alone: a bent leg stands so close to
+    the working shank that hiding it hides both.
     """
     with ExitStack() as stack:
         # Each follows its own view of the person; a picture of the other kind would make it lose track.
@@ -68,20 +74,22 @@ def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, surv
             return landmarkers[view[0]].detect(view[1], t_s) or nobody()
 
         for frame in frames:
-            views = _views(frame, survey)
+            views = views_of(frame, survey)
             for hidden in views:
                 if hidden not in landmarkers:
-                    landmarkers[hidden] = stack.enter_context(closing(make_landmarker()))
+                    # Beside a bent resting leg names change often, and smoothing would blend the two legs.
+                    steady = survey is None or survey.resting is None or survey.resting.straight
+                    landmarkers[hidden] = stack.enter_context(closing(make_landmarker(steady=steady)))
             found = dict(zip(views, pool.map(look, views.items(), [frame.t_s] * len(views)), strict=True))
             luma = float(frame.image_bgr[::8, ::8].mean())
             yield Seen(frame.t_s, luma, plain=found.get(False), hidden=found.get(True))
 
 
-def _views(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
+def views_of(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
     """The pictures to look at: False for the plain one, True for the one with the resting leg hidden."""
-    if survey is None or survey.resting is None or not survey.hide:
+    if survey is None or survey.resting is None or not survey.resting.straight:
         return {False: frame.image_bgr}
-    views = {True: hide(frame.image_bgr, hidden_region(survey.body.at(frame.t_s), survey.resting))}
+    views = {True: hide(frame.image_bgr, survey.body.at(frame.t_s), survey.resting)}
     if not survey.raised_at(frame.t_s):
         views[False] = frame.image_bgr
     return views
@@ -100,28 +108,28 @@ def build_track(
     """Put the frames together, the working leg under one side's name from first to last."""
     t_s = np.array([s.t_s for s in seen])
     blank = nobody()
-    # candidates: own and other name with the resting leg hidden, own and other name in the plain picture
-    views = [[s.hidden or blank for s in seen], [s.plain or blank for s in seen]]
-    chosen = np.full(len(seen), 2) if survey is None else _choose(t_s, views, survey)
-    hidden = (chosen == 0) | (chosen == 1)
-    picked = [views[0][i] if hidden[i] else views[1][i] for i in range(len(seen))]
-    xy = np.stack([d.xy_px for d in picked])
-    world = np.stack([d.world_m for d in picked])
-    visibility = np.stack([d.visibility for d in picked])
+    views = ([s.hidden or blank for s in seen], [s.plain or blank for s in seen])
+    chosen = _choose(t_s, views, survey) if survey is not None else _Choice.plain(len(seen))
+    picked = [(hidden if of_hidden else plain) for hidden, plain, of_hidden in zip(*views, chosen.hidden, strict=True)]
+    xy = np.stack([d.xy_px for d in picked]).astype(np.float64)
+    world = np.stack([d.world_m for d in picked]).astype(np.float64)
+    visibility = np.stack([d.visibility for d in picked]).astype(np.float64)
     if survey is not None:
-        swapped = (chosen == 1) | (chosen == 3)
         for values in (xy, world, visibility):
             for left, right in zip(LEGS[Side.LEFT].all, LEGS[Side.RIGHT].all, strict=True):
-                values[swapped, left], values[swapped, right] = values[swapped, right], values[swapped, left]
+                rows = chosen.swapped
+                values[rows, left], values[rows, right] = values[rows, right], values[rows, left]
             for row in LEGS[survey.side.other].below_hip:
-                values[hidden, row] = np.nan
+                values[chosen.hidden, row] = np.nan
+            for row in LEGS[survey.side].below_hip:
+                values[chosen.lost, row] = np.nan
     return PoseTrack(
         t_s=t_s,
         xy_px=xy,
         world_m=world,
         visibility=visibility,
         luma=np.array([s.luma for s in seen]),
-        hidden=hidden,
+        hidden=chosen.hidden,
         size_px=size_px,
         working_side=survey.side if survey is not None else None,
         side_given=side_given,
@@ -131,15 +139,37 @@ def build_track(
     )
 
 
-def _choose(t_s: FloatArray, views: list[list[Detection]], survey: Survey) -> NDArray[np.int64]:
-    """The candidate of each frame: 0 and 1 with the resting leg hidden, 2 and 3 in the plain picture."""
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Per frame (T,): taken from the picture with the resting leg hidden; found under the other side's name; lost,
+    since all that was found is the resting leg.
+    """
+
+    hidden: BoolArray
+    swapped: BoolArray
+    lost: BoolArray
+
+    @classmethod
+    def plain(cls, count: int) -> _Choice:
+        no = np.zeros(count, bool)
+        return cls(no, no, no)
+
+
+def _choose(t_s: FloatArray, views: tuple[list[Detection], list[Detection]], survey: Survey) -> _Choice:
+    # candidates 0 and 1: own and other name with the resting leg hidden; 2 and 3: the same in the plain picture
     names = [list(LEGS[name].all) for name in (survey.side, survey.side.other)]
     legs = np.stack([np.stack([d.xy_px[rows] for d in view]) for view in views for rows in names], axis=1)
     step_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
     extra = np.tile(step_s * np.array([0.0, _OTHER_NAME_HIDDEN_PER_S, 0.0, _OTHER_NAME_PER_S]), (len(t_s), 1))
+    at_rest = np.zeros_like(extra)
     if survey.resting is not None:
-        extra = extra + _AT_REST * _at_rest(t_s, legs, survey, survey.resting)
-    return choose_legs(t_s, legs, extra)
+        at_rest = _at_rest(t_s, legs, survey, survey.resting)
+    chosen = choose_legs(t_s, legs, extra + _AT_REST * at_rest)
+    return _Choice(
+        hidden=np.isin(chosen, (0, 1)),
+        swapped=np.isin(chosen, (1, 3)),
+        lost=at_rest[np.arange(len(t_s)), chosen] == 1,
+    )
 
 
 def _at_rest(t_s: FloatArray, legs: FloatArray, survey: Survey, resting: RestingLeg) -> FloatArray:

@@ -14,8 +14,8 @@ from formcheck.types import BoolArray, FloatArray
 
 # Relative deviations of a limb's length that cost one unit: thighs keep theirs in the picture; a shank is
 # foreshortened as it swings in a turned camera, but it never grows.
-_THIGH_TOLERANCE = 0.2
-_SHANK_LONGER_TOLERANCE = 0.2
+_THIGH_TOLERANCE = 0.3
+_SHANK_LONGER_TOLERANCE = 0.3
 _SHANK_SHORTER_TOLERANCE = 0.5
 # Speeds, in thigh lengths per second, that cost one unit: a held knee hardly moves, an ankle swings.
 _KNEE_SPEED = 2.0

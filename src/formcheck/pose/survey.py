@@ -21,20 +21,21 @@ from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
 STRIDE_S = 1 / 6
 # Long side of the small grey pictures that tell whether the resting leg keeps still.
 _THUMB_PX = 96
-# A leg lower than this (thigh against trunk) and straighter than this (knee) is laid down to rest.
-_LAID_HIP_DEG = 35.0
-_LAID_KNEE_DEG = 45.0
-# A thigh higher than this, its ankle this many trunk lengths in front of the trunk's line, is raised.
-_RAISED_HIP_DEG = 45.0
+# A foot is on the floor when its ankle is less than this in front of the trunk's line (trunk lengths) ...
+_FLOOR_ANKLE = 0.35
+# ... and in the air when it is more than this, and the thigh higher than that.
 _RAISED_ANKLE = 0.4
-# Share of the survey in which one leg lies and the other is raised: enough to place the resting leg ...
+_RAISED_HIP_DEG = 45.0
+# Share of the survey in which one foot is on the floor and the other in the air: enough to place the resting leg ...
 _MIN_REST_SHARE = 0.25
 # ... and enough to be sure that it never works.
 _SURE_REST_SHARE = 0.85
+# A knee that stands off the line from hip to ankle by less than this (trunk lengths) belongs to a straight leg.
+_STRAIGHT = 0.35
+# The resting knee and ankle stay within this (trunk lengths) for nine tenths of that share.
+_STRAY = 0.4
 # Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
 _STILL_GREY = 18.0
-# A bent leg whose ankle stays within this (trunk lengths) for nine tenths of the survey stands still.
-_STILL_ANKLE = 0.3
 # Names vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
 # do not, the near one works and the landmarker exchanges them (33 rendered clips).
 _VOTING_HIP_DEG = 30.0
@@ -44,10 +45,16 @@ _IDLE_RANGE_RATIO = 0.7
 
 
 class RestingLeg(NamedTuple):
-    """Where the resting knee and ankle lie, each (2,) in body coordinates (see `BodyFrame`)."""
+    """Where the resting knee and ankle are, each (2,) in body coordinates (see `BodyFrame`)."""
 
     knee: FloatArray
     ankle: FloatArray
+
+    @property
+    def straight(self) -> bool:
+        """The leg lies flat, clear of the working one."""
+        (along, front), (_, knee) = self.ankle, self.knee
+        return bool(abs(along * knee - front * self.knee[0]) < _STRAIGHT * np.hypot(along, front))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,6 @@ class Survey:
         The working leg.
     resting : RestingLeg or None
         Where the other leg keeps still; None when it does not, or was not seen.
-    hide : bool
-        The resting leg lies straight, apart from the working one, and is to be painted out.
     raised : (S,) bool
         Per sample of ``body``: the working leg is up, clear of where the other one lies.
     """
@@ -70,7 +75,6 @@ class Survey:
     body: Body
     side: Side
     resting: RestingLeg | None
-    hide: bool
     raised: BoolArray
 
     def raised_at(self, t_s: float) -> bool:
@@ -99,7 +103,7 @@ class Surveyor:
         small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
         self._thumbs.append(np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
         self._t_s.append(t_s)
-        self._xy.append(detection.xy_px)
+        self._xy.append(detection.xy_px.astype(np.float64))
 
     def finish(self, side: Side | None = None) -> Survey | None:
         """Draw the conclusion; None when nobody was seen. A given ``side`` is not searched for."""
@@ -109,28 +113,23 @@ class Surveyor:
         body = find_body(t_s, xy)
         legs = _measure_legs(body, xy)
         side = side or _working_side(body, legs)
-        laid, raised = legs.laid(), legs.raised()
-        resting, hide = None, False
-        if (laid & raised).mean() >= _MIN_REST_SHARE:
-            place = legs.laid_place(laid & raised)
-            hide = bool(laid.mean() >= _SURE_REST_SHARE) or self._keeps_still(body, place)
-            resting = place if hide else None
-        else:
-            resting = legs.bent_place(side.other)
+        on_floor, raised = legs.on_floor(), legs.raised()
+        resting = legs.resting_place(on_floor & raised)
+        if resting is not None and on_floor.mean() < _SURE_REST_SHARE and not self._keeps_still(body, resting):
+            resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=1.0) > 0.5
-        return Survey(body, side, resting, hide, steadily_raised)
+        return Survey(body, side, resting, steadily_raised)
 
     def _keeps_still(self, body: Body, place: RestingLeg) -> bool:
         """Does the picture stay as it is where the resting leg lies?"""
-        thumbs = np.stack(self._thumbs).astype(np.float32)
         frame = body.at(float(np.median(body.t_s)))
         shin = frame.to_px(np.stack([0.5 * place.knee, place.knee, place.ankle])) * self._thumb_scale
-        mask = np.zeros(thumbs.shape[1:], np.uint8)
+        mask = np.zeros(self._thumbs[0].shape, np.uint8)
         thickness = max(2, round(0.2 * frame.trunk_px * self._thumb_scale))
         cv2.polylines(mask, [np.round(shin).astype(np.int32)], isClosed=False, color=255, thickness=thickness)
-        inside = thumbs[:, mask > 0]
-        if inside.shape[1] == 0:
+        if not mask.any():
             return False
+        inside = np.stack([thumb[mask > 0] for thumb in self._thumbs])
         change = np.abs(inside - np.median(inside, axis=0)).mean(axis=1)
         return bool(np.percentile(change, 90) < _STILL_GREY)
 
@@ -144,32 +143,29 @@ class _Legs(NamedTuple):
     ankle: FloatArray
 
     def _pick(self, values: FloatArray, *, lower: bool) -> FloatArray:
-        which = self.hip_deg.argmin(axis=1) if lower else self.hip_deg.argmax(axis=1)
+        """Of each sample the values of the leg with the lower, or the higher, ankle."""
+        height = self.ankle[..., 1]
+        which = height.argmin(axis=1) if lower else height.argmax(axis=1)
         picked: FloatArray = values[np.arange(len(which)), which]
         return picked
 
-    def laid(self) -> BoolArray:
-        """Per sample: the lower leg lies straight."""
-        hip, knee = self._pick(self.hip_deg, lower=True), self._pick(self.knee_deg, lower=True)
-        return np.asarray((hip < _LAID_HIP_DEG) & (np.abs(knee) < _LAID_KNEE_DEG))
+    def on_floor(self) -> BoolArray:
+        """Per sample: one foot is on the floor."""
+        return np.asarray(self._pick(self.ankle, lower=True)[:, 1] < _FLOOR_ANKLE)
 
     def raised(self) -> BoolArray:
-        """Per sample: the upper leg is up, foot and all."""
+        """Per sample: one leg is up, foot and all."""
         hip, ankle = self._pick(self.hip_deg, lower=False), self._pick(self.ankle, lower=False)
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
-    def laid_place(self, rows: BoolArray) -> RestingLeg:
-        """Where the lower leg lies in the given samples."""
-        knee, ankle = self._pick(self.knee, lower=True)[rows], self._pick(self.ankle, lower=True)[rows]
-        return RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
-
-    def bent_place(self, side: Side) -> RestingLeg | None:
-        """Where the leg of that name stands, if it stands still. Bent legs seldom change names."""
-        column = tuple(LEGS).index(side)
-        knee, ankle = self.knee[:, column], self.ankle[:, column]
+    def resting_place(self, apart: BoolArray) -> RestingLeg | None:
+        """Where the leg on the floor is, over the samples in which the other one is up; None if it moves."""
+        if apart.mean() < _MIN_REST_SHARE:
+            return None
+        knee, ankle = self._pick(self.knee, lower=True)[apart], self._pick(self.ankle, lower=True)[apart]
         place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
-        strays = np.percentile(np.hypot(*(ankle - place.ankle).T), 90)
-        return place if strays < _STILL_ANKLE else None
+        strays = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
+        return place if np.percentile(strays.max(axis=0), 90) < _STRAY else None
 
 
 def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:

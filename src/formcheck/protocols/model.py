@@ -55,6 +55,7 @@ class RepetitionLimits(_Strict):
     min_excursion_deg: Limit
     partial_below_fraction: Limit
     min_return_fraction: Limit
+    min_movement_s: Limit
     min_knee_to_hip_ratio: Limit
     min_foot_lift_thighs: Limit
     hold_within_deg: Limit

@@ -76,13 +76,26 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
             peak = turn if peak is None or turn.value < peak.value else peak
         elif peak is None:
             start = turn
-        elif start is None or turn.value - peak.value >= limits.min_return_fraction.value * (start.value - peak.value):
+        elif _comes_back(t_s, start, peak, turn, limits):
             cycles.append(_Cycle(start, peak, turn))
             start, peak = turn, None
-        # else: a bounce near full extension; the knee has not come back yet
+        elif start is None:
+            start, peak = turn, None
+        # else: a bounce near full extension, or a jump of the points; the knee has not come back yet
     if peak is not None and start is not None:
         cycles.append(_Cycle(start, peak, None))
     return [_cut_at_edges(cycle, t_s) for cycle in cycles]
+
+
+def _comes_back(t_s: FloatArray, start: Turn | None, peak: Turn, end: Turn, limits: RepetitionLimits) -> bool:
+    """The knee is back far enough, and took its time both ways."""
+    shortest_s = limits.min_movement_s.value
+    if t_s[end.at] - t_s[peak.at] < shortest_s:
+        return False
+    if start is None:
+        return True
+    there, back = start.value - peak.value, end.value - peak.value
+    return bool(back >= limits.min_return_fraction.value * there and t_s[peak.at] - t_s[start.at] >= shortest_s)
 
 
 def _cut_at_edges(cycle: _Cycle, t_s: FloatArray) -> _Cycle:

@@ -59,6 +59,14 @@ def test_bounce_near_the_end_is_one_repetition():
     assert next(f for f in session.findings_of(1) if f.rule == "smooth").verdict == "NOT_MET"
 
 
+def test_points_that_jump_for_a_moment_are_no_repetition():
+    t_s = synth.times(8.0)
+    knee = synth.knee_curve(t_s, [Move(hold_s=2.0)])
+    knee = knee + 60 * np.exp(-(((t_s - 3.8) / 0.08) ** 2))
+    reps = synth.session(synth.track(t_s, knee)).reps
+    assert [rep.complete for rep in reps] == [True]
+
+
 def test_an_attempt_that_does_not_come_back_is_not_counted():
     t_s = synth.times(8.0)
     knee = 90 - 70 * synth.ease((t_s - 2) / 2)
