@@ -6,7 +6,6 @@ import csv
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -92,57 +91,85 @@ class LabelResult:
         return asdict(self)
 
 
-def compare_clip(clip: Path, *, cache: Path | None = None) -> ClipResult:
-    """Run the pipeline and the naive reading on a clip with truth."""
-    truth = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of a clip: its spec, its repetitions, and columns (T,) through time."""
+
+    side: Side
+    true_reps: list[dict[str, float]]
+    camera: dict[str, float]
+    dim: bool
+    columns: dict[str, FloatArray]
+
+    @property
+    def reps(self) -> int:
+        return len(self.true_reps)
+
+    @property
+    def azimuth_deg(self) -> float:
+        return float(self.camera["azimuth_deg"])
+
+    @property
+    def elevation_deg(self) -> float:
+        """How far the camera looks down on the hip of someone on a mat."""
+        return float(np.degrees(np.arctan2(self.camera["height_m"] - 0.1, self.camera["distance_m"])))
+
+    def at(self, t_s: FloatArray, column: str) -> FloatArray:
+        """A column at other times."""
+        return np.interp(t_s, self.columns["time_s"], self.columns[column])
+
+
+def read_truth(clip: Path) -> Truth:
+    """Read NAME.json and NAME.csv beside a clip."""
+    about = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
     with clip.with_suffix(".csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    column = _columns(rows)
-    side = Side(truth["working_side"])
-    true_hip = column("hip_flexion_deg") + MARKED_HIP_DEG
-    true_knee = 180.0 - column("knee_deg") + MARKED_KNEE_DEG
-    true_t_s = column("time_s")
-    peaks_s = np.array([rep["peak_s"] for rep in truth["reps"]])
+    columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "phase"}
+    spec = about["spec"]
+    return Truth(Side(about["working_side"]), about["reps"], spec["camera"], spec["light"]["level"] < 0.5, columns)
 
+
+def compare_clip(clip: Path, *, cache: Path | None = None) -> ClipResult:
+    """Run the pipeline and the naive reading on a clip with truth."""
+    truth = read_truth(clip)
     track, plain = landmarks(clip, cache=cache)
     session = judge_track(track, load_protocol())
     t_s, count = track.t_s, len(track.t_s)
+    true_hip = truth.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG
+    true_knee = 180.0 - truth.at(t_s, "knee_deg") + MARKED_KNEE_DEG
+    peaks_s = np.array([rep["peak_s"] for rep in truth.true_reps])
     hip, knee, usable = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool)
     hip_se, knee_se = hip, knee
     if session.angles is not None:
         hip, knee = session.angles.hip_flexion_deg, session.angles.knee_flexion_deg
         hip_se, knee_se, usable = session.angles.hip_se_deg, session.angles.knee_se_deg, session.angles.usable
-
-    def errors(values: FloatArray, true: FloatArray, se: FloatArray | None) -> Errors:
-        return _errors(t_s, values - np.interp(t_s, true_t_s, true), se, peaks_s)
-
-    naive_hip, naive_knee = naive_angles(plain, side)
+    naive_hip, naive_knee = naive_angles(plain, truth.side)
     return ClipResult(
         name=clip.stem,
-        azimuth_deg=float(truth["spec"]["camera"]["azimuth_deg"]),
-        dim=truth["spec"]["light"]["level"] < 0.5,
-        side_right=session.side is side,
+        azimuth_deg=truth.azimuth_deg,
+        dim=truth.dim,
+        side_right=session.side is truth.side,
         usable=float(usable.mean()),
         reps=session.rep_count,
-        true_reps=truth["rep_count"],
-        swapped_frames=_swapped(track, usable, session, column, true_t_s, side),
-        knee=errors(knee, true_knee, knee_se),
-        hip=errors(hip, true_hip, hip_se),
-        timing=_timing(session, truth["reps"]),
-        naive_knee=errors(naive_knee, true_knee, None),
-        naive_hip=errors(naive_hip, true_hip, None),
+        true_reps=truth.reps,
+        swapped_frames=_swapped(track, usable, session, truth),
+        knee=_errors(t_s, knee - true_knee, knee_se, peaks_s),
+        hip=_errors(t_s, hip - true_hip, hip_se, peaks_s),
+        timing=_timing(session, truth.true_reps),
+        naive_knee=_errors(t_s, naive_knee - true_knee, None, peaks_s),
+        naive_hip=_errors(t_s, naive_hip - true_hip, None, peaks_s),
         naive_reps=naive_count(naive_knee),
     )
 
 
-def landmarks(clip: Path, *, cache: Path | None) -> tuple[PoseTrack, FloatArray]:
+def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tuple[PoseTrack, FloatArray]:
     """The pipeline's track, and the plain landmarks (T, 33, 2) px of one landmarker on every frame."""
-    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16]
+    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16] + (f"-{side}" if side else "")
     stored = cache / f"{clip.stem}-{key}.npz" if cache else None
     naive = cache / f"{clip.stem}-{key}.naive.npy" if cache else None
     if stored and naive and stored.exists() and naive.exists():
         return load_track(stored), np.load(naive)
-    track = make_track(clip, options=Options(), progress=lambda _stage, _share: None)
+    track = make_track(clip, options=Options(side=side), progress=lambda _stage, _share: None)
     with FileSource(clip) as source, MediaPipeLandmarker(find_model("full")) as landmarker:
         plain = np.stack([(landmarker.detect(f.image_bgr, f.t_s) or nobody()).xy_px for f in source])
     if stored and naive:
@@ -186,8 +213,8 @@ def read_labels(file: Path) -> dict[str, dict[int, dict[str, list[FloatArray]]]]
 def compare_labels(clip: Path, frames: dict[int, Any], *, cache: Path | None = None) -> LabelResult:
     """Run the pipeline and the naive reading on a clip with joints marked in some frames."""
     side = Side.LEFT if next(iter(frames.values()))["side"][0] == "L" else Side.RIGHT
-    track, plain = landmarks(clip, cache=cache)
-    session = judge_track(track, load_protocol(), side=side)
+    track, plain = landmarks(clip, cache=cache, side=side)
+    session = judge_track(track, load_protocol())
     naive_hip, naive_knee = naive_angles(plain, side)
     result = LabelResult(clip.name, [], [], [], [], [])
     for frame, points in sorted(frames.items()):
@@ -203,10 +230,6 @@ def compare_labels(clip: Path, frames: dict[int, Any], *, cache: Path | None = N
         result.naive_hip.append(float(naive_hip[frame] - marked_hip))
         result.naive_knee.append(float(naive_knee[frame] - marked_knee))
     return result
-
-
-def _columns(rows: list[dict[str, str]]) -> Callable[[str], FloatArray]:
-    return lambda name: np.array([float(row[name]) for row in rows])
 
 
 def _interior_deg(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
@@ -243,14 +266,7 @@ def _timing(session: Session, true_reps: list[dict[str, float]]) -> dict[str, tu
     return {name: (float(np.median(errors)), float(max(errors))) for name, errors in events.items()}
 
 
-def _swapped(
-    track: PoseTrack,
-    usable: NDArray[np.bool_],
-    session: Session,
-    column: Callable[[str], FloatArray],
-    true_t_s: FloatArray,
-    side: Side,
-) -> int:
+def _swapped(track: PoseTrack, usable: NDArray[np.bool_], session: Session, truth: Truth) -> int:
     """Usable frames in which the followed knee and ankle are nearer to the other leg's."""
     if session.side is None:
         return 0
@@ -258,11 +274,9 @@ def _swapped(
     found = track.xy_px[:, [leg.knee, leg.ankle]]
 
     def places(of: Side) -> FloatArray:
-        axes = [[f"{of}_{joint}_{axis}" for axis in ("px", "py")] for joint in _JOINTS]
-        return np.stack(
-            [np.stack([np.interp(track.t_s, true_t_s, column(name)) for name in pair], -1) for pair in axes], 1
-        )
+        axes = [[truth.at(track.t_s, f"{of}_{joint}_{axis}") for axis in ("px", "py")] for joint in _JOINTS]
+        return np.stack([np.stack(pair, axis=-1) for pair in axes], axis=1)
 
-    own = np.linalg.norm(found - places(side), axis=-1).sum(-1)
-    other = np.linalg.norm(found - places(side.other), axis=-1).sum(-1)
+    own = np.linalg.norm(found - places(truth.side), axis=-1).sum(-1)
+    other = np.linalg.norm(found - places(truth.side.other), axis=-1).sum(-1)
     return int((usable & (other < own)).sum())

@@ -142,6 +142,8 @@ class PoseTrack(_FrozenArrays):
         Fingerprints of what was seen and by what.
     warnings : tuple of str
         What was lost on the way from file to track, in plain sentences.
+    shot : (T,) int or None
+        Number of the shot a frame belongs to, growing from 0 at every cut; None for one shot.
     """
 
     t_s: FloatArray
@@ -156,6 +158,7 @@ class PoseTrack(_FrozenArrays):
     clip: ClipInfo
     model: ModelInfo
     warnings: tuple[str, ...] = ()
+    shot: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,3 +87,15 @@ def test_any_set_is_counted(peaks, extend_s, hold_s, rest_s, seed):
     moves = [Move(peak_deg=peak, extend_s=extend_s, hold_s=hold_s, return_s=extend_s, rest_s=rest_s) for peak in peaks]
     session = synth.session(synth.glide(moves, noise_px=1.0, seed=seed))
     assert session.rep_count == len(moves)
+
+
+@settings(max_examples=20)
+@given(roll_deg=st.floats(-25, 25))
+def test_roll_of_the_picture(roll_deg):
+    """The trunk tells the floor when the picture is not level."""
+    assert_same(synth.glide(SET, noise_px=0.5, roll_deg=roll_deg), atol=1.0)
+
+
+@pytest.mark.parametrize("azimuth_deg", [-40.0, -20.0, 0.0, 20.0, 40.0])
+def test_turn_of_the_camera(azimuth_deg):
+    assert_same(synth.glide(SET, azimuth_deg=azimuth_deg), atol=1.5)

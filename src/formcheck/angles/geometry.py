@@ -37,6 +37,12 @@ def distance_to_segment(points: FloatArray, start: FloatArray, end: FloatArray) 
     return length(points - nearest)
 
 
+def level_line_deg(azimuth_deg: float, elevation_deg: float) -> float:
+    """Direction in which a level line along the body to the feet appears (see `unproject_deg`)."""
+    a, e = np.radians(azimuth_deg), np.radians(elevation_deg)
+    return float(-np.degrees(np.arctan(np.tan(a) * np.sin(e))))
+
+
 def unproject_deg(angles_deg: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
     """Directions in the sagittal plane from directions in the picture.
 

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.angles.calibration import calibration_for
-from formcheck.angles.geometry import distance_to_segment, length, signed_angle_deg, unproject_deg, wrap_deg
+from formcheck.angles.calibration import Calibration, calibration_for
+from formcheck.angles.geometry import (
+    distance_to_segment,
+    length,
+    level_line_deg,
+    signed_angle_deg,
+    unproject_deg,
+    wrap_deg,
+)
 from formcheck.angles.smooth import gap_lengths_s, smooth
 from formcheck.angles.view import Posture, find_posture
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
@@ -30,7 +37,7 @@ MAX_ELEVATION_DEG = 24.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Joints:
+class Joints:
     """The working leg's points and its shoulder, each (T, 2) px, cleaned and smoothed."""
 
     hip: FloatArray
@@ -65,10 +72,11 @@ def measure_leg(
     chosen = side or track.working_side
     if chosen is None or not np.isfinite(posture.gravity).all():
         return None, posture
-    plausible = _plausible(track, chosen) & posture.lying
-    joints = _joints(track, chosen, plausible)
-    up, level = _floor(posture)
-    hip_deg, knee_deg = _hip_and_knee(track, joints, posture, up, level)
+    plausible = plausible_frames(track, chosen) & posture.lying
+    joints = find_joints(track, chosen, plausible)
+    up, level = floor_axes(posture)
+    reading = read_leg(joints, up, level)
+    hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration_for(track.model.engine))
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
     view = posture.view
@@ -97,32 +105,48 @@ def in_envelope(view: View) -> bool:
     return bool(abs(view.azimuth_deg) <= MAX_AZIMUTH_DEG and view.elevation_deg <= MAX_ELEVATION_DEG)
 
 
-def _floor(posture: Posture) -> tuple[FloatArray, FloatArray]:
+def floor_axes(posture: Posture) -> tuple[FloatArray, FloatArray]:
     """Unit vectors of the picture: up from the floor, and along it towards the feet."""
     up = -posture.gravity
     level = np.array([up[1], -up[0]])
     return up, level * np.sign(np.nanmedian(posture.trunk, axis=0) @ level)
 
 
-def _joints(track: PoseTrack, side: Side, plausible: BoolArray) -> _Joints:
+def find_joints(track: PoseTrack, side: Side, plausible: BoolArray) -> Joints:
+    """The leg's points in the frames that can be trusted, smoothed, short gaps bridged."""
     rows = (*LEGS[side].all, SHOULDERS[side is Side.RIGHT])
-    return _Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
+    return Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
 
 
-def _hip_and_knee(
-    track: PoseTrack, joints: _Joints, posture: Posture, up: FloatArray, level: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the picture shows, before it is brought into the sagittal plane: directions (T,) deg, 0 along the floor to
+    the feet, 90 up; and the typical tilt of the trunk."""
+
+    thigh_deg: FloatArray
+    shank_deg: FloatArray
+    trunk_tilt_deg: float
+
+
+def read_leg(joints: Joints, up: FloatArray, level: FloatArray) -> Reading:
+    """Directions of thigh, shank and trunk against the picture's own level."""
+    trunk_deg = signed_angle_deg(level, joints.hip - joints.shoulder, up)
+    return Reading(
+        thigh_deg=signed_angle_deg(level, joints.knee - joints.hip, up),
+        shank_deg=signed_angle_deg(level, joints.ankle - joints.knee, up),
+        trunk_tilt_deg=float(np.nanmedian(trunk_deg)) if np.isfinite(trunk_deg).any() else np.nan,
+    )
+
+
+def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
     """Hip and knee flexion (T,) deg."""
-    thigh, shank, trunk = joints.knee - joints.hip, joints.ankle - joints.knee, joints.hip - joints.shoulder
-    tilts_deg = signed_angle_deg(level, trunk, up)
-    if not np.isfinite(tilts_deg).any():
-        return np.full(len(track.t_s), np.nan), np.full(len(track.t_s), np.nan)
-    tilt_deg, apart = float(np.nanmedian(tilts_deg)), posture.shoulders_apart
-    thigh_deg, shank_deg = signed_angle_deg(level, thigh, up), signed_angle_deg(level, shank, up)
-    calibration = calibration_for(track.model.engine)
+    apart, camera = posture.shoulders_apart, (posture.view.azimuth_deg, posture.view.elevation_deg)
+    # A trunk steeper than the view explains: the picture is not level, or the mat is not. Both turn the floor.
+    turn_deg = -calibration.tilt_excess_deg(reading.trunk_tilt_deg, level_line_deg(*camera))
+    tilt_deg = reading.trunk_tilt_deg + turn_deg
+    thigh_deg, shank_deg = reading.thigh_deg + turn_deg, reading.shank_deg + turn_deg
     # An upright thigh looks upright from anywhere; the shank swings through the directions that a turned camera bends.
     hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, tilt_deg, apart)
-    camera = (posture.view.azimuth_deg, posture.view.elevation_deg)
     knee_deg = wrap_deg(unproject_deg(thigh_deg, *camera) - unproject_deg(shank_deg, *camera))
     knee_deg = knee_deg - calibration.knee_bias_deg(tilt_deg, apart)
     # 180 minus an interior angle is never negative; near straight a bend backwards cannot be told from noise.
@@ -134,7 +158,7 @@ def _view_se(se_deg: tuple[float, float], view: View) -> float:
     return float(np.hypot(square, per_azimuth * abs(view.azimuth_deg)))
 
 
-def _plausible(track: PoseTrack, side: Side) -> BoolArray:
+def plausible_frames(track: PoseTrack, side: Side) -> BoolArray:
     """Frames (T,) in which the leg has its own length and lies within the picture."""
     leg = LEGS[side]
     hip, knee, ankle = (track.xy_px[:, row] for row in (leg.hip, leg.knee, leg.ankle))
@@ -157,7 +181,7 @@ def _plausible(track: PoseTrack, side: Side) -> BoolArray:
     return np.asarray(plausible, dtype=bool)
 
 
-def _hand_distance(track: PoseTrack, joints: _Joints) -> FloatArray:
+def _hand_distance(track: PoseTrack, joints: Joints) -> FloatArray:
     """Distance (T,) of the nearer wrist from the thigh, in thigh lengths."""
     thigh_px = length(joints.knee - joints.hip)
     distances = [distance_to_segment(track.xy_px[:, wrist], joints.hip, joints.knee) / thigh_px for wrist in WRISTS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from formcheck.angles.leg import measure_leg
+from formcheck.angles.shots import measure_track
 from formcheck.form.quality import assess_quality
 from formcheck.form.rules import judge_lying, judge_set_size, not_assessable, rep_rules
 from formcheck.form.summary import summarize
@@ -23,12 +23,20 @@ def judge_track(track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None =
     ``side`` overrides the side found when the track was made.
     """
     protocol = loaded.protocol
-    angles, posture = measure_leg(
+    angles, view = measure_track(
         track, max_trunk_from_floor_deg=protocol.posture.max_trunk_from_floor_deg.value, side=side
     )
+    return judge_angles(track, angles, view, loaded, side_given=side is not None or track.side_given)
+
+
+def judge_angles(
+    track: PoseTrack, angles: LegAngles | None, view: View, loaded: LoadedProtocol, *, side_given: bool
+) -> Session:
+    """Judge the angles of a track, one row for each of its frames; None when no leg could be followed."""
+    protocol = loaded.protocol
     rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
-    quality = assess_quality(track, angles, posture.view)
-    findings = _findings(angles, rep_set, posture.view, protocol, usable_fraction=quality.usable_fraction)
+    quality = assess_quality(track, angles, view)
+    findings = _findings(angles, rep_set, view, protocol, usable_fraction=quality.usable_fraction)
     return Session(
         clip=track.clip,
         model=track.model,
@@ -37,9 +45,9 @@ def judge_track(track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None =
         protocol_name=protocol.name,
         protocol_sha256=loaded.sha256,
         side=angles.side if angles is not None else None,
-        side_given=side is not None or track.side_given,
+        side_given=side_given,
         angles=angles,
-        view=posture.view,
+        view=view,
         phases=rep_set.phases,
         rep_of_frame=rep_set.rep_of_frame,
         reps=rep_set.reps,

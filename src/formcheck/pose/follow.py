@@ -14,6 +14,7 @@ from formcheck.pose.engine import Detection, Landmarker, nobody
 from formcheck.pose.hide import hide
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.select import choose_legs
+from formcheck.pose.shots import ShotCounter
 from formcheck.pose.survey import RestingLeg, Survey, Surveyor
 from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, PoseTrack, Side
 
@@ -45,6 +46,7 @@ class Seen:
     luma: float
     plain: Detection | None
     hidden: Detection | None
+    shot: int = 0
 
 
 def survey_frames(
@@ -73,6 +75,7 @@ def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, surv
         def look(view: tuple[bool, ImageBgr], t_s: float) -> Detection:
             return landmarkers[view[0]].detect(view[1], t_s) or nobody()
 
+        shots = ShotCounter()
         for frame in frames:
             views = views_of(frame, survey)
             for hidden in views:
@@ -82,7 +85,8 @@ def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, surv
                     landmarkers[hidden] = stack.enter_context(closing(make_landmarker(steady=steady)))
             found = dict(zip(views, pool.map(look, views.items(), [frame.t_s] * len(views)), strict=True))
             luma = float(frame.image_bgr[::8, ::8].mean())
-            yield Seen(frame.t_s, luma, plain=found.get(False), hidden=found.get(True))
+            shot = shots.count(frame.image_bgr)
+            yield Seen(frame.t_s, luma, plain=found.get(False), hidden=found.get(True), shot=shot)
 
 
 def views_of(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
@@ -136,6 +140,7 @@ def build_track(
         clip=clip,
         model=model,
         warnings=warnings,
+        shot=np.array([s.shot for s in seen]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,11 @@ _ARRAYS = {
     "visibility": (_STORED, (COUNT,)),
     "luma": (_STORED, ()),
     "hidden": (np.bool_, ()),
+    "shot": (np.int32, ()),
 }
+
+
+_LOADED = {"hidden": np.bool_, "shot": np.int64}
 
 
 def save_track(track: PoseTrack, path: Path) -> None:
@@ -38,7 +42,8 @@ def save_track(track: PoseTrack, path: Path) -> None:
         "model": asdict(track.model),
         "warnings": track.warnings,
     }
-    arrays = {name: getattr(track, name).astype(dtype) for name, (dtype, _) in _ARRAYS.items()}
+    whole = replace(track, shot=np.zeros(len(track.t_s), np.int64)) if track.shot is None else track
+    arrays = {name: getattr(whole, name).astype(dtype) for name, (dtype, _) in _ARRAYS.items()}
     np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
 
 
@@ -61,7 +66,7 @@ def load_track(path: Path) -> PoseTrack:
             )
         _check_shapes(path, arrays)
         return PoseTrack(
-            **{name: values.astype(np.float64) if name != "hidden" else values for name, values in arrays.items()},
+            **{name: values.astype(_LOADED.get(name, np.float64)) for name, values in arrays.items()},
             size_px=(int(about["size_px"][0]), int(about["size_px"][1])),
             working_side=Side(about["working_side"]) if about["working_side"] else None,
             side_given=bool(about["side_given"]),
