@@ -19,7 +19,8 @@ from accuracy import find_clips
 from numpy.typing import NDArray
 from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, landmarks, read_truth
 
-from formcheck.angles.geometry import length, unproject_deg, wrap_deg
+from formcheck.angles.calibration import MEDIAPIPE
+from formcheck.angles.geometry import length, level_line_deg, unproject_deg, wrap_deg
 from formcheck.angles.leg import find_joints, floor_axes, plausible_frames, read_leg
 from formcheck.angles.view import find_posture
 from formcheck.pose.landmarks import HIPS, SHOULDERS
@@ -80,18 +81,28 @@ def fit(rows: list[Row]) -> None:
     print(f"{len(rows)} clips, {near.sum()} seen from the working side")
     print(f"azimuth   = {azimuth[0]:+.1f} {azimuth[1]:+.2f} x depth")
     print(f"elevation = {elevation[0]:+.1f} {elevation[1]:+.1f} x apart")
-    design = np.stack([np.ones(len(rows)), column["tilt_deg"], column["apart"]], axis=1)
+    design = np.stack([np.ones(len(rows)), column["apart"]], axis=1)
+    # the floor is partly the trunk's: see Calibration.floor_turn_deg
+    seen = np.array([level_line_deg(*_view(row)) for row in rows])
+    tilt = column["tilt_deg"] - seen
+    print(f"a level trunk appears at {tilt.mean():.1f} degrees (SD {tilt.std():.1f})")
+    turn = MEDIAPIPE.trunk_share * (tilt - tilt.mean())
     for name, error, scale in (
-        ("hip", column["hip_error_deg"], column["hip_sine"]),
+        ("hip", column["hip_error_deg"] - turn, column["hip_sine"]),
         ("knee", column["knee_error_deg"], np.ones(len(rows))),
     ):
         bias = np.linalg.lstsq(design, error / scale, rcond=None)[0]
         left = _held_out(design, error / scale) * scale
         print(
-            f"{name:5} bias = {bias[0]:+.1f} {bias[1]:+.2f} x tilt {bias[2]:+.1f} x apart; mean error of a clip: "
+            f"{name:5} bias = {bias[0]:+.1f} {bias[1]:+.1f} x apart; mean error of a clip: "
             f"{np.abs(error).mean():.1f} uncorrected, {np.abs(error - error.mean()).mean():.1f} by a constant, "
             f"{np.abs(left).mean():.1f} held out (worst {np.abs(left).max():.1f})"
         )
+
+
+def _view(row: Row) -> tuple[float, float]:
+    """Azimuth and elevation as the pipeline takes them to be."""
+    return MEDIAPIPE.azimuth_deg(row.depth_deg), MEDIAPIPE.elevation_deg(row.apart)
 
 
 def _line(x: FloatArray, y: FloatArray) -> FloatArray:

@@ -94,7 +94,7 @@ def measure_leg(
         hands_on_thigh=_hand_distance(track, joints),
         usable=usable,
         side=chosen,
-        hip_reference="floor",
+        hip_reference="floor+trunk",
         view=view,
     ), posture
 
@@ -121,7 +121,8 @@ def find_joints(track: PoseTrack, side: Side, plausible: BoolArray) -> Joints:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the picture shows, before it is brought into the sagittal plane: directions (T,) deg, 0 along the floor to
-    the feet, 90 up; and the typical tilt of the trunk."""
+    the feet, 90 up; and the typical tilt of the trunk.
+    """
 
     thigh_deg: FloatArray
     shank_deg: FloatArray
@@ -141,16 +142,15 @@ def read_leg(joints: Joints, up: FloatArray, level: FloatArray) -> Reading:
 def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
     """Hip and knee flexion (T,) deg."""
     apart, camera = posture.shoulders_apart, (posture.view.azimuth_deg, posture.view.elevation_deg)
-    # A trunk steeper than the view explains: the picture is not level, or the mat is not. Both turn the floor.
-    turn_deg = -calibration.tilt_excess_deg(reading.trunk_tilt_deg, level_line_deg(*camera))
-    tilt_deg = reading.trunk_tilt_deg + turn_deg
-    thigh_deg, shank_deg = reading.thigh_deg + turn_deg, reading.shank_deg + turn_deg
+    turn_deg = calibration.floor_turn_deg(reading.trunk_tilt_deg, level_line_deg(*camera))
+    thigh_deg, shank_deg = reading.thigh_deg - turn_deg, reading.shank_deg - turn_deg
     # An upright thigh looks upright from anywhere; the shank swings through the directions that a turned camera bends.
-    hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, tilt_deg, apart)
+    hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, apart)
     knee_deg = wrap_deg(unproject_deg(thigh_deg, *camera) - unproject_deg(shank_deg, *camera))
-    knee_deg = knee_deg - calibration.knee_bias_deg(tilt_deg, apart)
-    # 180 minus an interior angle is never negative; near straight a bend backwards cannot be told from noise.
-    return hip_deg, np.maximum(knee_deg, 0.0)
+    knee_deg = knee_deg - calibration.knee_bias_deg(apart)
+    # Both are 180 minus an angle and never negative. Of a knee near straight a bend backwards is noise; of a thigh laid
+    # down the side it leans to cannot be told.
+    return np.abs(hip_deg), np.maximum(knee_deg, 0.0)
 
 
 def _view_se(se_deg: tuple[float, float], view: View) -> float:

@@ -38,7 +38,7 @@ _STRAY = 0.4
 _STILL_GREY = 18.0
 # Names vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
 # do not, the near one works and the landmarker exchanges them (33 rendered clips).
-_VOTING_HIP_DEG = 30.0
+_VOTING_HIP_DEG = 12.0
 _AGREED_VOTE = 0.95
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
