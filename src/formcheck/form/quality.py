@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from formcheck.pose.landmarks import HIPS, KNEES
+from formcheck.angles.leg import in_envelope
+from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
 
 # Shares of the clip below which a reason is worth a sentence.
@@ -13,6 +14,10 @@ _NOTABLE = 0.05
 _DARK_LUMA = 45.0
 # Turn of the camera from which the angles suffer noticeably.
 _TURNED_DEG = 20.0
+# An ankle this near to the picture's edge (share of its size) has its foot outside.
+_EDGE = 0.02
+# Height of the camera, degrees, from which the angles suffer noticeably.
+_HIGH_DEG = 18.0
 # Frames per second below which quick movements are lost.
 _SLOW_HZ = 10.0
 # A thigh shorter than this in the picture is too small to measure.
@@ -26,6 +31,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
     reasons = [
         *_presence(seen, view),
         *_geometry(view),
+        *_framing(track, view),
         *_picture(track, seen),
         *track.warnings,
     ]
@@ -64,7 +70,26 @@ def _geometry(view: View) -> list[str]:
             f"The camera looks about {abs(view.azimuth_deg):.0f} degrees from the {towards} end instead of "
             "from the side: angles are less sure. Turn it so that it looks at your side."
         )
+    if view.lying and view.elevation_deg > _HIGH_DEG:
+        effect = "angles are less sure" if in_envelope(view) else "hip and knee were not measured"
+        reasons.append(
+            f"The camera looks down by about {view.elevation_deg:.0f} degrees: {effect}. Put it lower, at about the "
+            "height of your hip, or further away."
+        )
     return reasons
+
+
+def _framing(track: PoseTrack, view: View) -> list[str]:
+    if track.working_side is None or not view.lying:
+        return []
+    ankle = track.xy_px[:, LEGS[track.working_side].ankle]
+    with np.errstate(invalid="ignore"):
+        edge = (ankle < _EDGE * np.array(track.size_px)) | (ankle > (1 - _EDGE) * np.array(track.size_px))
+    if edge.any(axis=1).mean() < _NOTABLE:
+        return []
+    return [
+        "The raised foot leaves the picture: move the camera back, or turn it so that there is room above the foot."
+    ]
 
 
 def _picture(track: PoseTrack, seen: np.ndarray) -> list[str]:

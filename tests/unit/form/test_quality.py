@@ -22,6 +22,22 @@ def test_turned_camera(azimuth_deg, words):
     assert words in reasons(synth.glide(SET, azimuth_deg=azimuth_deg))
 
 
+def test_camera_that_looks_down_too_steeply_is_not_trusted():
+    track = synth.glide(SET)
+    xy = track.xy_px.copy()
+    xy[:, 11] += [0.0, 60.0]  # the near shoulder appears lower, as from above
+    session = synth.session(replace(track, xy_px=xy))
+    assert "looks down" in " ".join(session.quality.reasons)
+    assert "not measured" in " ".join(session.quality.reasons)
+    assert session.quality.usable_fraction == 0
+    assert session.rep_count == 0
+
+
+def test_raised_foot_leaves_the_picture():
+    track = synth.glide(SET)
+    assert "foot leaves the picture" in reasons(replace(track, xy_px=track.xy_px - [0.0, 105.0]))
+
+
 def test_dark_picture():
     track = synth.glide(SET)
     assert "dark" in reasons(replace(track, luma=np.full(len(track.t_s), 20.0)))
