@@ -46,7 +46,7 @@ format: setup  ## Let ruff put the code into shape
 	$(BIN)/ruff format
 
 accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=FILE: joints marked by hand)
-	$(BIN)/python benchmarks/accuracy.py --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))
+	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))
 
 model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)
 	$(PYTHON) models/build_full.py

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track as progress
-from tables import clip_table, group_table, label_table, markdown
+from tables import causal_table, clip_table, group_table, label_table, markdown
 from truth import ClipResult, LabelResult, compare_clip, compare_labels, read_labels
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, default=[DEFAULT], metavar="FOLDER")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="joints marked by hand (CSV)")
+    parser.add_argument("--causal", action="store_true", help="also the path of live practice, without looking ahead")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep landmarks here between runs")
     parser.add_argument("--json", action="store_true", help="print every figure as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there (docs/accuracy.md)")
@@ -43,7 +44,8 @@ def main() -> None:
         parser.error("no clip with truth found: expected NAME.mp4 with NAME.csv and NAME.json beside it")
     console = Console(stderr=True)
     results: list[ClipResult] = [
-        compare_clip(clip, cache=arguments.cache) for clip in progress(clips, "clips", console=console)
+        compare_clip(clip, cache=arguments.cache, causal=arguments.causal)
+        for clip in progress(clips, "clips", console=console)
     ]
     labels: list[LabelResult] = []
     if arguments.labels:
@@ -60,6 +62,8 @@ def main() -> None:
     else:
         print(clip_table(results))
         print(group_table(results))
+        if arguments.causal:
+            print(causal_table(results))
         if labels:
             print(label_table(labels))
 

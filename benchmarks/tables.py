@@ -109,6 +109,20 @@ def _group_cells(group: Sequence[ClipResult]) -> tuple[str, ...]:
     )
 
 
+def causal_table(results: Sequence[ClipResult]) -> str:
+    """Live practice, which cannot look ahead, beside the whole clip."""
+    rows = []
+    for r in results:
+        if r.causal_knee is not None and r.causal_hip is not None:
+            cells = [f"{e.mae:.1f}" for e in (r.knee, r.causal_knee, r.hip, r.causal_hip)]
+            rows.append((r.name, *cells, str(r.true_reps), str(r.reps), str(r.causal_reps)))
+    if rows:
+        means = [f"{np.nanmean([float(row[i]) for row in rows]):.1f}" for i in range(1, 5)]
+        rows.append(("mean", *means, "", "", ""))
+    head = ("clip", "knee MAE", "live", "hip MAE", "live", "true reps", "reps", "live")
+    return table(head, rows)
+
+
 def label_table(labels: Sequence[LabelResult]) -> str:
     """Frames marked by hand: mean absolute errors (bias) by clip."""
     rows = [(r.name, str(len(r.frames)), *_label_cells([r])) for r in labels]
@@ -149,4 +163,6 @@ def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> st
     if labels:
         parts += ["## Real people, joints marked by hand by two raters\n", label_table(labels)]
     parts += ["## Every clip\n", clip_table(results)]
+    if any(result.causal_knee for result in results):
+        parts += ["## Live practice against the whole clip\n", causal_table(results)]
     return "\n".join(parts)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from formcheck.form.judge import judge_track
 from formcheck.form.verdict import BAND
-from formcheck.pipeline import Options, make_track
+from formcheck.pipeline import Options, follow_causally, make_track
 from formcheck.pose.engine import MediaPipeLandmarker, nobody
 from formcheck.pose.landmarks import LEGS, SHOULDERS
 from formcheck.pose.models import find_model
@@ -65,6 +65,9 @@ class ClipResult:
     naive_knee: Errors
     naive_hip: Errors
     naive_reps: int
+    causal_knee: Errors | None = None
+    causal_hip: Errors | None = None
+    causal_reps: int | None = None
 
     @property
     def off_side_deg(self) -> float:
@@ -129,8 +132,8 @@ def read_truth(clip: Path) -> Truth:
     return Truth(Side(about["working_side"]), about["reps"], spec["camera"], spec["light"]["level"] < 0.5, columns)
 
 
-def compare_clip(clip: Path, *, cache: Path | None = None) -> ClipResult:
-    """Run the pipeline and the naive reading on a clip with truth."""
+def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False) -> ClipResult:
+    """Run the pipeline and the naive reading on a clip with truth; with ``causal`` the path of live practice too."""
     truth = read_truth(clip)
     track, plain = landmarks(clip, cache=cache)
     session = judge_track(track, load_protocol())
@@ -144,6 +147,14 @@ def compare_clip(clip: Path, *, cache: Path | None = None) -> ClipResult:
         hip, knee = session.angles.hip_flexion_deg, session.angles.knee_flexion_deg
         hip_se, knee_se, usable = session.angles.hip_se_deg, session.angles.knee_se_deg, session.angles.usable
     naive_hip, naive_knee = naive_angles(plain, truth.side)
+    live: dict[str, Any] = {}
+    if causal:
+        live_hip, live_knee, live_reps = causal_angles(clip, cache=cache)
+        live = {
+            "causal_knee": _errors(t_s, live_knee - true_knee, None, peaks_s),
+            "causal_hip": _errors(t_s, live_hip - true_hip, None, peaks_s),
+            "causal_reps": live_reps,
+        }
     return ClipResult(
         name=clip.stem,
         azimuth_deg=truth.azimuth_deg,
@@ -159,6 +170,7 @@ def compare_clip(clip: Path, *, cache: Path | None = None) -> ClipResult:
         naive_knee=_errors(t_s, naive_knee - true_knee, None, peaks_s),
         naive_hip=_errors(t_s, naive_hip - true_hip, None, peaks_s),
         naive_reps=naive_count(naive_knee),
+        **live,
     )
 
 
@@ -177,6 +189,24 @@ def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tu
         save_track(track, stored)
         np.save(naive, plain)
     return track, plain
+
+
+def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatArray, int]:
+    """Hip and knee (T,) deg and the repetitions as live practice sees them."""
+    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16]
+    stored = cache / f"{clip.stem}-{key}.causal.npz" if cache else None
+    if stored and stored.exists():
+        with np.load(stored) as kept:
+            return kept["hip"], kept["knee"], int(kept["reps"])
+    options = Options(causal=True)
+    track, session = follow_causally(clip, protocol=load_protocol(), options=options, progress=lambda _s, _d: None)
+    nothing = np.full(len(track.t_s), np.nan)
+    angles = session.angles
+    hip, knee = (angles.hip_flexion_deg, angles.knee_flexion_deg) if angles is not None else (nothing, nothing)
+    if stored:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(stored, hip=hip, knee=knee, reps=session.rep_count)
+    return hip, knee, session.rep_count
 
 
 def naive_angles(xy_px: FloatArray, side: Side) -> tuple[FloatArray, FloatArray]:
