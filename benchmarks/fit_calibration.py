@@ -21,11 +21,17 @@ from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, landmarks, read_truth
 
 from formcheck.angles.calibration import MEDIAPIPE
 from formcheck.angles.geometry import length, level_line_deg, unproject_deg, wrap_deg
-from formcheck.angles.leg import find_joints, floor_axes, plausible_frames, read_leg
+from formcheck.angles.leg import find_joints, floor_axes, in_envelope, plausible_frames, read_leg
 from formcheck.angles.view import find_posture
 from formcheck.pose.landmarks import HIPS, SHOULDERS
 
 FloatArray = NDArray[np.float64]
+
+
+# Share of the frames in which the leg must have been followed, and how much the hip error may vary (SD, degrees): where
+# the points sit on another leg for a while there is nothing to calibrate.
+_FOLLOWED = 0.95
+_STEADY_DEG = 8.0
 
 
 class Row(NamedTuple):
@@ -43,13 +49,16 @@ class Row(NamedTuple):
 
 
 def read_clip(clip: Path, cache: Path | None) -> Row | None:
-    """Uncorrected reading of one clip; None when the pipeline did not follow the leg throughout."""
+    """Uncorrected reading of one clip; None when it is outside the envelope or the leg was not followed throughout."""
     true = read_truth(clip)
     track, _ = landmarks(clip, cache=cache)
     if track.working_side is not true.side or true.reps == 0:
         return None
     posture = find_posture(track, max_trunk_from_floor_deg=30.0)
-    joints = find_joints(track, track.working_side, plausible_frames(track, track.working_side) & posture.lying)
+    plausible = plausible_frames(track, track.working_side) & posture.lying
+    if not in_envelope(posture.view) or plausible.mean() < _FOLLOWED:
+        return None
+    joints = find_joints(track, track.working_side, plausible)
     reading = read_leg(joints, *floor_axes(posture))
     hip = true.at(track.t_s, "hip_flexion_deg") + MARKED_HIP_DEG
     knee = 180 - true.at(track.t_s, "knee_deg") + MARKED_KNEE_DEG
@@ -58,6 +67,8 @@ def read_clip(clip: Path, cache: Path | None) -> Row | None:
         unproject_deg(reading.thigh_deg, view.azimuth_deg, view.elevation_deg)
         - unproject_deg(reading.shank_deg, view.azimuth_deg, view.elevation_deg)
     )
+    if np.nanstd(reading.thigh_deg - hip) > _STEADY_DEG:
+        return None
     world = track.world_m[:, HIPS].mean(axis=1) - track.world_m[:, SHOULDERS].mean(axis=1)
     return Row(
         clip.stem,

@@ -88,13 +88,13 @@ EXACT = Calibration(
 )
 
 MEDIAPIPE = Calibration(
-    azimuth_line=(5.2, -1.51),
-    elevation_line=(4.3, 53.1),
-    level_trunk_deg=4.0,
+    azimuth_line=(5.2, -1.5),
+    elevation_line=(4.0, 55.0),
+    level_trunk_deg=4.1,
     trunk_share=0.3,
     trunk_slack_deg=8.0,
-    hip=(10.6, -45.9),
-    knee=(4.7, -26.6),
+    hip=(10.5, -46.1),
+    knee=(4.7, -27.8),
 )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck.angles.smooth import runs
 from formcheck.protocols.model import RepetitionLimits
-from formcheck.reps.timing import movement_times
+from formcheck.reps.timing import movement_times, return_times
 from formcheck.reps.turns import Turn, find_turns
 from formcheck.types import FloatArray, LegAngles, Phase, Rep
 
@@ -76,7 +76,7 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
             peak = turn if peak is None or turn.value < peak.value else peak
         elif peak is None:
             start = turn
-        elif _comes_back(t_s, start, peak, turn, limits):
+        elif _comes_back(t_s, knee_deg, (start, peak, turn), limits):
             cycles.append(_Cycle(start, peak, turn))
             start, peak = turn, None
         elif start is None:
@@ -87,15 +87,23 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
     return [_cut_at_edges(cycle, t_s) for cycle in cycles]
 
 
-def _comes_back(t_s: FloatArray, start: Turn | None, peak: Turn, end: Turn, limits: RepetitionLimits) -> bool:
+def _comes_back(
+    t_s: FloatArray, knee_deg: FloatArray, cycle: tuple[Turn | None, Turn, Turn], limits: RepetitionLimits
+) -> bool:
     """The knee is back far enough, and took its time both ways."""
+    start, peak, end = cycle
+
     shortest_s = limits.min_movement_s.value
-    if t_s[end.at] - t_s[peak.at] < shortest_s:
+    back = slice(peak.at, end.at + 1)
+    back_begin_s, back_end_s = return_times(t_s[back], knee_deg[back])
+    if back_end_s - back_begin_s < shortest_s:
         return False
     if start is None:
         return True
-    there, back = start.value - peak.value, end.value - peak.value
-    return bool(back >= limits.min_return_fraction.value * there and t_s[peak.at] - t_s[start.at] >= shortest_s)
+    there = slice(start.at, peak.at + 1)
+    begin_s, end_s = movement_times(t_s[there], knee_deg[there])
+    far_enough = end.value - peak.value >= limits.min_return_fraction.value * (start.value - peak.value)
+    return bool(far_enough and end_s - begin_s >= shortest_s)
 
 
 def _cut_at_edges(cycle: _Cycle, t_s: FloatArray) -> _Cycle:
@@ -128,7 +136,9 @@ class _Stretch:
         start_s, peak_s = (
             self._times(first, peak) if cycle.start else (float(self.t_s[0]), self._reached_s(peak, limits))
         )
-        leave_s, end_s = self._times(peak, last) if cycle.end else (self._left_s(peak, limits), float(self.t_s[-1]))
+        leave_s, end_s = (
+            self._back_times(peak, last) if cycle.end else (self._left_s(peak, limits), float(self.t_s[-1]))
+        )
         peak_s = min(peak_s, leave_s)
         inside = (self.t_s >= start_s) & (self.t_s <= end_s)
         hip, knee = self.hip_deg[inside], self.knee_deg[inside]
@@ -158,6 +168,9 @@ class _Stretch:
 
     def _times(self, first: int, last: int) -> tuple[float, float]:
         return movement_times(self.t_s[first : last + 1], self.knee_deg[first : last + 1])
+
+    def _back_times(self, first: int, last: int) -> tuple[float, float]:
+        return return_times(self.t_s[first : last + 1], self.knee_deg[first : last + 1])
 
     def _held(self, peak: int, peak_s: float, leave_s: float, limits: RepetitionLimits) -> NDArray[np.bool_]:
         near: NDArray[np.bool_] = self.knee_deg <= self.knee_deg[peak] + limits.hold_within_deg.value

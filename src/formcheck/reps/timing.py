@@ -43,6 +43,15 @@ def movement_times(t_s: FloatArray, values: FloatArray) -> tuple[float, float]:
     return max(begin_s, float(t_s[0])), min(end_s, float(t_s[-1]))
 
 
+def return_times(t_s: FloatArray, values: FloatArray) -> tuple[float, float]:
+    """The same for a movement back: of several crossings of the half-way point the last one is it.
+
+    What happens at the far end between going and coming (a bounce, points that jump) belongs to neither.
+    """
+    end_s, begin_s = movement_times(-t_s[::-1], values[::-1])
+    return -begin_s, -end_s
+
+
 def _crossing_s(t_s: FloatArray, progress: FloatArray, i: int, level: float) -> float:
     """Time at which progress passes ``level`` between samples i and i + 1."""
     rise = progress[i + 1] - progress[i]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.reps.timing import movement_times
+from formcheck.reps.timing import movement_times, return_times
 
 T_S = np.arange(0, 8, 1 / 30)
 
@@ -22,6 +22,15 @@ def test_noise_and_slow_drift_before_do_not_matter():
     begin_s, end_s = movement_times(T_S, values)
     assert begin_s == pytest.approx(2.0, abs=0.25)
     assert end_s == pytest.approx(3.8, abs=0.25)
+
+
+def test_return_is_the_last_way_back():
+    jump = 60 * np.exp(-(((T_S - 1) / 0.1) ** 2))
+    values = 20 + 70 * synth.ease((T_S - 4) / 1.8) + jump
+    values[0] = 20
+    begin_s, end_s = return_times(T_S, values)
+    assert begin_s == pytest.approx(4.0, abs=0.1)
+    assert end_s == pytest.approx(5.8, abs=0.1)
 
 
 def test_two_samples():
