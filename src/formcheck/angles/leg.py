@@ -15,16 +15,12 @@ from formcheck.angles.geometry import (
     unproject_deg,
     wrap_deg,
 )
+from formcheck.angles.plausible import plausible_frames
 from formcheck.angles.smooth import gap_lengths_s, smooth
 from formcheck.angles.view import Posture, find_posture
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
-# A limb whose length in the picture leaves this range of the set's own is not that limb.
-_THIGH_RANGE = (0.6, 1.4)
-_SHANK_RANGE = (0.4, 1.4)
-# Points may lie outside the picture by this share of its size: the landmarker guesses a little beyond the edge.
-_MARGIN = 0.02
 # Standard errors of a reading after calibration: side view, and growth per degree the camera is off the side
 # (hold-out errors over 56 rendered clips, docs/method.md).
 _KNEE_SE_DEG = (4.2, 0.15)
@@ -156,29 +152,6 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
 def _view_se(se_deg: tuple[float, float], view: View) -> float:
     square, per_azimuth = se_deg
     return float(np.hypot(square, per_azimuth * abs(view.azimuth_deg)))
-
-
-def plausible_frames(track: PoseTrack, side: Side) -> BoolArray:
-    """Frames (T,) in which the leg has its own length and lies within the picture."""
-    leg = LEGS[side]
-    hip, knee, ankle = (track.xy_px[:, row] for row in (leg.hip, leg.knee, leg.ankle))
-    thigh_px, shank_px = length(knee - hip), length(ankle - knee)
-    if not np.isfinite(shank_px).any():
-        return np.zeros(len(track.t_s), bool)
-    with np.errstate(invalid="ignore"):
-        thigh_ratio = thigh_px / np.nanmedian(thigh_px)
-        shank_ratio = shank_px / np.nanpercentile(shank_px, 75)
-        size = np.array(track.size_px)
-        joints = np.stack([hip, knee, ankle], axis=1)
-        inside = ((joints > -_MARGIN * size) & (joints < (1 + _MARGIN) * size)).all(axis=(1, 2))
-        plausible = (
-            (thigh_ratio > _THIGH_RANGE[0])
-            & (thigh_ratio < _THIGH_RANGE[1])
-            & (shank_ratio > _SHANK_RANGE[0])
-            & (shank_ratio < _SHANK_RANGE[1])
-            & inside
-        )
-    return np.asarray(plausible, dtype=bool)
 
 
 def _hand_distance(track: PoseTrack, joints: Joints) -> FloatArray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import butter, medfilt, sosfiltfilt
+from scipy.ndimage import median_filter
+from scipy.signal import butter, sosfiltfilt
 
 from formcheck.types import BoolArray, FloatArray
 
@@ -53,20 +54,22 @@ def smooth(t_s: FloatArray, values: FloatArray, *, max_gap_s: float = MAX_GAP_S)
     for run in runs(bridged):
         inside = known[run]
         t_known, v_known = t_s[run][inside], columns[run][inside]
-        for k in range(columns.shape[1]):
-            result[run, k] = _smooth_run(t_s[run], t_known, v_known[:, k])
+        result[run] = _smooth_run(t_s[run], t_known, v_known)
     return result.reshape(values.shape)
 
 
 def _smooth_run(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> FloatArray:
+    """Columns (N, K) known at ``t_known``, smooth at ``t_s``."""
     # An even grid, so that the filter means the same at any frame rate and at uneven times.
     count = round(float(t_known[-1] - t_known[0]) * _GRID_HZ) + 1
     if count < 4:
-        return np.interp(t_s, t_known, values)
+        return _interpolate(t_s, t_known, values)
     grid = np.linspace(t_known[0], t_known[-1], count)
-    even = np.interp(grid, t_known, values)
     window = int(_MEDIAN_S * _GRID_HZ) // 2 * 2 + 1
-    padded = np.pad(even, window // 2, mode="edge")
-    even = medfilt(padded, window)[window // 2 : -(window // 2)]
+    even = median_filter(_interpolate(grid, t_known, values), size=(window, 1), mode="nearest")
     pad = min(count - 1, int(_GRID_HZ))
-    return np.interp(t_s, grid, sosfiltfilt(_LOW_PASS, even, padtype="odd", padlen=pad))
+    return _interpolate(t_s, grid, sosfiltfilt(_LOW_PASS, even, axis=0, padtype="odd", padlen=pad))
+
+
+def _interpolate(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> FloatArray:
+    return np.stack([np.interp(t_s, t_known, column) for column in values.T], axis=1)
