@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 
@@ -17,9 +18,13 @@ _GROUPS: dict[str, Callable[[ClipResult], bool]] = {
 }
 
 
+# A figure that cannot be had leaves its cell empty.
+_NOT_A_NUMBER = re.compile(r"\+?nan( %)?( \(\+?nan\))?")
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table, its columns aligned."""
-    cells = [list(head), *[list(row) for row in rows]]
+    cells = [list(head), *[[_NOT_A_NUMBER.sub("", cell) for cell in row] for row in rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells

@@ -1,0 +1,169 @@
+"""How long live practice takes from a picture's arrival to its showing, and where the time goes.
+
+    .venv/bin/python benchmarks/live.py [CLIP] [--seconds N] [--size 1280x720] [--two-looks]
+
+Plays a clip in real time as the camera, over and over, exactly as `formcheck live --source` does, with drawing,
+journal and voice thread; the window is a real one where there is a screen (or under xvfb-run). With --seconds 3600 it
+also tells whether memory grows and whether pictures grow old.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import resource
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+
+from formcheck.live import run
+from formcheck.live.run import LiveOptions, practise
+from formcheck.live.sources import FileCamera
+from formcheck.live.timing import Times
+from formcheck.pose.survey import Survey
+from formcheck.protocols.loader import LoadedProtocol, load_protocol
+from formcheck.types import ImageBgr
+from formcheck.video.source import FileSource
+from formcheck.video.writer import H264Writer
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
+AGE = "capture to shown"
+
+
+class BlindWindow:
+    """Stands in for the window where there is no screen: pictures are drawn and thrown away."""
+
+    shown = True
+
+    def __init__(self, size_px: tuple[int, int], *, full_screen: bool) -> None:
+        self.size_px, self.full_screen = size_px, full_screen
+
+    def show(self, image: ImageBgr) -> None:
+        """Throw it away."""
+
+    def key(self, wait_ms: int = 0) -> str | None:
+        """No key, but at the very end: the summary is not waited for."""
+        return "q" if wait_ms else None
+
+    def toggle_full_screen(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class KeylessWindow(run.OpenCvWindow):
+    """The real window, which closes the summary by itself."""
+
+    def key(self, wait_ms: int = 0) -> str | None:
+        """No key, but at the very end."""
+        super().key()
+        return "q" if wait_ms else None
+
+
+class Memory:
+    """Notes the process's memory while a block runs."""
+
+    def __init__(self, every_s: float) -> None:
+        self.mb: list[float] = []
+        self._every_s = every_s
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(self._every_s):
+            self.mb.append(resident_mb())
+
+
+def resident_mb() -> float:
+    """Memory of this process now; where the system does not tell, its peak."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1e-6 if sys.platform == "darwin" else 1e-3)
+
+
+def resized(clip: Path, size_px: tuple[int, int], folder: Path) -> Path:
+    """The clip in another size."""
+    path = folder / "clip.mp4"
+    with FileSource(clip) as source, H264Writer(path, size_px=size_px, nominal_fps=source.nominal_fps) as writer:
+        for frame in source:
+            image = cv2.resize(frame.image_bgr, size_px, interpolation=cv2.INTER_LINEAR)
+            writer.write(np.asarray(image, dtype=np.uint8), frame.t_s)
+    return path
+
+
+def endless() -> LoadedProtocol:
+    """The leaflet's protocol with a set that does not end."""
+    text = re.sub(r"(reps = \{ value = )\d+", r"\g<1>1000000", load_protocol().text)
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(text)
+        file.flush()
+        return load_protocol(file.name)
+
+
+def table(times: Times, frames: int, dropped: int, seconds: float) -> None:
+    """Print the figures."""
+    print(f"{'':18}{'median ms':>10}{'95 % ms':>10}{'frames':>8}")
+    for name in times.names:
+        median, high = times.percentile_ms(name, 50), times.percentile_ms(name, 95)
+        print(f"{name:18}{median:10.1f}{high:10.1f}{times.count(name):8}")
+    print(f"{frames / seconds:.1f} frames a second, {dropped} left out of {frames + dropped}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clip", nargs="?", type=Path, default=SAMPLE)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--size", default="1280x720", metavar="WxH")
+    parser.add_argument("--two-looks", action="store_true", help="two inferences on every frame, the worst case")
+    arguments = parser.parse_args()
+    if arguments.two_looks:
+        # As while the leg is down: the plain picture is looked at every time, beside the one with a leg hidden.
+        Survey.raised_at = lambda self, t_s: False  # type: ignore[method-assign]
+    screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux"
+    run.OpenCvWindow = KeylessWindow if screen else BlindWindow  # type: ignore[misc, assignment]
+    w, h = (int(side) for side in arguments.size.split("x"))
+    with tempfile.TemporaryDirectory() as name, Memory(arguments.seconds / 60) as memory:
+        folder = Path(name)
+        clip = resized(arguments.clip, (w, h), folder)
+        begun_s = time.monotonic()
+        with FileCamera(clip, fast=False, loop_s=arguments.seconds) as camera:
+            options = LiveOptions(sound=False, questions=False)
+            outcome = practise(camera, folder / "sessions", protocol=endless(), options=options, tell=print)
+        seconds = time.monotonic() - begun_s
+    print(f"{arguments.clip.name} at {w}x{h}, {os.cpu_count()} cores, {platform.machine()}, {_cpu()}")
+    print("window shown" if screen else "no screen: drawn, not shown")
+    table(outcome.times, outcome.frames, outcome.dropped, seconds)
+    print(f"repetitions counted: {outcome.practised.counted}")
+    settled = memory.mb[len(memory.mb) // 6 : -2]
+    if settled:
+        print(f"memory: {settled[0]:.0f} MB after a sixth of the time, {settled[-1]:.0f} MB at the end")
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.*)", info.read_text()) if info.exists() else []
+    return names[0] if names else platform.processor()
+
+
+if __name__ == "__main__":
+    main()
