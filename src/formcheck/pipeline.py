@@ -15,10 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from formcheck.errors import OutputError
+from formcheck.form.causal import CausalJudge, judge_causal
 from formcheck.form.judge import judge_track
+from formcheck.pose.causal import CausalFollower, join_rows, newest
 from formcheck.pose.engine import MediaPipeLandmarker
-from formcheck.pose.follow import build_track, follow_frames, survey_frames
-from formcheck.pose.models import find_model, identify
+from formcheck.pose.follow import MakeLandmarker, build_track, follow_frames, survey_frames
+from formcheck.pose.models import ModelFile, find_model, identify
 from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.protocols.loader import LoadedProtocol
@@ -29,7 +31,7 @@ from formcheck.report.html import render_report
 from formcheck.report.moments import Goals
 from formcheck.report.protocol import protocol_view
 from formcheck.report.thumbnails import take_thumbnails
-from formcheck.types import Frame, ModelInfo, PoseTrack, Session, Side
+from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
 
 TRACK_SUFFIX = ".npz"
@@ -49,6 +51,8 @@ class Options:
     start_s: float | None = None
     end_s: float | None = None
     video: bool = True
+    # Frame by frame, without looking ahead: what live practice sees.
+    causal: bool = False
 
 
 def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
@@ -64,8 +68,11 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
     """
     with _results_folder(out) as fresh:
         from_track = clip.suffix == TRACK_SUFFIX
-        track = load_track(clip) if from_track else make_track(clip, options=options, progress=progress)
-        session = judge_track(track, protocol, side=options.side)
+        if options.causal:
+            track, session = follow_causally(clip, protocol=protocol, options=options, progress=progress)
+        else:
+            track = load_track(clip) if from_track else make_track(clip, options=options, progress=progress)
+            session = judge_track(track, protocol, side=options.side)
         _write_results(fresh, clip if not from_track else None, track, session, protocol, options, progress)
         return session
 
@@ -73,10 +80,7 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
 def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:
     """Find the person and follow the working leg through a clip."""
     model = identify(find_model(options.model))
-
-    def landmarker(*, steady: bool = True) -> MediaPipeLandmarker:
-        return MediaPipeLandmarker(model.path, steady=steady)
-
+    landmarker = landmarker_maker(model)
     with FileSource(clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S) as coarse:
         survey = survey_frames(_counted(coarse, "looking over", progress, options), landmarker, side=options.side)
     with FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source:
@@ -86,10 +90,56 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
             survey,
             size_px=source.size_px,
             clip=source.info,
-            model=ModelInfo(model.name, model.sha256, f"mediapipe {version('mediapipe')}"),
+            model=model_info(model),
             side_given=options.side is not None,
             warnings=source.warnings,
         )
+
+
+def follow_causally(
+    clip: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress
+) -> tuple[PoseTrack, Session]:
+    """Go through a clip as live practice does: each frame judged by what was seen up to it."""
+    model = identify(find_model(options.model))
+    judge = CausalJudge(protocol)
+    seen: list[PoseTrack] = []
+    angles: list[LegAngles] = []
+    with (
+        FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source,
+        CausalFollower(
+            landmarker_maker(model),
+            size_px=source.size_px,
+            clip=source.info,
+            model=model_info(model),
+            side=options.side,
+        ) as follower,
+    ):
+        for frame in _counted(source, "measuring", progress, options):
+            window = follower.see(frame)
+            seen.append(newest(window))
+            angles += judge.judge(window).rows
+        track = join_rows(seen, warnings=source.warnings)
+    return track, judge_causal(track, (*angles, *judge.rest()), protocol)
+
+
+def landmarker_maker(model: ModelFile) -> MakeLandmarker:
+    """What makes the landmarkers of one analysis."""
+
+    def make(*, steady: bool = True) -> MediaPipeLandmarker:
+        return MediaPipeLandmarker(model.path, steady=steady)
+
+    return make
+
+
+def model_info(model: ModelFile) -> ModelInfo:
+    """The fingerprint that results carry."""
+    return ModelInfo(model.name, model.sha256, f"mediapipe {version('mediapipe')}")
+
+
+def write_session(out: Path, track: PoseTrack, session: Session, protocol: LoadedProtocol) -> None:
+    """Leave the results of a set that was judged as it happened, without a clip, in the folder ``out``."""
+    with _results_folder(out) as fresh:
+        _write_results(fresh, None, track, session, protocol, Options(), lambda _stage, _share: None)
 
 
 def _write_results(
