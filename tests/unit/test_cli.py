@@ -15,7 +15,7 @@ import pytest
 from formcheck import cli
 from formcheck.errors import InputError, OutputError, ProtocolError, StoreError, UsageError
 
-HEAVY = ["av", "cv2", "jinja2", "mediapipe", "numpy", "pydantic", "rich", "scipy"]
+HEAVY = ["av", "cv2", "jinja2", "mediapipe", "numpy", "pyarrow", "pydantic", "rich", "scipy", "sqlalchemy"]
 
 
 @pytest.fixture

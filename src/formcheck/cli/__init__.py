@@ -28,6 +28,14 @@ EXIT_INTERRUPTED = 130
 # Command: its module, which holds it as ``command``, and its line in ``formcheck --help``.
 COMMANDS = {
     "analyze": ("formcheck.cli.analyze", "Measure and judge the repetitions in recorded clips."),
+    "live": ("formcheck.cli.live", "Practise in front of a camera, guided by voice and picture."),
+    "history": ("formcheck.cli.history", "Show what was practised, and whether it changes."),
+    "progress": ("formcheck.cli.progress", "Write weeks of practice as one page with charts."),
+    "prescribe": ("formcheck.cli.prescribe", "Say what is to be practised, and how much."),
+    "export": ("formcheck.cli.export", "Take sessions out: CSV, Parquet, JSON, FHIR, OpenSim, PDF."),
+    "import": ("formcheck.cli.import_record", "Take exported sessions back into the record."),
+    "forget": ("formcheck.cli.forget", "Erase a session, a profile or all of the practice record."),
+    "deidentify": ("formcheck.cli.deidentify", "Write a copy of a clip with the face blurred."),
     "protocols": ("formcheck.cli.protocols", "List, show and check exercise definitions."),
     "models": ("formcheck.cli.models", "List, verify and fetch landmark models."),
     "doctor": ("formcheck.cli.doctor", "Say what formcheck finds on this machine, and what is missing."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.record_options import store_option
 from formcheck.errors import FormcheckError, UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from formcheck.pipeline import Options, Progress
     from formcheck.protocols.loader import LoadedProtocol
+    from formcheck.types import Session
 
 
 @click.command(name="analyze")
@@ -45,6 +47,14 @@ if TYPE_CHECKING:
 @click.option("--start", "start_s", type=float, metavar="SECONDS", help="Begin here instead of at the clip's start.")
 @click.option("--end", "end_s", type=float, metavar="SECONDS", help="Stop here instead of at the clip's end.")
 @click.option("--no-video", is_flag=True, help="Do not make the annotated clip (saves about a third of the time).")
+@click.option(
+    "--causal",
+    is_flag=True,
+    help="Judge each frame by what was seen up to it, as live practice does, instead of by the whole clip.",
+)
+@click.option("--save", is_flag=True, help="Keep the set in the practice record (see 'formcheck history').")
+@click.option("--profile", metavar="CODE", help="With --save: whose set it is, by a code such as P017. Default: me.")
+@store_option
 @click.option("--json", "as_json", is_flag=True, help="Print session.json on stdout and nothing else, one a clip.")
 def command(
     clips: tuple[Path, ...],
@@ -56,6 +66,10 @@ def command(
     start_s: float | None,
     end_s: float | None,
     no_video: bool,
+    causal: bool,
+    save: bool,
+    profile: str | None,
+    store: Path | None,
     as_json: bool,
 ) -> int:
     """Measure and judge the repetitions in recorded clips.
@@ -77,21 +91,36 @@ def command(
       formcheck analyze clip.mp4 --side left --start 5 --end 60
       formcheck analyze monday.mp4 friday.mp4 --out results
       formcheck analyze clip.formcheck/track.npz --protocol sciatic-glide-slider
+      formcheck analyze clip.mp4 --save
 
     Exit code: 0 also when a clip was analysed but could not be judged (the report says why);
     3 when a file could not be read.
     """
-    from formcheck.pipeline import Options
+    from formcheck.pipeline import TRACK_SUFFIX, Options
     from formcheck.protocols.loader import load_protocol
     from formcheck.types import Side
 
     protocol = load_protocol(protocol_name)
-    options = Options(side=Side(side) if side else None, model=model, start_s=start_s, end_s=end_s, video=not no_video)
+    if causal and any(clip.suffix == TRACK_SUFFIX for clip in clips):
+        raise UsageError(
+            "--causal needs the video: expected clips, got a track (.npz), which was made by looking at the whole clip"
+        )
+    options = Options(
+        side=Side(side) if side else None,
+        model=model,
+        start_s=start_s,
+        end_s=end_s,
+        video=not no_video,
+        causal=causal,
+    )
     folders = _folders(clips, out)
+    _check_record(save=save, profile=profile, store=store)
     worst = 0
     for clip, folder in zip(clips, folders, strict=True):
         try:
-            _analyze_one(clip, folder, protocol, options, as_json=as_json)
+            session = _analyze_one(clip, folder, protocol, options, as_json=as_json)
+            if save:
+                _save(clip, folder, session, protocol, profile=profile, store=store)
         except FormcheckError as error:
             if len(clips) == 1:
                 raise
@@ -112,20 +141,57 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
     return folders
 
 
-def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Options, *, as_json: bool) -> None:
+def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Options, *, as_json: bool) -> Session:
     from formcheck.cli.tables import print_session
     from formcheck.pipeline import analyze, session_text
 
-    with _progress(clip.name) as progress:
+    with progress_bar(clip.name) as progress:
         session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
     if as_json:
         click.echo(session_text(session), nl=False)
     else:
         print_session(session, folder)
+    return session
+
+
+def _check_record(*, save: bool, profile: str | None, store: Path | None) -> None:
+    """Find out before the long work whether its result can be kept."""
+    if not save:
+        if profile is not None or store is not None:
+            raise UsageError("--profile and --store say where --save keeps a set: expected --save too, got none")
+        return
+    from formcheck.record.profiles import DEFAULT_PROFILE, check_code
+    from formcheck.record.store import open_store
+
+    check_code(profile or DEFAULT_PROFILE)
+    with open_store(store):
+        pass
+
+
+def _save(
+    clip: Path, folder: Path, session: Session, protocol: LoadedProtocol, *, profile: str | None, store: Path | None
+) -> None:
+    from formcheck.pose.track_file import load_track
+    from formcheck.record.keep import keep
+    from formcheck.record.profiles import DEFAULT_PROFILE
+    from formcheck.record.store import open_store
+    from formcheck.record.values import Origin, Practice
+    from formcheck.video.filmed import filmed_at
+
+    with open_store(store) as record:
+        kept = keep(
+            record,
+            session,
+            load_track(folder / "track.npz"),
+            protocol=protocol,
+            practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed_at(clip)),
+        )
+    word = "kept as" if kept.new else "a new result was added to" if kept.added else "was there already as"
+    click.echo(f"Record: {word} session {kept.uid}", err=True)
 
 
 @contextmanager
-def _progress(name: str) -> Iterator[Progress]:
+def progress_bar(name: str) -> Iterator[Progress]:
     """A bar on stderr that goes away when done; nothing when stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn

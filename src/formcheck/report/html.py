@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import math
 import platform
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from formcheck.report.figures import (
     tempo_bar,
 )
 from formcheck.report.numbers import key_numbers
+from formcheck.report.page import CHART_SCRIPT, CHART_STYLE, STYLE, asset, policy
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, Span, static_panels
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import Finding, Rep, Session, Verdict
@@ -81,8 +81,8 @@ def render_report(
     """
     curves = curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
     numbers = key_numbers(session)
-    styles = _asset("uPlot.min.css") + _asset("report.css")
-    scripts = ([_asset("uPlot.iife.min.js")] if curves else []) + [_asset("report.js")]
+    styles = asset(CHART_STYLE) + asset(STYLE)
+    scripts = ([asset(CHART_SCRIPT)] if curves else []) + [asset("report.js")]
     page = _template().render(
         session=session,
         protocol=protocol_view,
@@ -101,27 +101,9 @@ def render_report(
         versions=_versions(),
         styles=styles,
         scripts=scripts,
-        policy=_policy(styles, scripts),
+        policy=policy(styles, scripts),
     )
     return words.printable(page)
-
-
-def _policy(styles: str, scripts: list[str]) -> str:
-    """Allow exactly the page's own style and scripts, and pictures written into it."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src {_source_hash(styles)}",
-            f"script-src {' '.join(_source_hash(script) for script in scripts)}",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _source_hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _rep_rows(session: Session, protocol: ProtocolView, curves: Curves | None) -> list[_RepRow]:
@@ -173,11 +155,6 @@ def _versions() -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
     )
     return [(name, number or "not installed as a package") for name, number in found]
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files("formcheck.report") / "assets" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -32,11 +32,16 @@ class ProtocolView:
     hip_target_deg: tuple[float, float]
 
 
+def foot_words(reading: ToesReading) -> str:
+    """Say how the foot is held."""
+    return _FOOT_WORDS[reading]
+
+
 def protocol_view(protocol: Protocol) -> ProtocolView:
     """Take from a protocol what the page shows."""
     hip = protocol.hip.flexion_deg
     return ProtocolView(
-        variant=_FOOT_WORDS[protocol.toes.reading],
+        variant=foot_words(protocol.toes.reading),
         prescribed_reps=protocol.set.reps.value,
         hip_target_deg=(hip.low, hip.high),
     )

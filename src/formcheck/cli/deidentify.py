@@ -1,0 +1,34 @@
+"""``formcheck deidentify``: a copy of a clip that can be shown to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(name="deidentify")
+@click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The copy to write. Default: CLIP's name with .blurred.mp4, beside the clip.",
+)
+@click.option("--model", default="full", show_default=True, metavar="NAME|FILE", help="Landmark model.")
+def command(clip: Path, *, out: Path | None, model: str) -> None:
+    """Write a copy of a clip with the face blurred, without sound and metadata.
+
+    The region is generous, and grows where the head is not sure; frames in which no head could be placed are blurred
+    whole. One person is looked for: a second face in the picture is not found. Marks such as tattoos, and the room,
+    stay. Look at the copy before you give it away.
+    """
+    from formcheck.cli.analyze import progress_bar
+    from formcheck.deidentify import deidentify
+
+    target = out if out is not None else clip.with_suffix(".blurred.mp4")
+    with progress_bar(clip.name) as progress:
+        whole = deidentify(clip, target, model=model, progress=progress)
+    if whole:
+        click.echo(f"{whole} frame(s) are blurred whole, because no head could be placed in them", err=True)
+    click.echo(f"Blurred copy: {target}. Look at it before you give it away.")

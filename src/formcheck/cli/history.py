@@ -1,0 +1,128 @@
+"""``formcheck history``: what was practised, and whether it is changing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from formcheck.cli.record_options import chosen_profile, profile_option, role_option, store_option
+
+if TYPE_CHECKING:
+    from formcheck.record.values import Role
+
+
+@click.group(name="history", invoke_without_command=True)
+@store_option
+@profile_option
+@click.option("--last", type=click.IntRange(min=1), default=15, show_default=True, help="Sessions to list.")
+@click.pass_context
+def command(context: click.Context, *, store: Path | None, profile: str | None, last: int) -> None:
+    """Show what was practised: today, the last weeks, and the latest sessions.
+
+    \b
+    Examples:
+      formcheck history
+      formcheck history show 3f9a
+      formcheck history compare 3f9a b210
+      formcheck history correct 3f9a rep_count 20 --because "the first one was hidden"
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from datetime import datetime
+
+    from formcheck.cli.history_tables import print_history
+    from formcheck.record.prescriptions import prescriptions
+    from formcheck.record.profiles import profile_key
+    from formcheck.record.read import sessions
+    from formcheck.record.store import open_store
+
+    with open_store(store, write=False) as record, record.reading() as connection:
+        code = chosen_profile(connection, profile)
+        key = profile_key(connection, code)
+        lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
+    print_history(code, lines, known, today=datetime.now().astimezone().date(), last=last)
+
+
+@command.command(name="show")
+@click.argument("session", metavar="ID")
+@store_option
+def show(session: str, *, store: Path | None) -> None:
+    """Show one session: its repetitions, findings, notes and corrections."""
+    from formcheck.cli.history_tables import print_one
+    from formcheck.record.profiles import full_id
+    from formcheck.record.read import corrections_of, remarks, reps, results_of, sessions
+    from formcheck.record.store import open_store
+
+    with open_store(store, write=False) as record, record.reading() as connection:
+        uid = full_id(connection, session)
+        print_one(
+            sessions(connection, uids=[uid])[0],
+            list(reps(connection, [uid])),
+            results_of(connection, uid),
+            remarks(connection, [uid]),
+            corrections_of(connection, [uid]),
+        )
+
+
+@command.command(name="compare")
+@click.argument("first", metavar="ID")
+@click.argument("second", metavar="ID")
+@store_option
+def compare(first: str, second: str, *, store: Path | None) -> None:
+    """Compare two sessions, and say which differences are more than measuring alone."""
+    from formcheck.cli.history_tables import print_comparison
+    from formcheck.record.profiles import full_id
+    from formcheck.record.read import sessions
+    from formcheck.record.store import open_store
+
+    with open_store(store, write=False) as record, record.reading() as connection:
+        one, other = (sessions(connection, uids=[full_id(connection, uid)])[0] for uid in (first, second))
+    print_comparison(one, other)
+
+
+@command.command(name="note")
+@click.argument("session", metavar="ID")
+@click.argument("text")
+@role_option
+@store_option
+def note(session: str, text: str, *, role: str, store: Path | None) -> None:
+    """Add a note to a session."""
+    from formcheck.record.remarks import add_note
+    from formcheck.record.store import open_store
+
+    with open_store(store) as record, record.writing() as connection:
+        add_note(connection, session, text=text, role=_role(role))
+
+
+@command.command(name="correct")
+@click.argument("session", metavar="ID")
+@click.argument("subject", metavar="SUBJECT")
+@click.argument("value", metavar="VALUE")
+@click.option("--because", required=True, metavar="TEXT", help="Why; kept beside the correction.")
+@role_option
+@store_option
+def correct(session: str, subject: str, value: str, *, because: str, role: str, store: Path | None) -> None:
+    """Say what is right about a session; what was found stays beside it.
+
+    \b
+    SUBJECT and VALUE:
+      rep_count     repetitions done
+      side          left or right
+      practised_at  a date and time, such as 2026-03-02T18:30
+      pain_before   leg pain before the set, 0 to 10
+      pain_after    leg pain after the set, 0 to 10
+      counts        yes, or no to leave the session out of adherence and trends
+    """
+    from formcheck.record.remarks import add_correction
+    from formcheck.record.store import open_store
+
+    with open_store(store) as record, record.writing() as connection:
+        add_correction(connection, session, subject=subject, value=value, reason=because, role=_role(role))
+
+
+def _role(word: str) -> Role:
+    from formcheck.record.values import Role
+
+    return Role(word)

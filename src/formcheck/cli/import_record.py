@@ -1,0 +1,50 @@
+"""``formcheck import``: take exported sessions back into a practice record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from formcheck.cli.record_options import store_option
+from formcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.command(name="import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@store_option
+def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
+    """Take sessions back that `formcheck export --format json` wrote.
+
+    PATH is such a file, or a folder of them. Nothing is lost on the way; a session that the record has already is
+    left as it is.
+    """
+    from formcheck.record.portable import PortableProfile, import_profile, import_session, read_portable
+    from formcheck.record.store import open_store
+
+    added = there = 0
+    with open_store(store) as record:
+        for path in _files(paths):
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise InputError(f"{path}: expected a readable file, got: {error.strerror}") from None
+            content = read_portable(data, str(path))
+            if isinstance(content, PortableProfile):
+                import_profile(record, content, str(path))
+            elif import_session(record, content, str(path)):
+                added += 1
+            else:
+                there += 1
+    click.echo(f"{added} session(s) taken back" + (f", {there} were there already" if there else ""), err=True)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    files = [file for path in paths for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    if not files:
+        raise InputError("expected files that `formcheck export --format json` wrote, got a folder without any")
+    return files

@@ -1,0 +1,86 @@
+"""A copy of a clip that can be shown to others: face covered, sound and metadata left out."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from formcheck.errors import UsageError
+from formcheck.pose.engine import Landmarker, MediaPipeLandmarker
+from formcheck.pose.models import find_model, identify
+from formcheck.types import Frame
+from formcheck.video.faces import Circle, cover, head_circles
+from formcheck.video.source import FileSource
+from formcheck.video.writer import H264Writer
+
+# Told the stage's name and its share done, 0 to 1.
+Progress = Callable[[str, float], None]
+
+# A head is covered wherever it was this long before and after: one frame that is seen wrongly is covered by its
+# neighbours, and nobody lying down moves the head out of the region in that time.
+HOLD_S = 0.5
+
+
+def deidentify(clip: Path, out: Path, *, model: str, progress: Progress) -> int:
+    """Write a copy of a clip with the head of the person in it covered in every frame.
+
+    Parameters
+    ----------
+    clip, out : Path
+        The clip, and the MP4 to write; it appears when it is complete.
+    model : str
+        Landmark model that finds the head.
+    progress : callable
+
+    Returns
+    -------
+    int
+        Frames that had to be covered whole, because no head could be placed.
+
+    Raises
+    ------
+    FormcheckError
+        The clip cannot be read, or the copy cannot be written.
+    """
+    if out.exists() and out.samefile(clip):
+        raise UsageError(f"{out}: expected another file than the clip itself, which stays as it is")
+    with FileSource(clip) as source:
+        landmarker = MediaPipeLandmarker(identify(find_model(model)).path)
+        try:
+            times_s, seen = _look(source, landmarker, progress)
+        finally:
+            landmarker.close()
+        whole = 0
+        with H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer:
+            for frame in _counted(source, "covering", progress):
+                circles = circles_at(frame.t_s, times_s, seen)
+                whole += not circles
+                writer.write(cover(frame.image_bgr, circles), frame.t_s)
+            writer.end_at(source.read_to_s)
+    return whole
+
+
+def circles_at(t_s: float, times_s: Sequence[float], seen: Sequence[tuple[Circle, ...]]) -> tuple[Circle, ...]:
+    """Return every place where the head may be around a time; empty where nobody was placed in all that while."""
+    first, last = bisect_left(times_s, t_s - HOLD_S), bisect_right(times_s, t_s + HOLD_S)
+    return tuple(circle for circles in seen[first:last] for circle in circles)
+
+
+def _look(
+    source: FileSource, landmarker: Landmarker, progress: Progress
+) -> tuple[list[float], list[tuple[Circle, ...]]]:
+    times_s, seen = [], []
+    for frame in _counted(source, "looking for the head", progress):
+        found = landmarker.detect(frame.image_bgr, frame.t_s)
+        times_s.append(frame.t_s)
+        seen.append(head_circles(found.xy_px.astype(np.float64), size_px=source.size_px) if found is not None else ())
+    return times_s, seen
+
+
+def _counted(source: FileSource, stage: str, progress: Progress) -> Iterator[Frame]:
+    for frame in source:
+        yield frame
+        progress(stage, frame.t_s / max(source.duration_s, 1e-3))

@@ -1,0 +1,267 @@
+"""One session as one JSON file that loses nothing, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Connection, RowMapping, Table, insert, select
+
+from formcheck.errors import InputError
+from formcheck.record.keep import keep_protocol, new_series_name
+from formcheck.record.profiles import CODE_PATTERN, profile_key
+from formcheck.record.read import results_of
+from formcheck.record.results import add_result
+from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet, write_whole
+from formcheck.record.store import Store
+from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, SESSION
+from formcheck.record.trouble import explained
+
+KIND = "formcheck kept session"
+PROFILE_KIND = "formcheck profile"
+VERSION = 1
+_LINKS = {"id", "profile_id", "session_id"}
+_SESSION_TABLES = {"answers": ANSWER, "marks": MARK, "notes": NOTE, "corrections": CORRECTION}
+
+
+ProfileCode = Annotated[str, Field(pattern=rf"^{CODE_PATTERN}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PortableSeries(_Part):
+    """A series by columns; null = not measurable."""
+
+    about: dict[str, Any]
+    columns: dict[str, list[Any]]
+
+
+class PortableResult(_Part):
+    """One result: its document is session.json (docs/session.md)."""
+
+    kept_at: str
+    software: str
+    document: dict[str, Any]
+    series: PortableSeries
+
+
+class PortableSession(_Part):
+    """All that is kept of a session."""
+
+    kind: Literal["formcheck kept session"]
+    version: Literal[1]
+    profile: ProfileCode
+    session: dict[str, str]
+    protocol: dict[str, str]
+    results: list[PortableResult] = Field(min_length=1)
+    answers: list[dict[str, Any]]
+    marks: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    corrections: list[dict[str, Any]]
+
+
+class PortableProfile(_Part):
+    """A profile's prescriptions, and the notes that are on no session."""
+
+    kind: Literal["formcheck profile"]
+    version: Literal[1]
+    profile: ProfileCode
+    prescriptions: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+
+def session_json(store: Store, connection: Connection, uid: str) -> bytes:
+    """Return all that is kept of a session, as JSON."""
+    row = connection.execute(select(SESSION).where(SESSION.c.uid == uid)).mappings().one()
+    code = connection.execute(select(PROFILE.c.code).where(PROFILE.c.id == row["profile_id"])).scalar_one()
+    protocol = connection.execute(select(PROTOCOL).where(PROTOCOL.c.sha256 == row["protocol_sha256"])).mappings().one()
+    results = []
+    for result in results_of(connection, uid):
+        series = from_parquet(store.series_folder / result["series_file"], sha256=result["series_sha256"])
+        results.append(
+            {name: result[name] for name in ("kept_at", "software", "document")}
+            | {"series": {"about": dict(series.about), "columns": plain_columns(series)}}
+        )
+    return _text(
+        {
+            "kind": KIND,
+            "version": VERSION,
+            "profile": code,
+            "session": _plain(row),
+            "protocol": dict(protocol),
+            "results": results,
+            **{
+                name: _rows(connection, table, table.c.session_id == row["id"])
+                for name, table in _SESSION_TABLES.items()
+            },
+        }
+    )
+
+
+def profile_json(connection: Connection, code: str) -> bytes:
+    """Return what is kept of a profile beside its sessions, as JSON."""
+    key = profile_key(connection, code)
+    own = (NOTE.c.profile_id == key) & NOTE.c.session_id.is_(None)
+    return _text(
+        {
+            "kind": PROFILE_KIND,
+            "version": VERSION,
+            "profile": code,
+            "prescriptions": _rows(connection, PRESCRIPTION, PRESCRIPTION.c.profile_id == key),
+            "notes": _rows(connection, NOTE, own),
+        }
+    )
+
+
+def _text(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
+
+
+def _rows(connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
+    return [_plain(row) for row in connection.execute(select(table).where(which).order_by(table.c.id)).mappings()]
+
+
+def _plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in _LINKS}
+
+
+def _series(part: PortableSeries) -> Series:
+    columns: dict[str, Any] = {}
+    for name, values in part.columns.items():
+        if decimals(name) is not None:
+            columns[name] = np.array([math.nan if value is None else value for value in values], np.float32)
+        else:
+            kinds = {"t_s": np.float64, "rep": np.int16, "usable": np.bool_, "hidden": np.bool_}
+            columns[name] = np.array(values, kinds[name]) if name in kinds else values
+    return Series(columns, part.about)
+
+
+def read_portable(data: bytes, where: str) -> PortableSession | PortableProfile:
+    """Check what a file says before anything of it is kept.
+
+    Raises
+    ------
+    InputError
+        The file is not one that `formcheck export --format json` wrote, or is damaged.
+    """
+    try:
+        value = json.loads(data)
+        kind = value["kind"]
+        return (PortableProfile if kind == PROFILE_KIND else PortableSession).model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{where}: {place}: {first['msg']}; export it again with 'formcheck export'") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{where}: expected a file of 'formcheck export --format json', got something else") from None
+
+
+def import_profile(store: Store, profile: PortableProfile, where: str) -> bool:
+    """Keep prescriptions and notes of a profile; False when it has all of them already.
+
+    Raises
+    ------
+    InputError
+        Its rows do not fit the record.
+    """
+    try:
+        return _import_profile(store, profile)
+    except KeyError:
+        raise InputError(f"{where}: expected the rows of a profile, got others; export it again") from None
+
+
+def _import_profile(store: Store, profile: PortableProfile) -> bool:
+    added = False
+    with store.writing() as connection:
+        key = profile_key(connection, profile.profile, make=True)
+        for table, rows in ((PRESCRIPTION, profile.prescriptions), (NOTE, profile.notes)):
+            there = _rows(connection, table, table.c.profile_id == key)
+            new = [_fitting(table, row) for row in rows if row not in there]
+            if new:
+                connection.execute(insert(table), [{"profile_id": key, **row} for row in new])
+                added = True
+    return added
+
+
+def import_session(store: Store, session: PortableSession, where: str) -> bool:
+    """Keep a session as it was exported; False when this profile has it already, which is then left as it is.
+
+    Raises
+    ------
+    InputError
+        Its rows do not fit the record.
+    StoreError
+        It could not be kept; then nothing of it was.
+    """
+    files: list[tuple[PortableResult, bytes, str]] = []
+    try:
+        files = [(result, to_parquet(_series(result.series)), new_series_name()) for result in session.results]
+        with store.writing() as connection:
+            key = _session_row(connection, session)
+            if key is None:
+                return False
+            # Inside the transaction, so that the file is there before the row can be seen.
+            for result, data, name in files:
+                with explained(store.folder):
+                    write_whole(data, store.series_folder / name)
+                add_result(
+                    connection,
+                    key,
+                    result.document,
+                    kept_at=result.kept_at,
+                    software=result.software,
+                    series_file=name,
+                    series_sha256=hashlib.sha256(data).hexdigest(),
+                )
+            _side_rows(connection, key, session)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        _discard(store, files)
+        raise InputError(
+            f"{where}: expected the rows of a kept session, got others ({type(error).__name__}); export it again"
+        ) from None
+    except BaseException:
+        _discard(store, files)
+        raise
+    return True
+
+
+def _discard(store: Store, files: Sequence[tuple[PortableResult, bytes, str]]) -> None:
+    for _result, _data, name in files:
+        (store.series_folder / name).unlink(missing_ok=True)
+
+
+def _session_row(connection: Connection, session: PortableSession) -> int | None:
+    profile_id = profile_key(connection, session.profile, make=True)
+    row = session.session
+    same = (SESSION.c.profile_id == profile_id) & (SESSION.c.identity == row["identity"])
+    taken = SESSION.c.uid == row["uid"]
+    if connection.execute(select(SESSION.c.id).where(same | taken)).first() is not None:
+        return None
+    keep_protocol(connection, _fitting(PROTOCOL, session.protocol))
+    made = insert(SESSION).values(profile_id=profile_id, **_fitting(SESSION, row)).returning(SESSION.c.id)
+    return int(connection.execute(made).scalar_one())
+
+
+def _fitting(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row that has every column of its table but the links, and no other."""
+    # The id of a protocol is its name, and no link.
+    wanted = {column.name for column in table.c if table is PROTOCOL or column.name not in _LINKS}
+    if row.keys() != wanted:
+        raise KeyError(f"{table.name}: {sorted(row.keys() ^ wanted)}")
+    return row
+
+
+def _side_rows(connection: Connection, key: int, session: PortableSession) -> None:
+    profile_id = connection.execute(select(SESSION.c.profile_id).where(SESSION.c.id == key)).scalar_one()
+    for name, table in _SESSION_TABLES.items():
+        links = {"session_id": key} | ({"profile_id": profile_id} if table is NOTE else {})
+        rows = [links | _fitting(table, row) for row in getattr(session, name)]
+        if rows:
+            connection.execute(insert(table), rows)

@@ -1,0 +1,179 @@
+"""What happened frame by frame, as Parquet: the angles, and the points they were measured from."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from formcheck.errors import StoreError
+from formcheck.pose.landmarks import COUNT
+from formcheck.record.store import fsync_folder
+from formcheck.types import FloatArray, PoseTrack, Session
+
+FORMAT = 1
+POINTS = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
+    "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
+    "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_heel", "right_heel", "left_toe", "right_toe",
+)  # fmt: skip
+ANGLES = (
+    "hip_flexion_deg",
+    "knee_flexion_deg",
+    "ankle_dorsiflexion_deg",
+    "foot_from_vertical_deg",
+    "hip_se_deg",
+    "knee_se_deg",
+    "hands_on_thigh",
+)
+# Decimals kept: finer than any of these values is worth, and what makes the files a third smaller.
+_ANGLE_DECIMALS = 3
+_PX_DECIMALS = 2
+_M_DECIMALS = 3
+_VISIBILITY_DECIMALS = 2
+_LUMA_DECIMALS = 1
+_ABOUT = b"formcheck"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row per frame, by column name, and what is true of all rows."""
+
+    columns: Mapping[str, Any]
+    about: Mapping[str, Any]
+
+    def world_m(self) -> FloatArray:
+        """The model's metric guess (T, 33, 3) m, origin between the hips."""
+        columns = [np.asarray(self.columns[f"{point}_{axis}_m"], float) for point in POINTS for axis in "xyz"]
+        return np.stack(columns, axis=-1).reshape(-1, COUNT, 3)
+
+
+def decimals(column: str) -> int | None:
+    """Return the decimals that a column keeps; None for one that is no rounded number."""
+    if column in ANGLES:
+        return _ANGLE_DECIMALS
+    if column == "luma":
+        return _LUMA_DECIMALS
+    endings = {"_px": _PX_DECIMALS, "_m": _M_DECIMALS, "_visibility": _VISIBILITY_DECIMALS}
+    return next((places for ending, places in endings.items() if column.endswith(ending)), None)
+
+
+def series_of(session: Session, track: PoseTrack) -> Series:
+    """Collect the series of a judged track.
+
+    Raises
+    ------
+    ValueError
+        The session was not judged from this track.
+    """
+    frames = len(track.t_s)
+    if len(session.phases) != frames:
+        raise ValueError(f"expected the track that the session was judged from, got {frames} frames for another number")
+    nothing = np.full(frames, np.nan)
+    columns: dict[str, Any] = {"t_s": np.asarray(track.t_s, np.float64)}
+    for name in ANGLES:
+        columns[name] = _rounded(getattr(session.angles, name) if session.angles is not None else nothing, name)
+    columns["usable"] = session.angles.usable if session.angles is not None else np.zeros(frames, np.bool_)
+    columns["phase"] = [phase.value for phase in session.phases]
+    columns["rep"] = session.rep_of_frame.astype(np.int16)
+    columns["luma"] = _rounded(track.luma, "luma")
+    columns["hidden"] = track.hidden
+    for row, point in enumerate(POINTS):
+        for axis, name in enumerate(("x_px", "y_px")):
+            columns[f"{point}_{name}"] = _rounded(track.xy_px[:, row, axis], name)
+        for axis, name in enumerate(("x_m", "y_m", "z_m")):
+            columns[f"{point}_{name}"] = _rounded(track.world_m[:, row, axis], name)
+        columns[f"{point}_visibility"] = _rounded(track.visibility[:, row], "_visibility")
+    about = {
+        "format": FORMAT,
+        "size_px": list(track.size_px),
+        "hip_reference": session.angles.hip_reference if session.angles is not None else None,
+        "working_side": track.working_side,
+        "side_given": track.side_given,
+        "warnings": list(track.warnings),
+    }
+    return Series(columns, about)
+
+
+def _rounded(values: FloatArray, column: str) -> Any:
+    places = decimals(column) or 0
+    # Adding zero turns -0.0 into 0.0, so that equal results are equal bytes.
+    return (np.round(np.asarray(values, np.float64), places) + 0.0).astype(np.float32)
+
+
+def to_parquet(series: Series) -> bytes:
+    """Return the series as a Parquet file. NaN = not measurable."""
+    table = pa.table({name: pa.array(values) for name, values in series.columns.items()})
+    about = json.dumps(series.about, sort_keys=True).encode()
+    buffer = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({_ABOUT: about}), buffer, compression="zstd", compression_level=5)
+    return buffer.getvalue()
+
+
+def from_parquet(path: Path, *, sha256: str | None = None) -> Series:
+    """Read a series back, and make sure that it is the one that was written.
+
+    Raises
+    ------
+    StoreError
+        The file is missing, damaged or of a newer format.
+    """
+    try:
+        data = path.read_bytes()
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise StoreError(f"{path}: expected the series as it was kept, but the file has changed or is damaged")
+        table = pq.read_table(io.BytesIO(data))
+        about = json.loads((table.schema.metadata or {})[_ABOUT])
+    except FileNotFoundError:
+        raise StoreError(f"{path}: expected the series of a session, but the file is gone") from None
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise StoreError(
+            f"{path}: expected the series of a session, but it is damaged ({type(error).__name__})"
+        ) from None
+    if about["format"] != FORMAT:
+        raise StoreError(f"{path}: expected a series of format {FORMAT}, got {about['format']}; update formcheck")
+    columns = {
+        name: table.column(name).to_pylist() if name == "phase" else table.column(name).to_numpy()
+        for name in table.column_names
+    }
+    return Series(columns, about)
+
+
+def plain_columns(series: Series) -> dict[str, list[Any]]:
+    """Return the columns as plain lists, with None for what is not measurable and no digit more than is kept."""
+    columns = {}
+    for name, values in series.columns.items():
+        places = decimals(name)
+        listed = values if isinstance(values, list) else np.asarray(values).tolist()
+        if places is not None:
+            listed = [round(value, places) if math.isfinite(value) else None for value in listed]
+        columns[name] = listed
+    return columns
+
+
+def write_whole(data: bytes, path: Path) -> None:
+    """Write a file so that it appears complete or not at all, on the disk, for its owner only."""
+    handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)

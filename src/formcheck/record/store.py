@@ -1,0 +1,223 @@
+"""Where the record is, and how it is opened: one SQLite file, and a folder of series beside it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import platformdirs
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+from formcheck.errors import StoreError
+from formcheck.record.trouble import FILE, damaged, explained, held, sql_explained
+from formcheck.record.upgrade import is_newest, upgrade
+
+SERIES = "series"
+ENVIRONMENT = "FORMCHECK_STORE"
+
+# Writers wait for each other this long; one write takes milliseconds.
+_BUSY_TIMEOUT_S = 30.0
+# Erasing must wait until nobody reads; whoever erases sits there and waits too.
+_VACUUM_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open record. Close it, or use `open_store` as a context."""
+
+    folder: Path
+    engine: Engine
+    writable: bool
+
+    @property
+    def path(self) -> Path:
+        return self.folder / FILE
+
+    @property
+    def series_folder(self) -> Path:
+        return self.folder / SERIES
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent look at the record."""
+        with sql_explained(self.folder), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is kept, or nothing."""
+        if not self.writable:
+            raise StoreError(f"{self.folder}: the record may not be written; name another folder with --store")
+        with sql_explained(self.folder), _immediate(self.engine) as connection:
+            yield connection
+
+
+def default_folder() -> Path:
+    """Return the folder of the record: ``FORMCHECK_STORE``, or the platform's place for a user's data."""
+    chosen = os.environ.get(ENVIRONMENT)
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("formcheck", appauthor=False))
+
+
+@contextmanager
+def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[Store]:
+    """Open the record, bring it to the newest schema if need be, and close it at the end.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where it is; default: `default_folder`. Made, for its owner alone, when ``write`` and not there.
+    write : bool
+        False to look at it only: then a record that may not be written is opened too.
+
+    Raises
+    ------
+    StoreError
+        It cannot be opened, is damaged (then a copy was put aside), or was made by a newer formcheck.
+    """
+    folder = folder if folder is not None else default_folder()
+    with explained(folder):
+        path = folder / FILE
+        writable = _prepare(folder, path, write=write)
+    engine = _engine(path, writable=writable)
+    try:
+        with explained(folder):
+            _check(engine, path, thorough=write)
+            _bring_up_to_date(engine, path, writable=writable)
+        yield Store(folder, engine, writable)
+    finally:
+        engine.dispose()
+
+
+def exists(folder: Path | None = None) -> bool:
+    """Tell whether there is a record."""
+    return ((folder if folder is not None else default_folder()) / FILE).exists()
+
+
+def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
+    """Make what is missing, readable by its owner only; return whether the record may be written."""
+    if not path.exists():
+        if not write:
+            raise StoreError(
+                f"{folder}: expected a practice record, but there is none yet; keep a set with "
+                "`formcheck analyze CLIP --save`, or name another folder with --store"
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives its side files the permissions of the main one.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK)
+    if write and not writable:
+        raise StoreError(f"{folder}: the record may not be written; name another folder with --store")
+    if write:
+        (folder / SERIES).mkdir(mode=0o700, exist_ok=True)
+    if path.stat().st_size == 0 and any((folder / SERIES).glob("*.parquet")):
+        raise damaged(folder, "it is empty, but series of sessions lie beside it")
+    return writable
+
+
+def _engine(path: Path, *, writable: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        address = f"file:{_quoted(path)}"
+        if not writable:
+            # A record at rest is one file; without leave to make its side files it can only be read as unchanging.
+            at_rest = not path.with_name(f"{FILE}-wal").exists()
+            address += "?mode=ro" + ("&immutable=1" if at_rest else "")
+        connection = sqlite3.connect(address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        # A kept set must outlive a power cut (FULL), a forgotten one must not linger in free pages (secure_delete).
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _quoted(path: Path) -> str:
+    return path.absolute().as_uri().removeprefix("file:")
+
+
+@contextmanager
+def _immediate(engine: Engine) -> Iterator[Connection]:
+    with engine.connect().execution_options(immediate=True) as connection, connection.begin():
+        yield connection
+
+
+def _check(engine: Engine, path: Path, *, thorough: bool) -> None:
+    """Notice damage before anything is written to the file."""
+    with engine.connect() as connection:
+        if thorough:
+            answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if answer != "ok":
+                raise damaged(path.parent, str(answer).splitlines()[-1])
+        else:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+
+
+def _bring_up_to_date(engine: Engine, path: Path, *, writable: bool) -> None:
+    with engine.begin() as connection:
+        newest = is_newest(connection, path)
+    if newest:
+        return
+    if not writable:
+        raise StoreError(
+            f"{path.parent}: the record has an older schema and may not be written, so it cannot be brought up to "
+            "date; copy the folder to where it may, and name that with --store"
+        )
+    _use_wal(engine)
+    with _immediate(engine) as connection:
+        upgrade(connection, path)
+
+
+def _use_wal(engine: Engine) -> None:
+    """Switch to write-ahead logging, so that a reader never waits for a writer; the file remembers it."""
+    give_up_at = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            with engine.connect() as connection:
+                # Outside a transaction: SQLite refuses the switch within one.
+                _raw(connection).execute("PRAGMA journal_mode=WAL")
+                return
+        except sqlite3.OperationalError as error:
+            # Two first starts at once: SQLite does not wait for the lock that this switch needs.
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.02)
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    """Return SQLite's own connection, for what cannot be done inside a transaction."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a renaming in a folder outlive a power cut. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def vacuum(store: Store) -> None:
+    """Write the file anew without free pages, and empty the write-ahead log."""
+    with explained(store.folder), store.engine.connect() as connection:
+        raw = _raw(connection)
+        raw.execute(f"PRAGMA busy_timeout={round(_VACUUM_TIMEOUT_S * 1000)}")
+        raw.execute("VACUUM")
+        # Does not fail when a reader holds the log, it only says so.
+        (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise held(store.folder)

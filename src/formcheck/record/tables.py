@@ -1,0 +1,168 @@
+"""The tables of the record, as the newest migration leaves them. docs/record.md explains each column.
+
+Times are ISO 8601 text with the offset of the place where it happened, days are ``YYYY-MM-DD`` there. Rows of
+results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+
+def _key() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _of_session() -> Column[int]:
+    return Column("session_id", ForeignKey("session.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+def _of_profile() -> Column[int]:
+    return Column("profile_id", ForeignKey("profile.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+PROFILE = Table("profile", METADATA, _key(), Column("code", Text, nullable=False, unique=True), _text("made_at"))
+
+PROTOCOL = Table(
+    "protocol",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    *(_text(name) for name in ("id", "version", "name", "text")),
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    _key(),
+    Column("uid", Text, nullable=False, unique=True),
+    _of_profile(),
+    _text("identity"),
+    *(_text(name) for name in ("origin", "ended", "practised_at", "day")),
+    _text("content_sha256"),
+    Column("protocol_sha256", ForeignKey("protocol.sha256"), nullable=False),
+    *(_text(name) for name in ("model_name", "model_sha256")),
+    UniqueConstraint("profile_id", "identity"),
+    CheckConstraint("origin in ('analyze', 'live')", name="origin_known"),
+    CheckConstraint("ended in ('whole', 'stopped', 'interrupted')", name="ended_known"),
+    Index("session_by_day", "profile_id", "day"),
+)
+
+RESULT = Table(
+    "result",
+    METADATA,
+    _key(),
+    _of_session(),
+    *(_text(name) for name in ("kept_at", "software", "fingerprint")),
+    Column("document", LargeBinary, nullable=False),
+    *(_text(name) for name in ("series_file", "series_sha256")),
+    _text("side", nullable=True),
+    Column("usable_fraction", Float, nullable=False),
+    Column("rep_count", Integer, nullable=False),
+    Column("good_reps", Integer, nullable=False),
+    *(
+        Column(name, Float)
+        for name in ("knee_end_deg", "knee_se_deg", "hip_mean_deg", "hip_range_deg", "rep_s", "peak_speed_deg_s")
+    ),
+    UniqueConstraint("session_id", "fingerprint"),
+)
+
+REP = Table(
+    "rep",
+    METADATA,
+    Column("result_id", ForeignKey("result.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    *(Column(name, Boolean, nullable=False) for name in ("complete", "partial", "good")),
+    *(Column(name, Float, nullable=False) for name in ("start_s", "peak_s", "end_s")),
+    *(
+        Column(name, Float)
+        for name in (
+            "knee_start_deg",
+            "knee_end_deg",
+            "knee_se_deg",
+            "hip_mean_deg",
+            "hip_min_deg",
+            "hip_max_deg",
+            "hip_se_deg",
+            "extend_s",
+            "hold_s",
+            "return_s",
+            "peak_speed_deg_s",
+        )
+    ),
+    _text("faults"),
+    # A repetition is found by its result alone: the row can be its own index.
+    sqlite_with_rowid=False,
+)
+
+ANSWER = Table(
+    "answer",
+    METADATA,
+    _key(),
+    _of_session(),
+    *(_text(name) for name in ("author_role", "given_at")),
+    Column("pain_before", Integer),
+    Column("pain_after", Integer),
+    *(_text(name, nullable=True) for name in ("places", "stopped_because")),
+    CheckConstraint("pain_before between 0 and 10", name="pain_before_in_range"),
+    CheckConstraint("pain_after between 0 and 10", name="pain_after_in_range"),
+)
+
+MARK = Table(
+    "mark",
+    METADATA,
+    _key(),
+    _of_session(),
+    _text("kind"),
+    Column("at_s", Float, nullable=False),
+    Column("knee_flexion_deg", Float),
+    Column("knee_se_deg", Float),
+)
+
+NOTE = Table(
+    "note",
+    METADATA,
+    _key(),
+    _of_profile(),
+    Column("session_id", ForeignKey("session.id", ondelete="CASCADE"), index=True),
+    *(_text(name) for name in ("author_role", "written_at", "text")),
+)
+
+CORRECTION = Table(
+    "correction",
+    METADATA,
+    _key(),
+    _of_session(),
+    *(_text(name) for name in ("author_role", "made_at", "subject", "value", "reason")),
+)
+
+PRESCRIPTION = Table(
+    "prescription",
+    METADATA,
+    _key(),
+    _of_profile(),
+    *(_text(name) for name in ("author_role", "made_at", "protocol_id", "side")),
+    Column("reps", Integer, nullable=False),
+    Column("sets_per_day", Integer, nullable=False),
+    _text("starts_on"),
+    _text("ends_on", nullable=True),
+    _text("notes"),
+)

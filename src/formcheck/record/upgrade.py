@@ -1,0 +1,82 @@
+"""Brings a record to the newest schema: a copy first, then Alembic's migrations in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from formcheck.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# In the order in which they were made; a test holds them to migrations/versions.
+REVISIONS = ("0001", "0002")
+BACKUPS = "backups"
+
+
+def is_newest(connection: Connection, path: Path) -> bool:
+    """Tell whether the record has the newest schema.
+
+    Raises
+    ------
+    StoreError
+        The record was made by a newer formcheck, or the file is some other database.
+    """
+    return _revision(connection, path) == REVISIONS[-1]
+
+
+def upgrade(connection: Connection, path: Path) -> None:
+    """Bring the record to the newest schema, inside the caller's transaction, which must hold the write lock."""
+    revision = _revision(connection, path)
+    if revision == REVISIONS[-1]:
+        return
+    if revision is not None:
+        _back_up(path, revision)
+    # Alembic takes half a second to load, and most starts have nothing to migrate.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection, path: Path) -> str | None:
+    """Return the schema's revision; None for an empty file."""
+    tables = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+    if not tables:
+        return None
+    if not {"alembic_version", "session"} <= tables:
+        raise StoreError(
+            f"{path}: expected a practice record of formcheck, got another database; name another folder with --store"
+        )
+    revision = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+    if revision not in REVISIONS:
+        raise StoreError(
+            f"{path}: expected a record of schema {REVISIONS[-1]} or older, got {revision}, made by a newer formcheck; "
+            "update formcheck, or name another folder with --store"
+        )
+    return revision
+
+
+def _back_up(path: Path, revision: str) -> None:
+    """Copy the record as it stands, readable by its owner only, under a name that says which schema it has."""
+    folder = path.parent / BACKUPS
+    folder.mkdir(mode=0o700, exist_ok=True)
+    copy = folder / f"{path.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+    part = copy.with_suffix(".part")
+    part.touch(mode=0o600)
+    source, target = sqlite3.connect(path), sqlite3.connect(part)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+    part.replace(copy)

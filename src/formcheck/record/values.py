@@ -1,0 +1,238 @@
+"""What goes into the record beside a judged set, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+PAIN_MIN, PAIN_MAX = 0, 10
+# As in types.Side, which loads numpy: a fifth of the time that `formcheck history` may take.
+SIDES = ("left", "right")
+
+
+class Origin(StrEnum):
+    """How a set was seen."""
+
+    ANALYZE = "analyze"
+    LIVE = "live"
+
+
+class Ended(StrEnum):
+    """How a set came to its end: ``STOPPED`` by the person, ``INTERRUPTED`` by the machine."""
+
+    WHOLE = "whole"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+class Role(StrEnum):
+    """Who says something."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    RESEARCHER = "researcher"
+
+
+class Place(StrEnum):
+    """Where symptoms were felt."""
+
+    BUTTOCK = "buttock"
+    BACK_OF_THIGH = "back of thigh"
+    CALF = "calf"
+    FOOT = "foot"
+    FRONT_OF_THIGH = "front of thigh"
+    SHIN = "shin"
+
+
+class Reason(StrEnum):
+    """Why a set was stopped early."""
+
+    PAIN = "pain"
+    FATIGUE = "fatigue"
+    OTHER = "other"
+
+
+class MarkKind(StrEnum):
+    """What was marked during a set. ``P1``: the first increase of symptoms over those at rest."""
+
+    P1 = "P1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the person said about a set; None or empty = not answered. Pain is 0 to 10."""
+
+    pain_before: int | None = None
+    pain_after: int | None = None
+    places: tuple[Place, ...] = ()
+    stopped_because: Reason | None = None
+    author_role: Role = Role.PATIENT
+
+    def __post_init__(self) -> None:
+        for name in ("pain_before", "pain_after"):
+            value = getattr(self, name)
+            if value is not None and not PAIN_MIN <= value <= PAIN_MAX:
+                raise ValueError(f"expected {name} from {PAIN_MIN} to {PAIN_MAX}, got {value}")
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was answered."""
+        return (self.pain_before, self.pain_after, self.places, self.stopped_because) == (None, None, (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened at an instant of a set, with the knee angle there (NaN = not measurable)."""
+
+    kind: MarkKind
+    at_s: float
+    knee_flexion_deg: float
+    knee_se_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Whose set it was, when and how, and what was said and marked.
+
+    Parameters
+    ----------
+    profile : str
+        The person's code; made when it is new.
+    origin : Origin
+    practised_at : datetime
+        When the set was done, with its offset from UTC; its date is the day of practice.
+    ended : Ended
+    answers : Answers or None
+    marks : tuple of Mark
+    """
+
+    profile: str
+    origin: Origin
+    practised_at: datetime
+    ended: Ended = Ended.WHOLE
+    answers: Answers | None = None
+    marks: tuple[Mark, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.practised_at.utcoffset() is None:
+            raise ValueError("expected practised_at with its offset from UTC, got a time without one")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What `keep` did. ``new`` is False when the session was there; ``added`` when this result was not."""
+
+    uid: str
+    new: bool
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """What is to be done each day from ``starts_on`` to ``ends_on`` (included; None = until further notice)."""
+
+    protocol_id: str
+    side: str
+    reps: int
+    sets_per_day: int
+    starts_on: date
+    ends_on: date | None
+    notes: str
+    author_role: Role
+    made_at: datetime
+
+    def covers(self, day: date) -> bool:
+        """Tell whether it is in force on a day, newer prescriptions aside."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One session in short: its newest result, with corrections applied and the newest answers.
+
+    Angles in degrees of flexion, None = not measurable. ``knee_end_deg`` is the median over good repetitions,
+    ``hip_range_deg`` the median of how far the hip moved within a repetition, ``rep_s`` the median length of one.
+    ``corrected`` names what was corrected; ``counts`` is False for a session that is set aside.
+    """
+
+    uid: str
+    profile: str
+    origin: Origin
+    ended: Ended
+    practised_at: datetime
+    day: date
+    protocol_id: str
+    protocol_version: str
+    protocol_sha256: str
+    model_name: str
+    model_sha256: str
+    software: str
+    side: str | None
+    usable_fraction: float
+    rep_count: int
+    good_reps: int
+    knee_end_deg: float | None
+    knee_se_deg: float | None
+    hip_mean_deg: float | None
+    hip_range_deg: float | None
+    rep_s: float | None
+    peak_speed_deg_s: float | None
+    p1_deg: float | None
+    p1_se_deg: float | None
+    pain_before: int | None
+    pain_after: int | None
+    places: tuple[str, ...]
+    stopped_because: str | None
+    results: int
+    notes: int
+    corrected: frozenset[str]
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepLine:
+    """One repetition of a session's newest result."""
+
+    session: str
+    number: int
+    complete: bool
+    partial: bool
+    good: bool
+    start_s: float
+    peak_s: float
+    end_s: float
+    knee_start_deg: float | None
+    knee_end_deg: float | None
+    knee_se_deg: float | None
+    hip_mean_deg: float | None
+    hip_min_deg: float | None
+    hip_max_deg: float | None
+    hip_se_deg: float | None
+    extend_s: float | None
+    hold_s: float | None
+    return_s: float | None
+    peak_speed_deg_s: float | None
+    faults: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note on a session or, where ``session`` is None, on the profile."""
+
+    session: str | None
+    author_role: Role
+    written_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What someone says is right, beside what the program found, which stays."""
+
+    session: str
+    author_role: Role
+    made_at: datetime
+    subject: str
+    value: str
+    reason: str

@@ -1,0 +1,33 @@
+"""When a clip was filmed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import av
+import av.error
+
+# QuickTime counts from 1904 and Unix from 1970: cameras whose clock was never set write one of the two.
+_CLOCK_WAS_SET = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def filmed_at(path: Path) -> datetime:
+    """Return when a clip was filmed, in this machine's time zone.
+
+    That is what the camera wrote into the file; failing that (and for a saved track), when the file was last written.
+    """
+    stated = _stated(path)
+    moment = stated if stated is not None else datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    return moment.astimezone()
+
+
+def _stated(path: Path) -> datetime | None:
+    try:
+        with av.open(f"file:{path}", metadata_errors="replace") as container:
+            text = container.metadata.get("creation_time", "")
+        moment = datetime.fromisoformat(text)
+    except (av.error.FFmpegError, OSError, ValueError):
+        return None
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment if _CLOCK_WAS_SET < moment < datetime.now(UTC) else None

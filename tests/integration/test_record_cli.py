@@ -1,0 +1,255 @@
+"""The record from the command line, as a patient, a clinician and a researcher use it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import synth
+from formcheck import cli
+from formcheck.pose.track_file import save_track
+from formcheck.record.store import open_store
+from formcheck.report import pdf
+from practice import keep_month
+
+WHEN = datetime(2026, 3, 2, 18, 30).astimezone()
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command on a record of this test; return exit code, stdout and stderr."""
+    monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "record"))
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = cli.run(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def track(tmp_path) -> Path:
+    path = tmp_path / "monday.npz"
+    save_track(synth.glide([synth.Move()] * 4, fps=15), path)
+    os.utime(path, (WHEN.timestamp(), WHEN.timestamp()))
+    return path
+
+
+def saved(run, track, *options: str) -> str:
+    code, _, err = run("analyze", str(track), "--save", *options)
+    assert code == 0, err
+    return re.search(r"session ([0-9a-f]{8})", err).group(1)
+
+
+def test_analyze_keeps_a_set_only_when_asked_and_only_once(run, track, tmp_path):
+    assert run("analyze", str(track))[0] == 0
+    assert not (tmp_path / "record").exists()
+    first, second = saved(run, track), saved(run, track)
+    assert first == second
+    code, out, _ = run("history")
+    assert code == 0
+    assert out.count(first) == 1
+    assert f"{first}  26-03-02 18:30  left     4     4" in out
+    assert out.startswith("me: today 0 sets done, none prescribed")
+
+
+def test_where_to_keep_without_keeping_is_a_wrong_call(run, track, tmp_path):
+    for options in (["--profile", "P1"], ["--store", str(tmp_path)]):
+        code, _, err = run("analyze", str(track), *options)
+        assert (code, "--save" in err) == (2, True)
+
+
+def test_a_record_that_cannot_be_opened_is_said_before_the_long_work(run, track, tmp_path):
+    (tmp_path / "record").write_text("a file, not a folder")
+    code, _, err = run("analyze", str(track), "--save", "--out", str(tmp_path / "results"))
+    assert code == 5
+    assert len(err.splitlines()) == 1
+    assert not (tmp_path / "results").exists()
+
+
+def test_json_on_stdout_stays_json_with_save(run, track):
+    _, out, err = run("analyze", str(track), "--save", "--json")
+    assert json.loads(out)["rep_count"] == 4
+    assert err.startswith("Record: kept as session ")
+
+
+def test_history_before_anything_was_kept(run):
+    code, out, err = run("history")
+    assert (code, out) == (5, "")
+    assert err.count("\n") == 1
+    assert "formcheck analyze CLIP --save" in err
+
+
+def test_show_note_correct_and_compare(run, track, tmp_path):
+    one = saved(run, track)
+    tuesday = tmp_path / "tuesday.npz"
+    save_track(synth.glide([synth.Move(peak_deg=45.0)] * 5, fps=15), tuesday)
+    two = saved(run, tuesday)
+    assert run("history", "note", one[:4], "felt easy", "--role", "patient")[0] == 0
+    assert run("history", "correct", one, "rep_count", "5", "--because", "one hidden", "--role", "clinician")[0] == 0
+    _, out, _ = run("history", "show", one)
+    assert "Note, patient" in out
+    assert "rep count is 5, because: one hidden" in out
+    assert "Result of " in out
+    _, out, _ = run("history", "compare", one, two)
+    assert re.search(r"\+25°\s+less straight", out)
+    code, _, err = run("history", "correct", one, "rep_count", "lots", "--because", "x")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_prescribe_shows_and_keeps_the_old_one(run, track):
+    saved(run, track)
+    assert run("prescribe")[1].startswith("Nothing is prescribed for me.")
+    run("prescribe", "--side", "left", "--sets", "2", "--reps", "4", "--from", "2026-03-01", "--notes", "slowly")
+    _, out, _ = run("prescribe", "--side", "left", "--sets", "3", "--reps", "4", "--role", "clinician")
+    assert re.search(r"now\s+sciatic-glide\s+left\s+3 x 4 a day", out)
+    assert re.search(r"\n\s+sciatic-glide\s+left\s+2 x 4 a day\s+from 2026-03-01\s+patient: slowly", out)
+    assert "today 0 of 3 sets with the left leg (4 reps)" in run("history")[1]
+    assert run("prescribe", "--sets", "3")[0] == 2
+    assert run("prescribe", "--side", "left", "--from", "soon")[0] == 2
+
+
+def test_several_profiles_must_be_named(run, track):
+    saved(run, track, "--profile", "P1")
+    saved(run, track, "--profile", "P2")
+    code, _, err = run("history")
+    assert (code, "P1, P2" in err) == (2, True)
+    assert run("history", "--profile", "P2")[1].startswith("P2: ")
+    assert run("history", "--profile", "P3")[0] == 2
+
+
+def test_progress_writes_a_page(run, tmp_path):
+    with open_store(tmp_path / "record") as store:
+        keep_month(store)
+    page = tmp_path / "page.html"
+    code, out, _ = run("progress", "--out", str(page), "--until", "2026-03-29")
+    assert (code, out) == (0, f"Progress: {page}\n")
+    assert "64 sets on 27 days" in page.read_text()
+    assert run("progress", "--out", str(tmp_path / "no" / "page.html"))[0] == 3
+    assert run("progress", "--from", "2026-04-01", "--until", "2026-03-01")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("csv", ["corrections.csv", "findings.csv", "frames", "notes.csv", "reps.csv", "sessions.csv"]),
+        (
+            "parquet",
+            ["corrections.parquet", "findings.parquet", "frames", "notes.parquet", "reps.parquet", "sessions.parquet"],
+        ),
+        ("json", ["UID.json", "profile-me.json"]),
+        ("fhir", ["UID.fhir.json"]),
+        ("opensim", ["UID.mot", "UID.trc"]),
+    ],
+)
+def test_export_leaves_whole_files_for_their_owner(run, track, tmp_path, kind, names):
+    uid = saved(run, track)
+    out = tmp_path / "out"
+    assert run("export", "--all", "--format", kind, "--out", str(out))[0] == 0
+    assert sorted(path.name.replace(uid, "UID") for path in out.iterdir()) == names
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert all(path.stat().st_size > 0 for path in files)
+    if os.name != "nt":
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_export_and_import_move_a_record(run, track, tmp_path, monkeypatch):
+    uid = saved(run, track)
+    run("export", "--all", "--format", "json", "--out", str(tmp_path / "out"))
+    monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "elsewhere"))
+    assert "1 session(s) taken back" in run("import", str(tmp_path / "out"))[2]
+    assert "1 were there already" in run("import", str(tmp_path / "out" / f"{uid}.json"))[2]
+    assert uid in run("history")[1]
+
+
+def test_export_says_what_it_needs(run, track, tmp_path):
+    saved(run, track)
+    assert run("export", "--format", "csv", "--out", str(tmp_path / "out"))[0] == 2
+    (tmp_path / "file").touch()
+    code, _, err = run("export", "--all", "--format", "csv", "--out", str(tmp_path / "file" / "below"))
+    assert (code, err.count("\n")) == (3, 1)
+
+
+def test_pdf_needs_a_browser_and_says_so(run, track, tmp_path, monkeypatch):
+    uid = saved(run, track)
+    monkeypatch.setattr(pdf, "find_browser", lambda: None)
+    code, _, err = run("export", uid, "--format", "pdf", "--out", str(tmp_path / "out"))
+    assert (code, err.count("\n")) == (3, 1)
+    assert "sudo apt install chromium" in err
+
+
+@pytest.mark.skipif(pdf.find_browser() is None, reason="no Chromium on this machine")
+def test_pdf_is_a_document_of_a_few_pages(run, track, tmp_path):
+    uid = saved(run, track)
+    assert run("export", uid, "--format", "pdf", "--out", str(tmp_path / "out"))[0] == 0
+    data = (tmp_path / "out" / f"{uid}.pdf").read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 6
+
+
+def test_forget_asks_first_and_leaves_nothing(run, track, tmp_path, monkeypatch):
+    uid = saved(run, track)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    code, out, _ = run("forget", uid)
+    assert code == 130
+    assert f"1 session(s) with their results and 0.1 MB of series: {uid}" in out
+    assert uid in run("history")[1]
+    assert run("forget", uid, "--yes")[0] == 0
+    assert uid not in run("history")[1]
+    assert list((tmp_path / "record" / "series").iterdir()) == []
+    assert run("forget", "--all", "--yes")[0] == 0
+    assert "the record is empty" in run("history")[2]
+    assert run("forget", "--all", "--yes")[1] == "The practice record is empty: there is nothing to erase.\n"
+    shutil.rmtree(tmp_path / "record")
+    assert run("forget", "--all")[0] == 0
+    assert not (tmp_path / "record").exists()
+    assert run("forget")[0] == run("forget", uid, "--all")[0] == 2
+
+
+def test_nothing_about_a_person_is_logged(run, track, caplog):
+    with caplog.at_level("DEBUG"):
+        uid = saved(run, track, "--profile", "P-SECRET")
+        run("history", "note", uid, "a secret note")
+        run("history")
+    assert "SECRET" not in caplog.text
+    assert "secret note" not in caplog.text
+    assert uid not in caplog.text
+    assert "monday" not in caplog.text
+
+
+def test_a_clips_time_is_the_cameras_else_the_files(tmp_path):
+    import av
+    import numpy as np
+
+    from formcheck.video.filmed import filmed_at
+
+    def make(name: str, **metadata: str) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            container.metadata.update(metadata)
+            stream = container.add_stream("libx264", rate=10)
+            stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+            for _ in range(3):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")))
+            container.mux(stream.encode())
+        os.utime(path, (WHEN.timestamp(), WHEN.timestamp()))
+        return path
+
+    told = make("told.mp4", creation_time="2026-02-01T10:00:00.000000Z")
+    assert filmed_at(told) == datetime(2026, 2, 1, 10, 0, tzinfo=UTC)
+    assert filmed_at(make("silent.mp4")) == WHEN
+    assert filmed_at(make("unset.mp4", creation_time="1970-01-01T00:00:00Z")) == WHEN
+    other = tmp_path / "other.npz"
+    other.write_bytes(b"")
+    os.utime(other, (WHEN.timestamp(), WHEN.timestamp()))
+    assert filmed_at(other) == WHEN
+    assert filmed_at(other).utcoffset() is not None

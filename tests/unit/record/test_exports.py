@@ -1,0 +1,301 @@
+"""What leaves the record can be read by others, and comes back without loss."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+
+from formcheck.errors import InputError
+from formcheck.record import fhir
+from formcheck.record.opensim import mot_text, trc_text
+from formcheck.record.portable import (
+    PortableProfile,
+    PortableSession,
+    import_profile,
+    import_session,
+    profile_json,
+    read_portable,
+    session_json,
+)
+from formcheck.record.prescriptions import prescribe, prescriptions
+from formcheck.record.profiles import profile_key
+from formcheck.record.read import sessions
+from formcheck.record.rebuild import kept_report, kept_series
+from formcheck.record.remarks import add_correction, add_note
+from formcheck.record.store import open_store
+from formcheck.record.tidy import COLUMNS, csv_text, parquet_bytes, tables
+from formcheck.record.values import Answers, Mark, MarkKind, Place, Role
+from formcheck.types import Side
+from practice import PROFILE, judged, keep_set, plan
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+@pytest.fixture
+def uid(store) -> str:
+    """A session with all that can be kept of one."""
+    answers = Answers(5, 4, (Place.CALF, Place.BACK_OF_THIGH))
+    marks = (Mark(MarkKind.P1, 3.0, 38.25, 2.0),)
+    uid = keep_set(store, answers=answers, marks=marks).uid
+    keep_set(store, "other", side=Side.RIGHT)
+    with store.writing() as connection:
+        add_note(connection, uid, text='=danger, "quoted"\nand ü', role=Role.CLINICIAN)
+        add_correction(connection, uid, subject="rep_count", value="5", reason="one hidden", role=Role.CLINICIAN)
+        prescribe(connection, profile_key(connection, PROFILE), plan())
+    return uid
+
+
+def line_of(store, uid: str):
+    with store.reading() as connection:
+        return sessions(connection, uids=[uid])[0]
+
+
+# Tables --------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_are_tidy_and_their_columns_are_documented(store, uid):
+    documented = (DOCS / "record.md").read_text(encoding="utf-8")
+    with store.reading() as connection:
+        found = dict(tables(connection, [uid]))
+    assert set(found) == set(COLUMNS)
+    for name, rows in found.items():
+        assert rows, name
+        assert all(set(row) == set(COLUMNS[name]) for row in rows)
+        section = documented.split(f"### {name}.csv")[1].split("###")[0]
+        assert tuple(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == COLUMNS[name]
+
+
+def test_csv_reads_back_with_empty_cells_for_the_unknown(store, uid):
+    with store.reading() as connection:
+        found = dict(tables(connection, [uid]))
+    (row,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["sessions"], found["sessions"]).decode()))
+    assert (row["uid"], row["rep_count"], row["corrected"]) == (uid, "5", "rep_count")
+    assert (row["p1_deg"], row["stopped_because"], row["counts"]) == ("38.25", "", "true")
+    reps = list(csv.DictReader(io.StringIO(csv_text(COLUMNS["reps"], found["reps"]).decode())))
+    assert [rep["number"] for rep in reps] == ["1", "2", "3", "4"]
+
+
+def test_a_note_cannot_become_a_formula(store, uid):
+    with store.reading() as connection:
+        found = dict(tables(connection, [uid]))
+    (note,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["notes"], found["notes"]).decode()))
+    assert note["text"] == '\'=danger, "quoted"\nand ü'
+
+
+def test_parquet_holds_the_same(store, uid):
+    with store.reading() as connection:
+        for name, rows in tables(connection, [uid]):
+            table = pq.read_table(io.BytesIO(parquet_bytes(COLUMNS[name], rows)))
+            assert table.to_pylist() == [dict(row) for row in rows]
+
+
+# JSON ----------------------------------------------------------------------------------------------------------------
+
+
+def take_out(store) -> dict[str, bytes]:
+    with store.reading() as connection:
+        out = {line.uid: session_json(store, connection, line.uid) for line in sessions(connection)}
+        return out | {"profile": profile_json(connection, PROFILE)}
+
+
+def take_in(store, files: dict[str, bytes]) -> list[bool]:
+    added = []
+    for name, data in files.items():
+        content = read_portable(data, name)
+        if isinstance(content, PortableProfile):
+            added.append(import_profile(store, content, name))
+        else:
+            assert isinstance(content, PortableSession)
+            added.append(import_session(store, content, name))
+    return added
+
+
+def test_json_comes_back_without_loss(store, uid, tmp_path):
+    out = take_out(store)
+    with open_store(tmp_path / "other") as other:
+        assert take_in(other, out) == [True, True, True]
+        assert take_out(other) == out
+        assert line_of(other, uid) == line_of(store, uid)
+        with store.reading() as here, other.reading() as there:
+            assert prescriptions(there, profile_key(there, PROFILE)) == prescriptions(here, profile_key(here, PROFILE))
+            ours, theirs = kept_series(store, here, uid), kept_series(other, there, uid)
+        for name, values in ours.columns.items():
+            np.testing.assert_array_equal(values, theirs.columns[name], err_msg=name)
+
+
+def test_what_is_there_already_is_left_as_it_is(store, uid):
+    out = take_out(store)
+    assert take_in(store, out) == [False, False, False]
+    assert take_out(store) == out
+    assert len(list(store.series_folder.iterdir())) == 2
+
+
+def test_json_is_plain_numbers_and_nulls(store, uid):
+    value = json.loads(take_out(store)[uid])
+    columns = value["results"][0]["series"]["columns"]
+    pose, _ = judged(30.0, Side.LEFT)
+    assert columns["left_knee_x_px"][10] == round(pose.xy_px[10, 25, 0], 2)
+    assert columns["right_knee_x_px"][10] is None  # the resting leg is hidden
+    assert "NaN" not in take_out(store)[uid].decode()
+
+
+def broken(data: bytes, **changes) -> bytes:
+    return json.dumps(json.loads(data) | changes).encode()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda data: b"not json",
+        lambda data: b"[]",
+        lambda data: b'{"kind": "something else"}',
+        lambda data: data[: len(data) // 2],
+        lambda data: broken(data, version=2),
+        lambda data: broken(data, results=[]),
+        lambda data: broken(data, session={}),
+        lambda data: broken(data, answers=[{"no such": 1}]),
+        lambda data: broken(data, protocol={}),
+        lambda data: broken(data, kind="formcheck profile"),
+        lambda data: broken(data, profile="no code, a name"),
+    ],
+)
+def test_a_file_that_is_something_else_is_said_and_leaves_nothing(store, uid, tmp_path, harm):
+    data = harm(take_out(store)[uid])
+    with open_store(tmp_path / "other") as other:
+        with pytest.raises(InputError) as caught:
+            take_in(other, {"file.json": data})
+        assert str(caught.value).startswith("file.json: ")
+        assert "\n" not in str(caught.value)
+        with other.reading() as connection:
+            assert sessions(connection) == []
+        assert list(other.series_folder.iterdir()) == []
+
+
+# FHIR ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bundle(store, uid) -> Bundle:
+    return fhir.session_bundle(line_of(store, uid))
+
+
+def observations(bundle: Bundle) -> dict[str, dict]:
+    """Observations by local code, as JSON."""
+    found = {}
+    for entry in json.loads(fhir.bundle_text(bundle))["entry"]:
+        resource = entry["resource"]
+        if resource["resourceType"] == "Observation":
+            local = [c["code"] for c in resource["code"]["coding"] if c["system"] == fhir.LOCAL]
+            found[local[0]] = resource
+    return found
+
+
+def test_the_bundle_round_trips_through_the_library(bundle):
+    text = fhir.bundle_text(bundle)
+    again = Bundle.model_validate_json(text)
+    assert again == bundle
+    assert fhir.bundle_text(again) == text
+
+
+def test_the_knee_has_value_unit_side_position_method_and_error(bundle, store, uid):
+    line = line_of(store, uid)
+    knee = observations(bundle)["knee-end"]
+    assert knee["code"]["coding"][0]["system"] == "http://loinc.org"
+    assert knee["code"]["coding"][0]["code"] == "41345-0"
+    assert knee["valueQuantity"] == {
+        "value": round(line.knee_end_deg, 2), "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg",
+    }  # fmt: skip
+    assert knee["bodySite"]["coding"][0] == {"system": "http://snomed.info/sct", "code": "82169009"}
+    parts = {part["code"]["coding"][0]["code"]: part for part in knee["component"]}
+    assert parts["standard-error"]["valueQuantity"]["value"] == round(line.knee_se_deg, 2)
+    assert parts["band-95"]["valueQuantity"]["value"] == round(1.96 * line.knee_se_deg, 2)
+    assert "Supine" in parts["position"]["valueCodeableConcept"]["text"]
+    assert "0 = straight" in knee["method"]["text"]
+    assert knee["status"] == "amended"  # there is a correction
+    assert knee["effectiveDateTime"] == "2026-03-02T08:00:00Z"
+
+
+def test_every_measured_observation_states_position_method_and_error(bundle):
+    for key, one in observations(bundle).items():
+        assert one["method"]["text"], key
+        if not key.startswith("pain"):
+            codes = {part["code"]["coding"][0]["code"] for part in one["component"]}
+            assert {"position", "standard-error"} <= codes, key
+
+
+def test_pain_is_coded_and_p1_and_hip_say_that_they_are_not(bundle):
+    found = observations(bundle)
+    assert {found[f"pain-{when}"]["code"]["coding"][0]["code"] for when in ("before", "after")} == {"72514-3"}
+    assert found["pain-before"]["valueQuantity"]["value"] == 5
+    assert found["rep-count"]["valueQuantity"]["value"] == 5
+    assert "loinc" not in json.dumps(found["hip-mean"]["code"])
+    outcome = json.loads(fhir.bundle_text(bundle))["entry"][-1]["resource"]
+    assert outcome["resourceType"] == "OperationOutcome"
+    said = " ".join(issue["diagnostics"] for issue in outcome["issue"])
+    assert "Hip flexion (left) during repetitions, median: no LOINC or SNOMED code known" in said
+    assert "does not say the position" in said
+
+
+def test_the_right_knee_has_the_right_codes_and_what_is_unknown_is_left_out(store):
+    uid = keep_set(store, side=Side.RIGHT).uid
+    found = observations(fhir.session_bundle(line_of(store, uid)))
+    assert found["knee-end"]["code"]["coding"][0]["code"] == "41349-2"
+    assert found["knee-end"]["bodySite"]["coding"][0]["code"] == "6757004"
+    assert "knee-p1" not in found
+    assert "pain-before" not in found
+
+
+# OpenSim, read by pyomeca ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_motion_files_open_in_a_reader_that_was_not_written_here(store, uid, tmp_path):
+    from pyomeca import Analogs, Markers
+
+    with store.reading() as connection:
+        series = kept_series(store, connection, uid)
+    pose, session = judged(30.0, Side.LEFT)
+    (tmp_path / "a.mot").write_text(mot_text(series, Side.LEFT, name="a"))
+    (tmp_path / "a.trc").write_text(trc_text(series, name="a.trc"))
+
+    angles = Analogs.from_mot(tmp_path / "a.mot", pandas_kwargs={"sep": "\t"})
+    assert list(angles.channel.values) == ["hip_flexion_l", "knee_angle_l", "ankle_angle_l"]
+    np.testing.assert_allclose(angles.time.values, pose.t_s, atol=1e-5)
+    np.testing.assert_allclose(angles.values[1], session.angles.knee_flexion_deg, atol=0.001)
+
+    points = Markers.from_trc(tmp_path / "a.trc", pandas_kwargs={"sep": "\t"})
+    assert points.shape == (4, 33, len(pose.t_s))
+    knee_mm = points.sel(channel="left_knee").values[:3].T
+    np.testing.assert_allclose(knee_mm, pose.world_m[:, 25] * [1000, -1000, -1000], atol=0.6)
+    assert np.median(knee_mm[:, 1]) > 300  # the raised knee is above the hips: y is up
+
+
+def test_what_was_not_seen_is_no_number_in_motion_files(store, uid):
+    with store.reading() as connection:
+        series = kept_series(store, connection, uid)
+    columns = dict(series.columns)
+    columns["knee_flexion_deg"] = np.full_like(columns["knee_flexion_deg"], math.nan)
+    columns["nose_x_m"] = np.full_like(columns["nose_x_m"], math.nan)
+    gone = type(series)(columns, series.about)
+    assert mot_text(gone, Side.LEFT, name="a").splitlines()[-1].split("\t")[2] == "nan"
+    assert trc_text(gone, name="a").splitlines()[-1].split("\t")[2] == ""
+
+
+# The report -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_of_a_kept_session_is_that_of_the_clip(store, uid):
+    with store.reading() as connection:
+        page = kept_report(store, connection, uid)
+    assert "4 repetitions" in page
+    assert "Knee" in page
+    assert "<img" not in page

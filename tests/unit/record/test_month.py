@@ -1,0 +1,129 @@
+"""A month of practice, judged and kept by the real thing: adherence, trends and words are those put into it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from formcheck.record.adherence import days, share
+from formcheck.record.prescriptions import prescriptions
+from formcheck.record.profiles import profile_key
+from formcheck.record.progress import render_progress
+from formcheck.record.read import sessions
+from formcheck.record.store import open_store
+from practice import DAYS, FIRST, PROFILE, keep_month, keep_set, month, sets_on
+
+LAST = FIRST + timedelta(days=DAYS - 1)
+MADE = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("month") / "record") as store:
+        count = keep_month(store)
+        with store.reading() as connection:
+            key = profile_key(connection, PROFILE)
+            yield count, sessions(connection, profile_id=key), prescriptions(connection, key)
+
+
+@pytest.fixture(scope="module")
+def page(kept) -> str:
+    return render_progress(PROFILE, kept[1], kept[2], today=LAST, made_at=MADE)
+
+
+def test_every_set_of_the_month_is_kept_in_order(kept):
+    count, lines, _ = kept
+    assert [(line.practised_at, line.side) for line in lines] == sorted((one.at, one.side) for one in month())
+    assert len(lines) == count == sum(sets_on(n) for n in range(DAYS)) + 21
+
+
+def test_adherence_is_what_was_done(kept):
+    _, lines, known = kept
+    calendar = days(lines, known, first=FIRST, last=LAST)
+    assert [day.wanted for day in calendar] == [3] * 21 + [2] * 7
+    assert [day.done for day in calendar] == [sets_on(n) + (n < 21) for n in range(DAYS)]
+    assert share(calendar).wanted == 2 * 28 + 21
+
+
+def test_the_knee_is_where_the_synthetic_knee_went(kept):
+    _, lines, _ = kept
+    made = {(one.at, one.side): one.peak_deg for one in month()}
+    for line in lines:
+        assert line.knee_end_deg == pytest.approx(made[line.practised_at, line.side], abs=2.0)
+
+
+def test_the_page_says_what_changed_and_what_did_not(page):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert "64 sets on 27 days" in text
+    assert "64 of 77 prescribed sets (83 %)." in text
+    assert re.search(r"Left leg\. The knee at the end of good repetitions: 2\d° straighter, from 4\d° to 2\d°", text)
+    assert re.search(r"Right leg\. No change yet in the knee at the end of good repetitions: from 30° to 30°", text)
+    assert re.search(r"Left leg\. The knee where symptoms begin \(P1\): 2\d° straighter", text)
+    assert "not a goal" in text
+
+
+def test_the_calendar_shows_each_day(page):
+    cells = re.findall(r'<li class="day (\w+)" title="([^"]+)">', page)
+    assert len(cells) == DAYS
+    assert cells[0] == ("all", "2 March 2026: 2 of 2 left, 1 of 1 right")
+    assert cells[4] == ("some", "6 March 2026: 1 of 2 left, 1 of 1 right")
+    assert cells[27] == ("none", "29 March 2026: 0 of 2 left")
+
+
+def charts(page: str) -> dict[str, dict]:
+    block = re.search(r'<script type="application/json" id="chart-data">(.*?)</script>', page, re.DOTALL)
+    return {chart["id"]: chart for chart in json.loads(block.group(1))}
+
+
+def test_left_and_right_have_the_same_scale_and_their_own_zone(page, kept):
+    drawn = charts(page)
+    assert set(drawn) == {
+        f"{side}-{kind}" for side in ("left", "right") for kind in ("end", "p1", "pain", "hip", "tempo")
+    }
+    left, right = drawn["left-end"], drawn["right-end"]
+    assert left["range"] == right["range"]
+    first = [line.knee_end_deg for line in kept[1] if line.side == "left"][:3]
+    low, high = left["zone"]
+    assert (low + high) / 2 == pytest.approx(sorted(first)[1], abs=0.1)
+    assert high - low >= 2 * 8.0
+
+
+def test_the_static_charts_have_a_dot_for_each_session(page):
+    figure = re.search(r'data-chart="left-end">(.*?)</figure>', page, re.DOTALL).group(1)
+    assert figure.count("<circle") == sum(sets_on(n) for n in range(DAYS))
+    assert "2 March 2026, 08:00: 44° ± " in figure
+
+
+def test_a_running_day_is_not_held_against_anyone(kept):
+    page = render_progress(PROFILE, kept[1], kept[2], today=MADE.date(), made_at=MADE)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert "64 of 77 prescribed sets (83 %) before today. Today: 0 of 2 with the left leg." in text
+
+
+def test_equal_arguments_give_an_equal_page_that_asks_for_nothing(kept, page):
+    assert render_progress(PROFILE, kept[1], kept[2], today=LAST, made_at=MADE) == page
+    assert "default-src &#39;none&#39;" in page
+    assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)
+
+
+def test_an_empty_record_and_a_hostile_note_make_a_page(kept):
+    page = render_progress("P<b>", [], [], today=LAST, made_at=MADE)
+    assert "No set is kept yet" in page
+    assert "P&lt;b&gt;" in page
+    assert "Nothing was prescribed" in page
+
+
+def test_sessions_that_are_hard_to_compare_are_said(store):
+    keep_set(store)
+    with store.reading() as connection:
+        (line,) = sessions(connection)
+    from dataclasses import replace
+
+    later = replace(line, day=line.day + timedelta(days=1), model_sha256="f" * 64)
+    other = replace(line, protocol_id="active-knee-extension")
+    page = render_progress(PROFILE, [line, other, later], [], today=LAST, made_at=MADE)
+    assert "The landmark model changed on 3 March 2026" in page
+    assert "Sets of other exercises (active-knee-extension) are in the calendar" in page

@@ -1,0 +1,159 @@
+"""Prescriptions, adherence and trends: small numbers with known answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck.errors import UsageError
+from formcheck.record.adherence import days, enough, share
+from formcheck.record.prescriptions import in_force, prescribe, prescriptions
+from formcheck.record.profiles import profile_key
+from formcheck.record.read import sessions
+from formcheck.record.trend import Change, minimal_detectable_change, trend, trend_words
+from formcheck.record.values import SIDES
+from formcheck.types import Side
+from practice import FIRST, keep_set, plan
+
+
+def test_a_prescription_reads_back_and_a_change_keeps_the_old_one(store):
+    plans = [plan(sets=2), replace(plan(sets=3, start=7, end=20), notes="slowly")]
+    with store.writing() as connection:
+        key = profile_key(connection, "P1", make=True)
+        for one in plans:
+            prescribe(connection, key, one)
+        assert prescriptions(connection, key) == plans
+
+
+@pytest.mark.parametrize(
+    "wrong", [plan(sets=0), plan(sets=99), plan(reps=0), plan(reps=1000), plan(start=3, end=2)], ids=str
+)
+def test_a_prescription_that_makes_no_sense_is_refused(store, wrong):
+    with pytest.raises(UsageError, match="expected"), store.writing() as connection:
+        prescribe(connection, profile_key(connection, "P1", make=True), wrong)
+
+
+@pytest.mark.parametrize(
+    ("known", "day", "expected"),
+    [
+        ([plan(sets=2)], -1, []),
+        ([plan(sets=2)], 0, [("left", 2)]),
+        ([plan(sets=2, end=6)], 6, [("left", 2)]),
+        ([plan(sets=2, end=6)], 7, []),
+        ([plan(sets=2), plan(sets=3, start=7)], 6, [("left", 2)]),
+        ([plan(sets=2), plan(sets=3, start=7)], 7, [("left", 3)]),
+        # a shorter one does not bring the old one back
+        ([plan(sets=2), plan(sets=3, start=7, end=10)], 11, []),
+        ([plan("left"), plan("right", sets=1)], 0, [("left", 2), ("right", 1)]),
+        ([plan("left"), plan("both", sets=1, start=2)], 2, [("both", 1)]),
+        ([plan("both"), plan("left", sets=3, start=2)], 2, [("left", 3)]),
+    ],
+)
+def test_what_is_in_force_on_a_day(known, day, expected):
+    found = in_force(known, FIRST + timedelta(days=day))
+    assert [(one.side, one.sets_per_day) for one in found] == expected
+
+
+def set_on(line, n: int, *, side: str = "left", reps: int = 20, counts: bool = True, protocol: str = "sciatic-glide"):
+    day = FIRST + timedelta(days=n)
+    return replace(line, day=day, side=side, rep_count=reps, counts=counts, protocol_id=protocol)
+
+
+@pytest.fixture
+def line(store):
+    keep_set(store)
+    with store.reading() as connection:
+        return sessions(connection)[0]
+
+
+def test_adherence_counts_what_was_prescribed_and_no_more(line):
+    lines = [
+        set_on(line, 0),
+        set_on(line, 0),
+        set_on(line, 0),  # a third set does not make up for another day
+        set_on(line, 1, reps=10),  # half of the repetitions are enough
+        set_on(line, 1, reps=9),
+        set_on(line, 2, side="right"),  # the other leg
+        set_on(line, 3, counts=False),
+        set_on(line, 4, protocol="active-knee-extension"),
+        set_on(line, 5, reps=0),
+    ]
+    calendar = days(lines, [plan(sets=2)], first=FIRST, last=FIRST + timedelta(days=6))
+    assert [(day.done, day.wanted, day.sets) for day in calendar] == [
+        (2, 2, 3),
+        (1, 2, 2),
+        (0, 2, 1),
+        (0, 2, 0),
+        (0, 2, 1),
+        (0, 2, 0),
+        (0, 2, 0),
+    ]
+    assert share(calendar).fraction == 3 / 14
+
+
+def test_both_legs_are_two_goals(line):
+    (day,) = days([set_on(line, 0)], [plan("both", sets=2)], first=FIRST, last=FIRST)
+    assert [(goal.side, goal.done, goal.wanted) for goal in day.goals] == [("left", 1, 2), ("right", 0, 2)]
+    assert (day.done, day.wanted) == (1, 4)
+
+
+def test_sides_are_those_of_the_project():
+    assert tuple(SIDES) == tuple(Side)
+
+
+def test_nothing_prescribed_is_no_share():
+    assert math.isnan(share(days([], [], first=FIRST, last=FIRST)).fraction)
+
+
+@given(st.integers(1, 200))
+def test_enough_is_half_rounded_up(reps):
+    assert enough(reps) - 1 < reps / 2 <= enough(reps)
+
+
+@pytest.mark.parametrize(
+    ("values", "change"),
+    [
+        ([], Change.TOO_FEW),
+        ([40] * 5, Change.TOO_FEW),
+        ([40] * 6, Change.NONE_YET),
+        ([40, 40, 40, 33, 33, 33], Change.NONE_YET),
+        ([40, 40, 40, 32, 32, 32], Change.STRAIGHTER),
+        ([32, 32, 32, 40, 40, 40], Change.LESS_STRAIGHT),
+        ([40, 40, 40, 20, 39, 40, 41], Change.NONE_YET),
+        ([40, 40, 10, 38, 39, 40], Change.NONE_YET),  # one odd session changes nothing
+    ],
+)
+def test_a_change_is_one_only_beyond_what_measuring_explains(values, change):
+    assert trend(values, [2.0] * len(values)).change is change
+
+
+@pytest.mark.parametrize(
+    ("errors", "mdc"),
+    [([], 8.0), ([None], 8.0), ([2.0, 2.0], 8.0), ([4.0, 4.0, 4.0], 1.96 * math.sqrt(2) * 4.0)],
+)
+def test_the_minimal_detectable_change_is_a_raters_or_the_cameras_if_worse(errors, mdc):
+    assert minimal_detectable_change(errors) == pytest.approx(mdc)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([], "Too early to say for it: no session measured, 6 are needed to compare."),
+        ([40], "Too early to say for it: 1 session measured, 6 are needed to compare."),
+        (
+            [40, 40, 40, 33, 33, 33],
+            "No change yet in it: from 40° to 33° short of straight; a difference below 8° can be measuring alone.",
+        ),
+        (
+            [40, 40, 40, 30, 30, 30],
+            "It: 10° straighter, from 40° to 30° short of straight; that is more than measuring alone explains (8°).",
+        ),
+    ],
+)
+def test_trends_in_words(values, words):
+    assert trend_words(trend(values, [2.0] * len(values)), "it") == words
