@@ -1,0 +1,292 @@
+"""The course of a set: getting ready, practising, pausing, ending, and what is said on the way.
+
+Nothing here reads a clock, a camera or a key: the same moments give the same course, at any speed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from formcheck.form.causal import CountedRep, Moment
+from formcheck.form.cues import choose_cue
+from formcheck.form.verdict import compare
+from formcheck.live.pain import HandWatch, PainKeeper, PainMark
+from formcheck.live.say import Nudge, Rank, Saying, Speaker
+from formcheck.live.setup import SetupState, SetupWalk
+from formcheck.live.texts import Texts
+from formcheck.protocols.model import Protocol
+from formcheck.types import Phase, PoseTrack, Verdict
+
+_RANKS = {
+    "lying_on_back": Rank.POSTURE,
+    "hip_in_band": Rank.POSTURE,
+    "hip_steady": Rank.POSTURE,
+    "slow": Rank.SPEED,
+    "smooth": Rank.SPEED,
+    "knee_starts_bent": Rank.SPEED,
+}
+_PERSIST_S = 1.0
+_CUE_AGAIN_S = 12.0
+_REMEDY_AGAIN_S = 8.0
+_CUE_SHOWN_S = 4.0
+# Shown as long as the knee is beyond the limit; this long the bare number flickers about it.
+_LIMIT_SHOWN_S = 0.5
+# Out of the picture, or sitting up, for this long is a pause.
+_AWAY_S = 1.5
+# A pause this long is announced to end the set, and ends it ten seconds later: the hands-free stop.
+_LONG_PAUSE_S = 30.0
+_NOTICE_S = 10.0
+
+
+class Stage(StrEnum):
+    """Where in the course the set is."""
+
+    SETUP = "setup"
+    PRACTICE = "practice"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Why(StrEnum):
+    """Why a set ended."""
+
+    COUNT = "count"
+    STOP = "stop"
+    PAIN = "pain"
+    PAUSE = "pause"
+    SOURCE = "source"
+    CAMERA = "camera"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The course went from one stage to another."""
+
+    t_s: float
+    stage: Stage
+    by: str
+
+
+class Practice:
+    """One set.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    texts : Texts
+    metronome_s : float, optional
+        Seconds for each way; a tone marks each second and a higher one each turn.
+    """
+
+    def __init__(self, protocol: Protocol, texts: Texts, *, metronome_s: float | None = None) -> None:
+        self.protocol = protocol
+        self.stage = Stage.SETUP
+        self.why: Why | None = None
+        self.setup: SetupState | None = None
+        self.pain = PainKeeper()
+        self.rep_count = 0
+        self.cue: str | None = None
+        self.paused_by: str | None = None
+        self.news: list[Shift | PainMark | CountedRep] = []
+        self._texts = texts
+        self._speaker = Speaker(texts)
+        self._walk = SetupWalk()
+        self._hands = HandWatch(protocol.hands.max_distance_thighs.value)
+        self._cues = Nudge(persist_s=_PERSIST_S, again_s=_CUE_AGAIN_S)
+        self._remedies = Nudge(persist_s=_PERSIST_S, again_s=_REMEDY_AGAIN_S)
+        self._cue_until_s = -math.inf
+        self._since_s = -math.inf
+        self._here_s = -math.inf
+        self._missed_detail: str | None = None
+        self._warned_of_end = False
+        self._ending_s = math.inf
+        self._metronome_s = metronome_s
+        self._beat = -1
+
+    @property
+    def held(self) -> bool:
+        """Paused by a key: what is seen until the next one does not belong to the set."""
+        return self.stage is Stage.PAUSED and self.paused_by == "key"
+
+    def step(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> list[Saying]:
+        """Go on by one frame; returns what to begin saying now."""
+        self._hands.look(moment)
+        if moment.seen and moment.lying:
+            self._here_s = moment.t_s
+        if self.stage is Stage.SETUP:
+            self._prepare(moment, window, leg_known=leg_known)
+        elif self.stage is Stage.PAUSED:
+            self._wait(moment)
+        if self.stage is Stage.PRACTICE:
+            self._practise(moment)
+        if moment.t_s >= self._ending_s and self.stage is not Stage.ENDED:
+            self.end(moment.t_s, Why.COUNT)
+        if moment.t_s > self._cue_until_s:
+            self.cue = None
+        return self.take(moment.t_s)
+
+    def take(self, t_s: float) -> list[Saying]:
+        """What to begin saying now, tones of the metronome included."""
+        saying = self._speaker.take(t_s)
+        return [one for one in (saying, self._tick(t_s)) if one is not None]
+
+    def notice(self, t_s: float, key: str, *, last: bool = False) -> None:
+        """Say something about the camera, whatever the stage; ``last`` interrupts, since nothing comes after it."""
+        self._speaker.wish(t_s, Rank.STOP if last else Rank.NOTICE, key)
+
+    def toggle_pause(self, t_s: float) -> None:
+        """The space bar."""
+        if self.stage is Stage.PAUSED:
+            self._resume(t_s, "key")
+        elif self.stage is Stage.PRACTICE:
+            self._pause(t_s, "key", "practice.paused_key")
+
+    def mark_pain(self, moment: Moment, *, by: str, knee_deg: float | None = None) -> None:
+        """P1: keep the angle, set the limit; twice in a row ends the set."""
+        if self.stage in (Stage.SETUP, Stage.ENDED):
+            return
+        self.news.append(self.pain.mark(moment, by=by, knee_deg=knee_deg))
+        if self.pain.twice_running:
+            self._speaker.wish(moment.t_s, Rank.STOP, "pain.stop", tone="stop")
+            self.end(moment.t_s, Why.PAIN)
+        else:
+            self._speaker.wish(moment.t_s, Rank.STOP, "pain.marked", tone="stop")
+            self._show(moment.t_s, "pain.marked")
+
+    def end(self, t_s: float, why: Why) -> None:
+        """End the set; the first reason stands."""
+        if self.why is None:
+            self.why = why
+            self._shift(t_s, Stage.ENDED, why.value)
+
+    def _prepare(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> None:
+        before = self.setup
+        self.setup = self._walk.look(moment, window, leg_known=leg_known)
+        begun = moment.rep_from_s is not None and moment.phase in (Phase.EXTENDING, Phase.HOLDING)
+        if self.setup.ready or begun or moment.counted is not None:
+            if self.setup.ready:
+                self._speaker.wish(moment.t_s, Rank.NOTICE, "setup.ready", tone="ready")
+            self._shift(moment.t_s, Stage.PRACTICE, "ready" if self.setup.ready else "begun")
+            return
+        remedy = self._remedies.due(moment.t_s, self.setup.remedy)
+        if remedy is not None and not self._speaker.busy(moment.t_s):
+            self._remedies.said(moment.t_s, remedy)
+            self._speaker.wish(moment.t_s, Rank.NOTICE, remedy)
+        if self.setup.remedy is None and before is not None and before.remedy not in (None, "setup.hold"):
+            self._speaker.wish(moment.t_s, Rank.DETAIL, "setup.hold")
+
+    def _practise(self, moment: Moment) -> None:
+        if moment.counted is not None:
+            self._count(moment.t_s, moment.counted)
+        if self._hands.let_go(moment.t_s):
+            if self._hands.off_phase is Phase.EXTENDING:
+                self.mark_pain(moment, by="hands", knee_deg=self._hands.off_knee_deg)
+            if self.stage is Stage.PRACTICE:
+                self._pause(moment.t_s, "hands", None if self.pain.marks else "practice.paused")
+            return
+        if moment.t_s - max(self._here_s, self._since_s) > _AWAY_S:
+            self._pause(moment.t_s, "sight", "practice.out_of_sight")
+            return
+        if self.pain.far_enough(moment):
+            self._speaker.wish(moment.t_s, Rank.STOP, "pain.limit", tone="limit")
+            self._show(moment.t_s, "pain.limit")
+        if moment.knee_deg <= self.pain.limit_deg:
+            self._show(moment.t_s, "pain.limit", shown_s=_LIMIT_SHOWN_S)
+        key = self._cues.due(moment.t_s, self._posture_cue(moment))
+        if key is not None and not self._speaker.busy(moment.t_s):
+            self._cues.said(moment.t_s, key)
+            self._show(moment.t_s, f"cue.{key}")
+            self._speaker.wish(moment.t_s, Rank.POSTURE, f"cue.{key}")
+
+    def _posture_cue(self, moment: Moment) -> str | None:
+        """What is wrong with the posture at this instant."""
+        if moment.seen and not moment.lying:
+            return "lying_on_back"
+        if not moment.usable or moment.angles is None:
+            return None
+        band = self.protocol.hip.flexion_deg
+        verdict = compare(moment.hip_deg, float(moment.angles.hip_se_deg[0]), (band.low, band.high))
+        if verdict is not Verdict.NOT_MET:
+            return None
+        return "hip_in_band.low" if moment.hip_deg < band.low else "hip_in_band.high"
+
+    def _count(self, t_s: float, counted: CountedRep) -> None:
+        self.rep_count = counted.rep.index
+        self.news.append(counted)
+        target = self.protocol.set.reps.value
+        if self.rep_count >= target:
+            self._speaker.wish(t_s, Rank.NOTICE, "practice.last", tone="done", count=self.rep_count)
+            self._ending_s = min(self._ending_s, t_s + 2.5)
+            return
+        key = self._rep_cue(t_s, counted)
+        if key is not None:
+            self._show(t_s, key)
+            rank = _RANKS.get(key.split(".")[1], Rank.DETAIL)
+            self._speaker.wish(t_s, min(rank, Rank.COUNT), "practice.count", then=key, count=self.rep_count)
+            return
+        half = 2 * self.rep_count == target
+        self._speaker.wish(
+            t_s, Rank.COUNT, "practice.half" if half else "practice.count", tone="good", count=self.rep_count
+        )
+
+    def _rep_cue(self, t_s: float, counted: CountedRep) -> str | None:
+        """The cue for a repetition; what is advisory must have been missed twice running."""
+        serious = choose_cue(f for f in counted.findings if not f.advisory)
+        detail = choose_cue(f for f in counted.findings if f.advisory)
+        again = detail.key if detail is not None and detail.key == self._missed_detail else None
+        self._missed_detail = detail.key if detail is not None else None
+        key = serious.key if serious is not None else again
+        if key is None or not self._cues.allowed(t_s, key):
+            return None
+        self._cues.said(t_s, key)
+        return f"cue.toes.{self.protocol.toes.reading}" if key == "toes" else f"cue.{key}"
+
+    def _wait(self, moment: Moment) -> None:
+        """Paused: go on when the thigh is held again, or when the movement begins; give up after long."""
+        if self.paused_by != "key":
+            here = moment.seen and moment.lying
+            moving = moment.counted is not None or (moment.rep_from_s is not None and moment.rep_from_s > self._since_s)
+            held = here and self._hands.holds(moment.t_s) and moment.t_s - self._since_s > _AWAY_S
+            if held or moving:
+                self._resume(moment.t_s, "hands" if held else "movement")
+                return
+        waited_s = moment.t_s - self._since_s
+        if waited_s > _LONG_PAUSE_S + _NOTICE_S:
+            self.end(moment.t_s, Why.PAUSE)
+        elif waited_s > _LONG_PAUSE_S and not self._warned_of_end:
+            self._warned_of_end = True
+            self._speaker.wish(moment.t_s, Rank.NOTICE, "practice.ending")
+
+    def _pause(self, t_s: float, by: str, key: str | None) -> None:
+        self.paused_by = by
+        self._warned_of_end = False
+        self._hands.forget()
+        self._shift(t_s, Stage.PAUSED, by)
+        if key is not None:
+            self._speaker.wish(t_s, Rank.NOTICE, key)
+
+    def _resume(self, t_s: float, by: str) -> None:
+        self.paused_by = None
+        self._shift(t_s, Stage.PRACTICE, by)
+        self._speaker.wish(t_s, Rank.NOTICE, "practice.resumed")
+
+    def _shift(self, t_s: float, stage: Stage, by: str) -> None:
+        self.stage, self._since_s = stage, t_s
+        self.news.append(Shift(t_s, stage, by))
+
+    def _show(self, t_s: float, key: str, *, shown_s: float = _CUE_SHOWN_S) -> None:
+        self.cue = self._texts.get(key)
+        self._cue_until_s = t_s + shown_s
+
+    def _tick(self, t_s: float) -> Saying | None:
+        if self._metronome_s is None or self.stage is not Stage.PRACTICE:
+            return None
+        beat = math.floor(t_s - self._since_s)
+        if beat == self._beat:
+            return None
+        self._beat = beat
+        turn = beat % max(1, round(self._metronome_s)) == 0
+        return Saying(t_s, Rank.DETAIL, "metronome", "", "turn" if turn else "beat")

@@ -1,0 +1,99 @@
+"""Getting set up: what is still to be mended, most important first, until all holds for two seconds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.form.causal import Moment
+from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
+from formcheck.types import FloatArray, PoseTrack
+
+HOLD_S = 2.0
+# As in the quality of recorded clips (form/quality.py).
+_DARK_LUMA = 45.0
+_TURNED_DEG = 20.0
+# A body shorter than this share of the picture's width is too small to measure well from three metres.
+_SMALL_SHARE = 0.3
+# Body points nearer to the edge than this share of the picture's size are cut off.
+_EDGE = 0.015
+# The raised foot swings this many trunk lengths above the hip when the knee is straight.
+_ROOM = 1.7
+# A thigh above this is on its way up, or there.
+_UP_DEG = 60.0
+_BODY = (NOSE, *EARS, *SHOULDERS, *HIPS, *KNEES, *ANKLES)
+CHECKS = ("light", "frame", "lying", "side", "leg")
+
+
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    """Which checks hold, the key of the remedy for the first that does not, and the share of the two seconds done."""
+
+    holds: dict[str, bool]
+    remedy: str | None
+    share: float
+    ready: bool
+
+
+class SetupWalk:
+    """Follows the checks from frame to frame."""
+
+    def __init__(self) -> None:
+        self._since_s = math.nan
+
+    def look(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> SetupState:
+        """Check the newest frame."""
+        remedies = _remedies(moment, window, leg_known=leg_known)
+        remedy = next((remedies[check] for check in CHECKS if remedies[check] is not None), None)
+        if remedy is not None:
+            self._since_s = math.nan
+        elif math.isnan(self._since_s):
+            self._since_s = moment.t_s
+        share = 0.0 if remedy is not None else min(1.0, (moment.t_s - self._since_s) / HOLD_S)
+        holds = {check: remedies[check] is None for check in CHECKS}
+        if not moment.seen:
+            holds = {check: check == "light" and holds["light"] for check in CHECKS}
+        return SetupState(holds, remedy, share, share >= 1.0)
+
+
+def _remedies(moment: Moment, window: PoseTrack, *, leg_known: bool) -> dict[str, str | None]:
+    remedies: dict[str, str | None] = dict.fromkeys(CHECKS)
+    if float(np.median(window.luma)) < _DARK_LUMA:
+        remedies["light"] = "setup.dark"
+    if not moment.seen:
+        remedies["frame"] = "setup.nobody"
+        return remedies
+    remedies["frame"] = _framing(window.xy_px[-1], window.size_px, lying=moment.lying)
+    if not moment.lying:
+        remedies["lying"] = "setup.lie_down"
+    elif abs(moment.view.azimuth_deg) > _TURNED_DEG:
+        remedies["side"] = "setup.from_feet" if moment.view.azimuth_deg > 0 else "setup.from_head"
+    if not (leg_known and moment.usable):
+        # With a thigh up it takes another moment to be sure which leg it is.
+        remedies["leg"] = "setup.hold" if moment.hip_deg > _UP_DEG else "setup.which_leg"
+    return remedies
+
+
+def _framing(xy_px: FloatArray, size_px: tuple[int, int], *, lying: bool) -> str | None:
+    """The remedy for a body that is not whole in the picture; None when it is."""
+    points = xy_px[list(_BODY)]
+    points = points[np.isfinite(points).all(axis=1)]
+    size = np.array(size_px, dtype=np.float64)
+    low, high = points.min(axis=0) / size, points.max(axis=0) / size
+    hip, shoulder = xy_px[list(HIPS)].mean(axis=0), xy_px[list(SHOULDERS)].mean(axis=0)
+    head_is_right = bool(shoulder[0] > hip[0])
+    left, right = low[0] < _EDGE, high[0] > 1 - _EDGE
+    if left and right:
+        return "setup.further"
+    if left or right:
+        return "setup.towards_head" if right == head_is_right else "setup.towards_feet"
+    if high[1] > 1 - _EDGE:
+        return "setup.tilt_down"
+    trunk_px = float(np.hypot(*(hip - shoulder)))
+    if lying and hip[1] - _ROOM * trunk_px < 0:
+        return "setup.tilt_up"
+    if high[0] - low[0] < _SMALL_SHARE and high[1] - low[1] < _SMALL_SHARE:
+        return "setup.closer"
+    return None

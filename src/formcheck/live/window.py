@@ -1,0 +1,105 @@
+"""The window: shows pictures and hears keys; or none at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Protocol
+
+import cv2
+
+from formcheck.errors import UsageError
+from formcheck.types import FloatArray, ImageBgr
+
+_TITLE = "formcheck live"
+# A webcam's 640x480 would be a stamp on a laptop's screen.
+_LEAST_HEIGHT_PX = 720
+ENTER, ESCAPE, BACKSPACE = "\r", "\x1b", "\b"
+_KEYS = {10: ENTER, 13: ENTER, 27: ESCAPE, 8: BACKSPACE, 127: BACKSPACE}
+
+
+class Window(Protocol):
+    """Where pictures are shown and keys come from."""
+
+    shown: bool
+
+    def show(self, image: ImageBgr) -> None: ...
+
+    def key(self, wait_ms: int = 0) -> str | None: ...
+
+    def toggle_full_screen(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class NoWindow:
+    """Shows nothing."""
+
+    shown = False
+
+    def show(self, image: ImageBgr) -> None:
+        """Do nothing."""
+
+    def key(self, wait_ms: int = 0) -> str | None:  # noqa: ARG002 - as the other window
+        """No key is ever pressed."""
+        return None
+
+    def toggle_full_screen(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class OpenCvWindow:
+    """A window of OpenCV's. Only the main thread may use it.
+
+    Raises
+    ------
+    UsageError
+        There is no screen.
+    """
+
+    shown = True
+
+    def __init__(self, size_px: tuple[int, int], *, full_screen: bool) -> None:
+        # Without this check the toolkit would end the process.
+        if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            raise UsageError("no display: expected a desktop session; use --headless to practise by voice alone")
+        self._full_screen = False
+        cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        scale = max(1.0, _LEAST_HEIGHT_PX / size_px[1])
+        cv2.resizeWindow(_TITLE, round(scale * size_px[0]), round(scale * size_px[1]))
+        if full_screen:
+            self.toggle_full_screen()
+
+    def show(self, image: ImageBgr) -> None:
+        """Show a picture."""
+        cv2.imshow(_TITLE, image)
+
+    def key(self, wait_ms: int = 0) -> str | None:
+        """The key pressed since the last call; ``q`` when the window was closed. Waits up to ``wait_ms``."""
+        code = cv2.waitKey(wait_ms) if wait_ms > 0 else cv2.pollKey()
+        if cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
+            return "q"
+        if code < 0:
+            return None
+        return _KEYS.get(code & 0xFF, chr(code & 0xFF))
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+        self._full_screen = not self._full_screen
+        state = cv2.WINDOW_FULLSCREEN if self._full_screen else cv2.WINDOW_NORMAL
+        cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, state)
+
+    def close(self) -> None:
+        """Take it off the screen."""
+        cv2.destroyWindow(_TITLE)
+
+
+def mirrored(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, FloatArray]:
+    """A picture and the points on it as a mirror shows them; text drawn later stays readable."""
+    flipped = cv2.flip(image, 1)
+    points = points_px.astype(float)
+    points[..., 0] = image.shape[1] - 1 - points[..., 0]
+    return flipped, points  # type: ignore[return-value]

@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from formcheck.live.layout import areas
+from formcheck.live.practice import Practice, Stage
+from formcheck.live.screens import Screens
+from formcheck.live.texts import Texts, languages
+from formcheck.live.window import mirrored
+from formcheck.protocols.loader import load_protocol
+from formcheck.report.moments import LEG_LANDMARKS
+from formcheck.types import Phase, Side
+from live_moments import moment, window
+
+SIZES = [(640, 480), (1280, 720), (720, 1280)]
+PROTOCOL = load_protocol().protocol
+
+
+def picture(size_px):
+    return np.full((size_px[1], size_px[0], 3), 128, np.uint8)
+
+
+def leg(size_px):
+    points = window().xy_px[-1, list(LEG_LANDMARKS[Side.LEFT])]
+    return points * np.array(size_px) / (960, 540)
+
+
+def practising():
+    practice = Practice(PROTOCOL, Texts("en"))
+    practice.stage = Stage.PRACTICE
+    return practice
+
+
+@pytest.mark.parametrize("size_px", SIZES)
+@pytest.mark.parametrize("language", languages())
+def test_every_stage_is_drawn_at_every_size(size_px, language):
+    screens, practice = Screens(size_px, Texts(language)), Practice(PROTOCOL, Texts(language))
+    practice.step(moment(0.0), window(), leg_known=True)
+    seen = []
+    for stage, held_by in ((Stage.SETUP, None), (Stage.PRACTICE, None), (Stage.PAUSED, "key"), (Stage.PAUSED, "hands")):
+        practice.stage, practice.paused_by = stage, held_by
+        canvas = screens.practice(picture(size_px), practice, moment(1.0), leg(size_px), side=Side.LEFT)
+        assert (canvas.shape[1], canvas.shape[0]) == screens.size_px
+        seen.append(canvas.tobytes())
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize("size_px", SIZES)
+def test_nothing_covers_the_middle_of_the_picture_while_practising(size_px):
+    where = areas(size_px)
+    body = (0.35 * size_px[1], 0.95 * size_px[1])
+    for part in (where.count, where.phase):
+        assert part.bottom < body[0]
+    assert where.band.y >= size_px[1]
+
+
+def test_capitals_of_what_matters_are_a_sixteenth_of_the_picture():
+    for size_px in SIZES[:2]:
+        where = areas(size_px)
+        assert 0.7 * 0.56 * (where.band.h - 4 * where.unit_px) >= size_px[1] / 16
+
+
+def changed(practice, before, after, *, area):
+    screens = Screens((1280, 720), Texts("en"))
+    first, second = (
+        screens.practice(picture((1280, 720)), practice, one, leg((1280, 720)), side=Side.LEFT)
+        for one in (before, after)
+    )
+    rect = getattr(areas((1280, 720)), area)
+    rows, columns = slice(int(rect.y), int(rect.bottom)), slice(int(rect.x), int(rect.right))
+    return bool((first[rows, columns] != second[rows, columns]).any())
+
+
+def test_the_gauge_follows_the_hip_and_the_phase_is_told():
+    assert changed(practising(), moment(0.0, hip=90.0), moment(0.0, hip=60.0), area="band")
+    assert changed(practising(), moment(0.0, phase=Phase.EXTENDING), moment(0.0, phase=Phase.RETURNING), area="phase")
+    assert not changed(practising(), moment(0.0, hip=90.0), moment(0.0, hip=60.0), area="count")
+
+
+def test_what_cannot_be_told_is_not_shown_as_a_number():
+    practice = practising()
+    blind = [moment(0.0, usable=False, phase=Phase.UNKNOWN) for _ in range(2)]
+    assert not changed(practice, *blind, area="band")
+    assert changed(practice, moment(0.0), blind[0], area="band")
+
+
+def test_a_personal_limit_is_drawn_on_the_knee():
+    size_px = (1280, 720)
+    screens, practice = Screens(size_px, Texts("en")), practising()
+    without = screens.practice(picture(size_px), practice, moment(0.0), leg(size_px), side=Side.LEFT)
+    practice.pain.mark(moment(0.0, knee=40.0), by="key")
+    with_it = screens.practice(picture(size_px), practice, moment(0.0), leg(size_px), side=Side.LEFT)
+    knee_x, knee_y = (int(value) for value in leg(size_px)[2])
+    near = (slice(knee_y - 120, knee_y + 120), slice(knee_x - 120, knee_x + 120))
+    assert (without[near] != with_it[near]).any()
+
+
+@pytest.mark.parametrize("size_px", SIZES)
+@pytest.mark.parametrize("language", languages())
+def test_long_texts_stay_on_the_page(size_px, language):
+    texts = Texts(language)
+    screens = Screens(size_px, texts)
+    advice = [texts.get(key) for key in ("advice.emergency", "advice.pain_stop", "advice.not_sciatic", "advice.rose")]
+    lines = [texts.get("end.knee", knee=22), texts.get("end.hip", hip=88), texts.get("end.limit")]
+    canvas = screens.summary(picture(size_px), lines, advice, urgent=True)
+    u = areas(size_px).unit_px
+    margin = int(2 * u)
+    blank = screens.summary(picture(size_px), [], [], urgent=True)
+    for edge in (np.s_[:, :margin], np.s_[:, -margin:], np.s_[-margin:, :]):
+        np.testing.assert_array_equal(canvas[edge], blank[edge])
+    question = screens.question(picture(size_px), "where", tuple(f"place.{p}" for p in ("front_of_thigh", "shin")), "1")
+    np.testing.assert_array_equal(question[:, -margin:], blank[:, -margin:])
+
+
+def test_recording_shows_a_red_dot():
+    size_px = (1280, 720)
+    screens = Screens(size_px, Texts("en"))
+    canvas = screens.practice(picture(size_px), practising(), moment(0.0), leg(size_px), side=Side.LEFT)
+    screens.corner(canvas, recording=True, muted=False)
+    red = (canvas[..., 2] > 200) & (canvas[..., 0] < 90) & (canvas[..., 1] < 90)
+    assert red.sum() > 100
+
+
+def test_a_mirror_turns_picture_and_points_but_not_the_subject():
+    image = picture((64, 48))
+    image[:, :10] = 255
+    flipped, points = mirrored(image, np.array([[5.0, 7.0], [np.nan, np.nan]]))
+    assert flipped[0, -1].tolist() == [255, 255, 255]
+    assert points[0].tolist() == [58.0, 7.0]
+    assert np.isnan(points[1]).all()
