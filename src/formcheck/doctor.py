@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
 DISTRIBUTIONS = (
-    *("av", "click", "jinja2", "mediapipe", "numpy", "opencv-python"),
-    *("platformdirs", "pydantic", "rich", "scipy"),
+    *("alembic", "av", "click", "fhir.resources", "jinja2", "mediapipe", "numpy", "opencv-python"),
+    *("platformdirs", "pyarrow", "pydantic", "rich", "scipy", "sounddevice", "sqlalchemy"),
 )
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -161,3 +162,12 @@ def test_the_window_opens_fills_the_screen_and_closes():
         ["xvfb-run", "-a", sys.executable, "-c", WINDOW], capture_output=True, text=True, check=False, timeout=60
     )
     assert call.stdout.strip().endswith("shown"), call.stderr
+
+
+def test_the_set_is_kept_in_the_practice_record(practised):
+    _, _, call = practised
+    (kept,) = re.findall(r"kept in the practice record as session (\w+)", call.stderr)
+    shown = formcheck("history", "show", kept)
+    assert shown.returncode == 0, shown.stderr
+    assert "2" in shown.stdout
+    assert "right" in shown.stdout

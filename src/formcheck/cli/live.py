@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from formcheck.live.finish import Practised
     from formcheck.live.run import Outcome
     from formcheck.live.texts import Texts
+    from formcheck.types import Side
 
 
 @click.command(name="live")
@@ -32,14 +35,12 @@ if TYPE_CHECKING:
     help="Play a recorded clip in real time as if it were the camera.",
 )
 @click.option("--fast", is_flag=True, help="With --source: as fast as this machine can, no frame dropped, no sound.")
-@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg. Default: found, the raised one.")
+@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg. Default: prescribed, or found.")
 @click.option(
     "--protocol",
     "protocol_name",
-    default="sciatic-glide",
-    show_default=True,
     metavar="ID|FILE",
-    help="The exercise; see 'formcheck protocols list'.",
+    help="The exercise; see 'formcheck protocols list'. Default: what is prescribed, else sciatic-glide.",
 )
 @click.option("--model", default="full", show_default=True, metavar="NAME|FILE", help="Landmark model.")
 @click.option(
@@ -61,13 +62,16 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where sessions are kept, one folder each. Default: formcheck/sessions in your data folder.",
 )
+@click.option("--profile", metavar="CODE", help="Whose practice: a code such as P017, not a name. Default: me.")
+@store_option
+@click.option("--no-save", is_flag=True, help="Do not keep the set in the practice record.")
 def command(
     *,
     camera: str,
     source: Path | None,
     fast: bool,
     side: str | None,
-    protocol_name: str,
+    protocol_name: str | None,
     model: str,
     language: str | None,
     metronome_s: float | None,
@@ -79,6 +83,9 @@ def command(
     deidentify: bool,
     no_questions: bool,
     out: Path | None,
+    profile: str | None,
+    store: Path | None,
+    no_save: bool,
 ) -> None:
     """Practise in front of a camera, guided by voice and picture.
 
@@ -99,9 +106,12 @@ def command(
     from formcheck.live.run import LiveOptions, practise
     from formcheck.live.sources import CameraSource, FileCamera, camera_opener
     from formcheck.live.texts import Texts, system_language
-    from formcheck.protocols.loader import load_protocol
+    from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
+    from formcheck.record.profiles import DEFAULT_PROFILE, check_code
     from formcheck.types import Side
 
+    record_of = None if no_save else _Record(check_code(profile or DEFAULT_PROFILE), store)
+    wanted = record_of.prescribed() if record_of is not None else None
     if fast and source is None:
         raise UsageError("--fast needs --source: expected a file to play, a camera cannot be hurried")
     if deidentify and not record:
@@ -109,7 +119,7 @@ def command(
     texts = Texts(language or system_language())
     options = LiveOptions(
         language=texts.language,
-        side=Side(side) if side else None,
+        side=Side(side) if side else (wanted.side if wanted else None),
         model=model,
         metronome_s=metronome_s,
         headless=headless,
@@ -120,14 +130,51 @@ def command(
         deidentify=deidentify,
         questions=not no_questions,
     )
-    protocol = load_protocol(protocol_name)
+    protocol = load_protocol(protocol_name or (wanted.protocol_id if wanted else DEFAULT_PROTOCOL_ID))
     root = out or _sessions_folder()
-    recover(root, tell=_tell_recovered)
+    recover(root, tell=lambda practised: _tell_recovered(practised, record_of))
     opened = FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera))
     with opened:
         ask = _ask if sys.stdin.isatty() else None
         outcome = practise(opened, root, protocol=protocol, options=options, tell=_tell, ask=ask)
     _print(outcome, texts)
+    if record_of is not None:
+        record_of.keep(outcome.practised)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is prescribed for today."""
+
+    protocol_id: str
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The practice record, and whose practice it is."""
+
+    profile: str
+    store: Path | None
+
+    def prescribed(self) -> _Wanted | None:
+        """What to practise, when just one thing is prescribed for today."""
+        from datetime import date
+
+        from formcheck.live.kept import prescribed, prescribed_side
+
+        today = prescribed(self.profile, date.today(), store=self.store)  # noqa: DTZ011 - the patient's own day
+        if len(today) != 1:
+            return None
+        return _Wanted(today[0].protocol_id, prescribed_side(today[0]))
+
+    def keep(self, practised: Practised) -> None:
+        """Keep a finished set."""
+        from formcheck.live.kept import keep_practised
+
+        kept = keep_practised(practised, profile=self.profile, store=self.store)
+        if kept is not None:
+            _tell(f"kept in the practice record as session {kept.uid}; see 'formcheck history'")
 
 
 def _sessions_folder() -> Path:
@@ -140,8 +187,10 @@ def _tell(sentence: str) -> None:
     click.echo(f"formcheck: {sentence}", err=True)
 
 
-def _tell_recovered(practised: Practised) -> None:
+def _tell_recovered(practised: Practised, record: _Record | None) -> None:
     _tell(f"an interrupted session was recovered (repetitions counted: {practised.counted}): {practised.folder}")
+    if record is not None:
+        record.keep(practised)
 
 
 def _ask(texts: Texts) -> Answers:
