@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.angles.leg import MAX_ELEVATION_DEG
 from formcheck.form.causal import Moment
 from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
 from formcheck.types import FloatArray, PoseTrack
@@ -68,6 +69,8 @@ def _remedies(moment: Moment, window: PoseTrack, *, leg_known: bool) -> dict[str
     remedies["frame"] = _framing(window.xy_px[-1], window.size_px, lying=moment.lying)
     if not moment.lying:
         remedies["lying"] = "setup.lie_down"
+    elif moment.view.elevation_deg > MAX_ELEVATION_DEG:
+        remedies["side"] = "setup.too_high"
     elif abs(moment.view.azimuth_deg) > _TURNED_DEG:
         remedies["side"] = "setup.from_feet" if moment.view.azimuth_deg > 0 else "setup.from_head"
     if not (leg_known and moment.usable):

@@ -30,6 +30,7 @@ def test_all_holds():
         (moment(0.0, lying=False), GOOD, "setup.lie_down"),
         (moment(0.0, azimuth=35.0), GOOD, "setup.from_feet"),
         (moment(0.0, azimuth=-35.0), GOOD, "setup.from_head"),
+        (moment(0.0, elevation=30.0, usable=False), GOOD, "setup.too_high"),
         (moment(0.0, hip=10.0), GOOD, None),
     ],
 )
