@@ -56,7 +56,7 @@ def read_clip(clip: Path, cache: Path | None) -> Row | None:
     if track.working_side is not true.side or true.reps == 0:
         return None
     posture = find_posture(track, max_trunk_from_floor_deg=30.0)
-    plausible = plausible_frames(track, track.working_side) & posture.lying
+    plausible = plausible_frames(track, track.working_side, azimuth_deg=posture.view.azimuth_deg) & posture.lying
     if not in_envelope(posture.view) or plausible.mean() < _FOLLOWED:
         return None
     joints = find_joints(track, track.working_side, plausible)

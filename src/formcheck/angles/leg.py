@@ -68,7 +68,7 @@ def measure_leg(
     chosen = side or track.working_side
     if chosen is None or not np.isfinite(posture.gravity).all():
         return None, posture
-    plausible = plausible_frames(track, chosen) & posture.lying
+    plausible = plausible_frames(track, chosen, azimuth_deg=posture.view.azimuth_deg) & posture.lying
     joints = find_joints(track, chosen, plausible)
     up, level = floor_axes(posture)
     reading = read_leg(joints, up, level)

@@ -13,7 +13,10 @@ from formcheck.types import BoolArray, FloatArray, PoseTrack, Side
 
 # A limb whose length in the picture leaves this range of the set's own is not that limb.
 _THIGH_RANGE = (0.6, 1.4)
-_SHANK_RANGE = (0.4, 1.4)
+_SHANK_RANGE = (0.6, 1.4)
+# Seen from beyond the head, a shank that points to the feet points away from the camera and looks this short.
+_SHANK_SHORTEST_FROM_HEAD = 0.4
+_FROM_HEAD_DEG = -10.0
 # Points may lie outside the picture by this share of its size: the landmarker guesses a little beyond the edge.
 _MARGIN = 0.02
 # An ankle does not move about its knee faster than this, in thigh lengths a second: the fastest repetitions reach 5.
@@ -23,13 +26,17 @@ _JUMP_SPEED = 7.0
 _JUMP_BACK_S = 0.4
 
 
-def plausible_frames(track: PoseTrack, side: Side) -> BoolArray:
-    """Frames (T,) in which the leg has its own length, lies within the picture, and has not jumped away."""
+def plausible_frames(track: PoseTrack, side: Side, *, azimuth_deg: float) -> BoolArray:
+    """Frames (T,) in which the leg has its own length, lies within the picture, and has not jumped away.
+
+    ``azimuth_deg`` is the camera's, as in `View`.
+    """
     leg = LEGS[side]
     hip, knee, ankle = (track.xy_px[:, row] for row in (leg.hip, leg.knee, leg.ankle))
     thigh_px, shank_px = length(knee - hip), length(ankle - knee)
     if not np.isfinite(shank_px).any():
         return np.zeros(len(track.t_s), bool)
+    shank_shortest = _SHANK_SHORTEST_FROM_HEAD if azimuth_deg < _FROM_HEAD_DEG else _SHANK_RANGE[0]
     with np.errstate(invalid="ignore"):
         thigh_ratio = thigh_px / np.nanmedian(thigh_px)
         shank_ratio = shank_px / np.nanpercentile(shank_px, 75)
@@ -39,7 +46,7 @@ def plausible_frames(track: PoseTrack, side: Side) -> BoolArray:
         plausible = (
             (thigh_ratio > _THIGH_RANGE[0])
             & (thigh_ratio < _THIGH_RANGE[1])
-            & (shank_ratio > _SHANK_RANGE[0])
+            & (shank_ratio > shank_shortest)
             & (shank_ratio < _SHANK_RANGE[1])
             & inside
             & ~_jumped(track.t_s, (ankle - knee) / np.nanmedian(thigh_px))
