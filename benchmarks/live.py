@@ -18,13 +18,14 @@ import sys
 import tempfile
 import threading
 import time
+from array import array
 from pathlib import Path
 from typing import Self
 
 import cv2
 import numpy as np
 
-from formcheck.live import run
+from formcheck.live import loop, run
 from formcheck.live.run import LiveOptions, practise
 from formcheck.live.sources import FileCamera
 from formcheck.live.timing import Times
@@ -67,6 +68,23 @@ class KeylessWindow(run.OpenCvWindow):
         """No key, but at the very end."""
         super().key()
         return "q" if wait_ms else None
+
+
+class AgeWatch(Times):
+    """Notes the age of the pictures shown, too, in the order they were shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ages_ms = array("f")
+        AgeWatch.last = self
+
+    def add(self, name: str, seconds: float) -> None:
+        """Note one duration."""
+        super().add(name, seconds)
+        if name == "capture to shown":
+            self.ages_ms.append(seconds * 1e3)
+
+    last: AgeWatch
 
 
 class Memory:
@@ -140,6 +158,7 @@ def main() -> None:
         Survey.raised_at = _never  # type: ignore[assignment, method-assign]
     screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux"
     run.OpenCvWindow = KeylessWindow if screen else BlindWindow  # type: ignore[misc, assignment]
+    loop.Times = AgeWatch  # type: ignore[misc, assignment]
     w, h = (int(side) for side in arguments.size.split("x"))
     with tempfile.TemporaryDirectory() as name, Memory(arguments.seconds / 60) as memory:
         folder = Path(name)
@@ -155,6 +174,12 @@ def main() -> None:
     print(f"repetitions counted: {outcome.practised.counted}")
     settled = memory.mb[len(memory.mb) // 6 : -2]
     if settled:
+        ages_ms = AgeWatch.last.ages_ms
+        sixth = len(ages_ms) // 6
+        early_ms, late_ms = np.median(ages_ms[sixth : 2 * sixth]), np.median(ages_ms[-sixth:])
+        print(
+            f"age of the pictures: median {early_ms:.0f} ms in the second sixth of the time, {late_ms:.0f} in the last"
+        )
         print(f"memory: {settled[0]:.0f} MB after a sixth of the time, {settled[-1]:.0f} MB at the end")
 
 

@@ -177,6 +177,8 @@ class View:
         How far the camera is turned off square to the person's side, positive towards the feet.
     elevation_deg : float
         How far the camera looks down on the person, positive from above.
+    shake_deg : float
+        How much the thigh seems to tremble: more than a held one does when its points wander between the legs.
     """
 
     lying: bool | None
@@ -184,6 +186,7 @@ class View:
     roll_deg: float
     azimuth_deg: float
     elevation_deg: float = math.nan
+    shake_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)

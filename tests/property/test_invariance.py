@@ -51,7 +51,7 @@ def test_mirror_exchanges_the_sides_and_keeps_the_angles():
     assert_same(track)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(speed=st.floats(0.5, 2.0))
 def test_twice_as_fast_is_half_as_long(speed):
     slow = synth.session(PLAIN)
@@ -89,7 +89,7 @@ def test_any_set_is_counted(peaks, extend_s, hold_s, rest_s, seed):
     assert session.rep_count == len(moves)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(roll_deg=st.floats(-25, 25))
 def test_roll_of_the_picture(roll_deg):
     """The trunk tells the floor when the picture is not level."""

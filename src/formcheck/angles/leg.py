@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,15 +16,20 @@ from formcheck.angles.geometry import (
     wrap_deg,
 )
 from formcheck.angles.plausible import plausible_frames
+from formcheck.angles.shake import shake_deg
 from formcheck.angles.smooth import gap_lengths_s, smooth
 from formcheck.angles.view import Posture, find_posture
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
-# Standard errors of a reading after calibration: side view, and growth per degree the camera is off the side
-# (hold-out errors over 56 rendered clips, docs/method.md).
-_KNEE_SE_DEG = (4.2, 0.15)
-_HIP_SE_DEG = (3.8, 0.05)
+# Standard errors of a reading after calibration, over 71 rendered clips (docs/method.md): the leg nearer to the camera,
+# the further one, and growth per degree the camera is off the side.
+_KNEE_SE_DEG = (4.2, 6.4, 0.15)
+_HIP_SE_DEG = (4.0, 5.8, 0.12)
+# Growth per degree by which the thigh seems to tremble, and the tremble from which nothing is said: the band would be
+# 20 degrees either way.
+_SE_PER_SHAKE = 4.0
+MAX_SHAKE_DEG = 2.5
 # Growth of the error inside a bridged gap, per second of its length.
 _SE_PER_GAP_S = 8.0
 # The envelope in which this was measured; beyond it the angles are not given.
@@ -75,7 +80,9 @@ def measure_leg(
     hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration_for(track.model.engine))
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
-    view = posture.view
+    view = replace(posture.view, shake_deg=shake_deg(track.t_s, hip_deg))
+    posture = replace(posture, view=view)
+    near = chosen is posture.near_side
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
     usable = np.isfinite(hip_deg) & np.isfinite(knee_deg) & in_envelope(view)
     known = [np.where(usable, values, np.nan) for values in (hip_deg, knee_deg)]
@@ -85,8 +92,8 @@ def measure_leg(
         knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, np.hypot(_view_se(_HIP_SE_DEG, view), gap_se), np.nan),
-        knee_se_deg=np.where(usable, np.hypot(_view_se(_KNEE_SE_DEG, view), gap_se), np.nan),
+        hip_se_deg=np.where(usable, np.hypot(_view_se(_HIP_SE_DEG, view, near=near), gap_se), np.nan),
+        knee_se_deg=np.where(usable, np.hypot(_view_se(_KNEE_SE_DEG, view, near=near), gap_se), np.nan),
         hands_on_thigh=_hand_distance(track, joints),
         usable=usable,
         side=chosen,
@@ -96,9 +103,12 @@ def measure_leg(
 
 
 def in_envelope(view: View) -> bool:
-    """Whether the camera stands where the measurement was tried: off the side and above by so much at most."""
-    # NaN is not within: what cannot be told is not trusted
-    return bool(abs(view.azimuth_deg) <= MAX_AZIMUTH_DEG and view.elevation_deg <= MAX_ELEVATION_DEG)
+    """Whether the camera stands where the measurement was tried, off the side and above by so much at most, and the
+    thigh keeps as still as a held one.
+    """
+    # NaN is not within: what cannot be told is not trusted. Only a shake may be unknown, in a short stretch.
+    placed = abs(view.azimuth_deg) <= MAX_AZIMUTH_DEG and view.elevation_deg <= MAX_ELEVATION_DEG
+    return bool(placed and not view.shake_deg > MAX_SHAKE_DEG)
 
 
 def floor_axes(posture: Posture) -> tuple[FloatArray, FloatArray]:
@@ -149,9 +159,14 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
     return np.abs(hip_deg), np.maximum(knee_deg, 0.0)
 
 
-def _view_se(se_deg: tuple[float, float], view: View) -> float:
-    square, per_azimuth = se_deg
-    return float(np.hypot(square, per_azimuth * abs(view.azimuth_deg)))
+def _view_se(se_deg: tuple[float, float, float], view: View, *, near: bool) -> float:
+    near_deg, far_deg, per_azimuth = se_deg
+    parts = (
+        near_deg if near else far_deg,
+        per_azimuth * view.azimuth_deg,
+        _SE_PER_SHAKE * np.nan_to_num(view.shake_deg),
+    )
+    return float(np.linalg.norm(parts))
 
 
 def _hand_distance(track: PoseTrack, joints: Joints) -> FloatArray:

@@ -10,7 +10,7 @@ from formcheck.angles.calibration import Calibration, calibration_for
 from formcheck.angles.geometry import length
 from formcheck.pose.body import front_turn
 from formcheck.pose.landmarks import HIPS, SHOULDERS
-from formcheck.types import BoolArray, FloatArray, PoseTrack, View
+from formcheck.types import BoolArray, FloatArray, PoseTrack, Side, View
 
 # A trunk steeper than this in the picture is not lying in a level picture.
 _STEEP_DEG = 45.0
@@ -45,6 +45,12 @@ class Posture:
     lying: BoolArray
     shoulders_apart: float
     view: View
+
+    @property
+    def near_side(self) -> Side:
+        """The person's side that faces the camera; it follows from where the head is when the front is up."""
+        along = np.nanmedian(self.trunk, axis=0)
+        return Side.LEFT if along[0] * self.front[1] - along[1] * self.front[0] > 0 else Side.RIGHT
 
 
 def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Posture:

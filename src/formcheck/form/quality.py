@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from formcheck.angles.leg import in_envelope
+from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_SHAKE_DEG
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
 
@@ -18,6 +18,8 @@ _TURNED_DEG = 20.0
 _EDGE = 0.02
 # Height of the camera, degrees, from which the angles suffer noticeably.
 _HIGH_DEG = 18.0
+# Tremble of a held thigh, degrees, from which its points must be taken to wander.
+_SHAKY_DEG = 1.0
 # Frames per second below which quick movements are lost.
 _SLOW_HZ = 10.0
 # A thigh shorter than this in the picture is too small to measure.
@@ -71,10 +73,16 @@ def _geometry(view: View) -> list[str]:
             "from the side: angles are less sure. Turn it so that it looks at your side."
         )
     if view.lying and view.elevation_deg > _HIGH_DEG:
-        effect = "angles are less sure" if in_envelope(view) else "hip and knee were not measured"
+        effect = "hip and knee were not measured" if view.elevation_deg > MAX_ELEVATION_DEG else "angles are less sure"
         reasons.append(
             f"The camera looks down by about {view.elevation_deg:.0f} degrees: {effect}. Put it lower, at about the "
             "height of your hip, or further away."
+        )
+    if view.lying and view.shake_deg > _SHAKY_DEG:
+        effect = "hip and knee were not measured" if view.shake_deg > MAX_SHAKE_DEG else "angles are less sure"
+        reasons.append(
+            f"The legs could not be told apart well: {effect}. Lay the other leg down flat, turn the camera so that it "
+            "looks at the side of the leg that works, and put on light."
         )
     return reasons
 
