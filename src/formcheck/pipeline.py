@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from formcheck.cores import available_cores
 from formcheck.errors import OutputError
 from formcheck.form.causal import CausalJudge, judge_causal
 from formcheck.form.judge import judge_track
+from formcheck.memory import give_back_memory
 from formcheck.pose.causal import CausalFollower, join_rows, newest
 from formcheck.pose.engine import MediaPipeLandmarker
-from formcheck.pose.follow import MakeLandmarker, build_track, follow_frames, survey_frames
+from formcheck.pose.follow import MakeLandmarker, build_track, follow_clip, survey_clip
 from formcheck.pose.models import ModelFile, find_model, identify
 from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
@@ -53,6 +58,10 @@ class Options:
     video: bool = True
     # Frame by frame, without looking ahead: what live practice sees.
     causal: bool = False
+    # Segments of the clip to look at side by side; None: as many as there are cores.
+    jobs: int | None = None
+    # Frames to look at in each second; None: all.
+    fps: int | None = None
 
 
 def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
@@ -74,26 +83,40 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
             track = load_track(clip) if from_track else make_track(clip, options=options, progress=progress)
             session = judge_track(track, protocol, side=options.side)
         _write_results(fresh, clip if not from_track else None, track, session, protocol, options, progress)
-        return session
+    give_back_memory()
+    return session
 
 
 def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:
     """Find the person and follow the working leg through a clip."""
     model = identify(find_model(options.model))
     landmarker = landmarker_maker(model)
-    with FileSource(clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S) as coarse:
-        survey = survey_frames(_counted(coarse, "looking over", progress, options), landmarker, side=options.side)
-    with FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source:
-        seen = list(follow_frames(_counted(source, "measuring", progress, options), landmarker, survey))
-        return build_track(
-            seen,
-            survey,
-            size_px=source.size_px,
-            clip=source.info,
-            model=model_info(model),
-            side_given=options.side is not None,
-            warnings=source.warnings,
-        )
+    jobs = options.jobs or available_cores()
+    # One thread for each decoder: the cores have their own parts of the clip to read.
+    window = partial(FileSource, clip, start_s=options.start_s, end_s=options.end_s, threads=1)
+    survey = survey_clip(
+        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, tell=partial(progress, "looking over")
+    )
+    give_back_memory()  # the pictures of the coarse look
+    source = window(stride_s=1 / options.fps if options.fps else 0.0)
+    seen, warnings = follow_clip(source, landmarker, survey, jobs=jobs, tell=partial(progress, "measuring"))
+    return build_track(
+        seen,
+        survey,
+        size_px=source.size_px,
+        clip=source.info,
+        model=model_info(model),
+        side_given=options.side is not None,
+        warnings=(*warnings, *_thinned(source.nominal_fps, options.fps)),
+    )
+
+
+def _thinned(nominal_fps: float, fps: int | None) -> tuple[str, ...]:
+    """What a lower rate means, for whoever reads the result without the call."""
+    if fps is None or fps >= nominal_fps:
+        return ()
+    recorded = f" of {nominal_fps:.0f}" if math.isfinite(nominal_fps) else ""
+    return (f"Only {fps} pictures a second{recorded} were looked at, as asked for with --fps.",)
 
 
 def follow_causally(
@@ -159,6 +182,28 @@ def _write_results(
         reps=protocol.protocol.set.reps.value,
         max_mean_speed_deg_s=tempo.max_mean_speed_deg_s.value,
     )
+    with ThreadPoolExecutor(1, "report") as beside:
+        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, goals)
+        if clip is not None and options.video:
+            first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
+            annotate(
+                clip,
+                folder / "annotated.mp4",
+                track=track,
+                session=session,
+                goals=goals,
+                start_s=options.start_s,
+                end_s=options.end_s,
+                on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
+            )
+        page.result()
+    # Last: whoever waits for session.json finds everything else in place.
+    (folder / "session.json").write_text(session_text(session), encoding="utf-8")
+
+
+def _write_page(
+    path: Path, clip: Path | None, track: PoseTrack, session: Session, protocol: LoadedProtocol, goals: Goals
+) -> None:
     thumbnails = {}
     if clip is not None:
         thumbnails = take_thumbnails(clip, choose_exemplars(session), track=track, session=session, goals=goals)
@@ -168,21 +213,7 @@ def _write_results(
         thumbnails=thumbnails,
         analysed_at=datetime.now().astimezone(),
     )
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    if clip is not None and options.video:
-        first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
-        annotate(
-            clip,
-            folder / "annotated.mp4",
-            track=track,
-            session=session,
-            goals=goals,
-            start_s=options.start_s,
-            end_s=options.end_s,
-            on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
-        )
-    # Last: whoever waits for session.json finds everything else in place.
-    (folder / "session.json").write_text(session_text(session), encoding="utf-8")
+    path.write_text(page, encoding="utf-8")
 
 
 def session_text(session: Session) -> str:

@@ -46,11 +46,23 @@ if TYPE_CHECKING:
 )
 @click.option("--start", "start_s", type=float, metavar="SECONDS", help="Begin here instead of at the clip's start.")
 @click.option("--end", "end_s", type=float, metavar="SECONDS", help="Stop here instead of at the clip's end.")
-@click.option("--no-video", is_flag=True, help="Do not make the annotated clip (saves about a third of the time).")
+@click.option("--no-video", is_flag=True, help="Do not make the annotated clip (saves about a fifth of the time).")
 @click.option(
     "--causal",
     is_flag=True,
     help="Judge each frame by what was seen up to it, as live practice does, instead of by the whole clip.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Work on so many parts of a clip at a time. Default: as many as there are cores. The results are the same.",
+)
+@click.option(
+    "--fps",
+    type=click.IntRange(min=5),
+    metavar="N",
+    help="Look at N pictures a second instead of all: quicker, and less exact below 15 (docs/performance.md).",
 )
 @click.option("--save", is_flag=True, help="Keep the set in the practice record (see 'formcheck history').")
 @click.option("--profile", metavar="CODE", help="With --save: whose set it is, by a code such as P017. Default: me.")
@@ -67,6 +79,8 @@ def command(
     end_s: float | None,
     no_video: bool,
     causal: bool,
+    jobs: int | None,
+    fps: int | None,
     save: bool,
     profile: str | None,
     store: Path | None,
@@ -105,6 +119,8 @@ def command(
         raise UsageError(
             "--causal needs the video: expected clips, got a track (.npz), which was made by looking at the whole clip"
         )
+    if fps is not None and (causal or any(clip.suffix == TRACK_SUFFIX for clip in clips)):
+        raise UsageError("--fps says how many pictures of a video to look at: expected clips and no --causal")
     options = Options(
         side=Side(side) if side else None,
         model=model,
@@ -112,6 +128,8 @@ def command(
         end_s=end_s,
         video=not no_video,
         causal=causal,
+        jobs=jobs,
+        fps=fps,
     )
     folders = _folders(clips, out)
     _check_record(save=save, profile=profile, store=store)

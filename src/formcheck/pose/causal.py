@@ -16,8 +16,9 @@ from typing import Any, Self
 import numpy as np
 
 from formcheck.pose.engine import Detection, Landmarker, nobody
-from formcheck.pose.follow import MakeLandmarker, Seen, build_track, views_of
+from formcheck.pose.follow import MakeLandmarker, build_track, views_of
 from formcheck.pose.landmarks import LEGS
+from formcheck.pose.sights import Seen, pack_sights
 from formcheck.pose.survey import STRIDE_S, Survey, Surveyor
 from formcheck.types import ClipInfo, Frame, ImageBgr, ModelInfo, PoseTrack, Side
 
@@ -102,7 +103,7 @@ class CausalFollower:
         while self._seen[0].t_s < frame.t_s - WINDOW_S:
             self._seen.popleft()
         return build_track(
-            list(self._seen),
+            pack_sights(self._seen),
             self._survey,
             size_px=self._size_px,
             clip=self._clip,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError
+from formcheck.memory import give_back_memory, use_one_heap
 from formcheck.pose.landmarks import COUNT
 from formcheck.types import ImageBgr
 
@@ -61,6 +62,7 @@ class MediaPipeLandmarker:
         # Its C++ log lines (delegate created, feedback manager) mean nothing to a user.
         os.environ.setdefault("GLOG_minloglevel", "2")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        use_one_heap()
         import mediapipe
         from mediapipe.tasks.python import BaseOptions, vision
 
@@ -69,11 +71,10 @@ class MediaPipeLandmarker:
         self._image = mediapipe.Image
         self._srgb = mediapipe.ImageFormat.SRGB
         try:
-            model = model_path.read_bytes()
-            with _quiet_stderr():
+            with _QUIET:
                 self._landmarker = vision.PoseLandmarker.create_from_options(
                     vision.PoseLandmarkerOptions(
-                        base_options=BaseOptions(model_asset_buffer=model),
+                        base_options=BaseOptions(**_asset(model_path)),
                         running_mode=modes.VIDEO if steady else modes.IMAGE,
                         num_poses=1,
                     )
@@ -97,7 +98,7 @@ class MediaPipeLandmarker:
         if self._warm:
             result = self._detect(image, t_s)
         else:
-            with _quiet_stderr():
+            with _QUIET:
                 result = self._detect(image, t_s)
         if not result.pose_landmarks:
             return None
@@ -118,6 +119,7 @@ class MediaPipeLandmarker:
 
     def close(self) -> None:
         self._landmarker.close()
+        give_back_memory()
 
     def __enter__(self) -> Self:
         return self
@@ -133,23 +135,52 @@ def nobody() -> Detection:
     return Detection(np.full((COUNT, 2), np.nan), np.full((COUNT, 3), np.nan), np.full(COUNT, np.nan))
 
 
+def _asset(model_path: Path) -> dict[str, Any]:
+    """How the library gets the model: by name it maps the file, which saves 35 MB for every landmarker."""
+    with model_path.open("rb") as file:
+        # On Windows its own way of opening files fails for some names.
+        return {"model_asset_buffer": file.read()} if sys.platform == "win32" else {"model_asset_path": str(model_path)}
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
 
 
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Silence the process's stderr while the C++ library starts; it writes past Python's own stream."""
-    try:
-        saved = os.dup(2)
-    except OSError:
-        yield
-        return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
+class _Quiet:
+    """Silences the process's stderr while the C++ library starts; it writes past Python's own stream.
+
+    Several threads may start one at a time each: the first turns it off, the last one on again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._saved: int | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._turn_off()
+            self._inside += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0 and self._saved is not None:
+                os.dup2(self._saved, 2)
+                os.close(self._saved)
+                self._saved = None
+
+    def _turn_off(self) -> None:
+        try:
+            self._saved = os.dup(2)
+        except OSError:  # a process without stderr has nothing to silence
+            return
+        sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
         os.close(sink)
+
+
+_QUIET = _Quiet()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -13,10 +14,13 @@ import numpy as np
 from formcheck.pose.engine import Detection, Landmarker, nobody
 from formcheck.pose.hide import hide
 from formcheck.pose.landmarks import LEGS
+from formcheck.pose.segments import Work, look_through
 from formcheck.pose.select import choose_legs
-from formcheck.pose.shots import ShotCounter
-from formcheck.pose.survey import RestingLeg, Survey, Surveyor
+from formcheck.pose.shots import ChangeMeter, number_shots
+from formcheck.pose.sights import Seen, Sights, join_sights, pack_sights, unseen
+from formcheck.pose.survey import RestingLeg, Sample, Survey, Surveyor, take_sample
 from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ImageBgr, ModelInfo, PoseTrack, Side
+from formcheck.video.source import FileSource
 
 
 class MakeLandmarker(Protocol):
@@ -35,58 +39,96 @@ _AT_REST = 4.0
 _REST_RADIUS = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One frame after inference: what was seen in the plain picture, and with the resting leg hidden.
+class CoarseLook:
+    """Sees a segment of the coarse look, in frames that are already thinned out."""
 
-    None: that view was not looked at.
+    def __init__(self, make_landmarker: MakeLandmarker) -> None:
+        self._landmarker = make_landmarker()
+
+    def see(self, frame: Frame) -> Sample:
+        """Look at the next frame."""
+        return take_sample(frame.image_bgr, frame.t_s, self._landmarker.detect(frame.image_bgr, frame.t_s))
+
+    def close(self) -> None:
+        self._landmarker.close()
+
+
+class CarefulLook:
+    """Sees a segment of the careful look, frame by frame.
+
+    A resting leg that lies straight is hidden; while it is not sure that the working leg is up, the plain picture is
+    looked at too. Otherwise the plain picture alone: a bent leg stands so close to the working shank that hiding it
+    hides both.
     """
 
-    t_s: float
-    luma: float
-    plain: Detection | None
-    hidden: Detection | None
-    shot: int = 0
+    def __init__(self, make_landmarker: MakeLandmarker, survey: Survey | None, *, pool: Executor | None = None) -> None:
+        self._make = make_landmarker
+        self._survey = survey
+        # Where there is one, two views are looked at side by side.
+        self._pool = pool
+        # Each follows its own view of the person; a picture of the other kind would make it lose track.
+        self._landmarkers: dict[bool, Landmarker] = {}
+        self._changes = ChangeMeter()
+        # Beside a bent resting leg names change often, and smoothing would blend the two legs.
+        self._steady = survey is None or survey.resting is None or survey.resting.straight
+
+    def see(self, frame: Frame) -> Seen:
+        """Look at the next frame."""
+        views = views_of(frame, self._survey)
+        for hidden in views:
+            if hidden not in self._landmarkers:
+                self._landmarkers[hidden] = self._make(steady=self._steady)
+        looks = [partial(self._landmarkers[hidden].detect, image, frame.t_s) for hidden, image in views.items()]
+        if self._pool is not None and len(looks) > 1:
+            found = [future.result() for future in [self._pool.submit(look) for look in looks]]
+        else:
+            found = [look() for look in looks]
+        named = {hidden: detection or nobody() for hidden, detection in zip(views, found, strict=True)}
+        return Seen(
+            frame.t_s,
+            float(frame.image_bgr[::8, ::8].mean()),
+            plain=named.get(False),
+            hidden=named.get(True),
+            change=self._changes.change(frame.image_bgr),
+        )
+
+    def close(self) -> None:
+        for landmarker in self._landmarkers.values():
+            landmarker.close()
 
 
-def survey_frames(
-    frames: Iterable[Frame], make_landmarker: MakeLandmarker, *, side: Side | None = None
+def survey_clip(
+    source: FileSource,
+    make_landmarker: MakeLandmarker,
+    *,
+    side: Side | None = None,
+    jobs: int = 1,
+    tell: Callable[[float], None],
 ) -> Survey | None:
-    """The coarse look, at frames that are already thinned out. None when nobody was seen."""
+    """The coarse look, through a source that thins its frames out. None when nobody was seen."""
+    work: Work[Sample, list[Sample]] = Work(lambda: CoarseLook(make_landmarker), list)
+    pieces, _ = look_through(source, work, jobs=jobs, tell=tell)
     surveyor = Surveyor()
-    with closing(make_landmarker()) as landmarker:
-        for frame in frames:
-            surveyor.add(frame.image_bgr, frame.t_s, landmarker.detect(frame.image_bgr, frame.t_s))
+    for piece in pieces:
+        for sample in piece.own:
+            surveyor.keep(sample)
     return surveyor.finish(side)
 
 
-def follow_frames(frames: Iterable[Frame], make_landmarker: MakeLandmarker, survey: Survey | None) -> Iterator[Seen]:
-    """The careful look, frame by frame.
-
-    A resting leg that lies straight is hidden; while it is not sure that the working leg is up, the plain picture is
-    looked at too, side by side in a second thread. Otherwise the plain picture alone: a bent leg stands so close to
-    the working shank that hiding it hides both.
-    """
+def follow_clip(
+    source: FileSource,
+    make_landmarker: MakeLandmarker,
+    survey: Survey | None,
+    *,
+    jobs: int = 1,
+    tell: Callable[[float], None],
+) -> tuple[Sights, tuple[str, ...]]:
+    """The careful look, and what was lost on the way."""
     with ExitStack() as stack:
-        # Each follows its own view of the person; a picture of the other kind would make it lose track.
-        landmarkers: dict[bool, Landmarker] = {}
-        pool = stack.enter_context(ThreadPoolExecutor(2, "landmarker"))
-
-        def look(view: tuple[bool, ImageBgr], t_s: float) -> Detection:
-            return landmarkers[view[0]].detect(view[1], t_s) or nobody()
-
-        shots = ShotCounter()
-        for frame in frames:
-            views = views_of(frame, survey)
-            for hidden in views:
-                if hidden not in landmarkers:
-                    # Beside a bent resting leg names change often, and smoothing would blend the two legs.
-                    steady = survey is None or survey.resting is None or survey.resting.straight
-                    landmarkers[hidden] = stack.enter_context(closing(make_landmarker(steady=steady)))
-            found = dict(zip(views, pool.map(look, views.items(), [frame.t_s] * len(views)), strict=True))
-            luma = float(frame.image_bgr[::8, ::8].mean())
-            shot = shots.count(frame.image_bgr)
-            yield Seen(frame.t_s, luma, plain=found.get(False), hidden=found.get(True), shot=shot)
+        pool = stack.enter_context(ThreadPoolExecutor(jobs, "landmarker")) if jobs > 1 else None
+        work = Work(lambda: CarefulLook(make_landmarker, survey, pool=pool), pack_sights)
+        pieces, warnings = look_through(source, work, jobs=jobs, tell=tell)
+    return join_sights(pieces), warnings
 
 
 def views_of(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
@@ -100,7 +142,7 @@ def views_of(frame: Frame, survey: Survey | None) -> dict[bool, ImageBgr]:
 
 
 def build_track(
-    seen: list[Seen],
+    seen: Sights,
     survey: Survey | None,
     *,
     size_px: tuple[int, int],
@@ -110,14 +152,12 @@ def build_track(
     warnings: tuple[str, ...] = (),
 ) -> PoseTrack:
     """Put the frames together, the working leg under one side's name from first to last."""
-    t_s = np.array([s.t_s for s in seen])
-    blank = nobody()
-    views = ([s.hidden or blank for s in seen], [s.plain or blank for s in seen])
-    chosen = _choose(t_s, views, survey) if survey is not None else _Choice.plain(len(seen))
-    picked = [(hidden if of_hidden else plain) for hidden, plain, of_hidden in zip(*views, chosen.hidden, strict=True)]
-    xy = np.stack([d.xy_px for d in picked]).astype(np.float64)
-    world = np.stack([d.world_m for d in picked]).astype(np.float64)
-    visibility = np.stack([d.visibility for d in picked]).astype(np.float64)
+    views = (seen.hidden or unseen(len(seen.t_s)), seen.plain or unseen(len(seen.t_s)))
+    chosen = _choose(seen.t_s, views, survey) if survey is not None else _Choice.plain(len(seen.t_s))
+    xy, world, visibility = (
+        np.where(chosen.hidden.reshape(-1, *[1] * (of_hidden.ndim - 1)), of_hidden, of_plain).astype(np.float64)
+        for of_hidden, of_plain in zip(*views, strict=True)
+    )
     if survey is not None:
         for values in (xy, world, visibility):
             for left, right in zip(LEGS[Side.LEFT].all, LEGS[Side.RIGHT].all, strict=True):
@@ -127,12 +167,14 @@ def build_track(
                 values[chosen.hidden, row] = np.nan
             for row in LEGS[survey.side].below_hip:
                 values[chosen.lost, row] = np.nan
+    for values in (xy, world, visibility):
+        values.setflags(write=False)  # so that the track takes them as they are, without a copy
     return PoseTrack(
-        t_s=t_s,
+        t_s=seen.t_s,
         xy_px=xy,
         world_m=world,
         visibility=visibility,
-        luma=np.array([s.luma for s in seen]),
+        luma=seen.luma,
         hidden=chosen.hidden,
         size_px=size_px,
         working_side=survey.side if survey is not None else None,
@@ -140,7 +182,7 @@ def build_track(
         clip=clip,
         model=model,
         warnings=warnings,
-        shot=np.array([s.shot for s in seen]),
+        shot=number_shots(seen.change),
     )
 
 
@@ -160,10 +202,10 @@ class _Choice:
         return cls(no, no, no)
 
 
-def _choose(t_s: FloatArray, views: tuple[list[Detection], list[Detection]], survey: Survey) -> _Choice:
+def _choose(t_s: FloatArray, views: tuple[Detection, Detection], survey: Survey) -> _Choice:
     # candidates 0 and 1: own and other name with the resting leg hidden; 2 and 3: the same in the plain picture
     names = [list(LEGS[name].all) for name in (survey.side, survey.side.other)]
-    legs = np.stack([np.stack([d.xy_px[rows] for d in view]) for view in views for rows in names], axis=1)
+    legs = np.stack([view.xy_px[:, rows] for view in views for rows in names], axis=1).astype(np.float64)
     step_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else 0.0
     extra = np.tile(step_s * np.array([0.0, _OTHER_NAME_HIDDEN_PER_S, 0.0, _OTHER_NAME_PER_S]), (len(t_s), 1))
     at_rest = np.zeros_like(extra)
@@ -180,7 +222,6 @@ def _choose(t_s: FloatArray, views: tuple[list[Detection], list[Detection]], sur
 def _at_rest(t_s: FloatArray, legs: FloatArray, survey: Survey, resting: RestingLeg) -> FloatArray:
     """Whether each candidate's knee and ankle (T, C) stand where the resting leg lies: 1 both, 0.5 one of them."""
     places = np.stack([resting.knee, resting.ankle])
-    bodies = [survey.body.at(t) for t in t_s]
-    joints = np.stack([body.to_body(frame[:, 1:3]) for body, frame in zip(bodies, legs, strict=True)])
+    joints = np.stack([survey.body.at(t).to_body(frame[:, 1:3]) for t, frame in zip(t_s, legs, strict=True)])
     away = np.hypot(*np.moveaxis(joints - places, -1, 0))
     return np.asarray((away < _REST_RADIUS).mean(axis=-1))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from formcheck.types import ImageBgr
+from formcheck.types import FloatArray, ImageBgr
 
 # Pictures are compared as small grey ones; a person who moves changes few of their cells.
 _SIZE = (32, 18)
+_ENOUGH_PX = 135
 # Mean change in grey levels from one picture to the next that makes a cut ...
 _CUT_GREY = 22.0
 # ... if it is also this many times the usual change: a shaking camera changes every picture.
@@ -16,22 +18,29 @@ _CUT_RATIO = 6.0
 _USUAL_SHARE = 0.1
 
 
-class ShotCounter:
-    """Numbers the shots of a clip, picture by picture."""
+class ChangeMeter:
+    """Says how much each picture differs from the one before."""
 
     def __init__(self) -> None:
-        self._shot = 0
-        self._last: np.ndarray | None = None
-        self._usual = 0.0
+        self._last: FloatArray | None = None
 
-    def count(self, image_bgr: ImageBgr) -> int:
-        """Number of the shot this picture belongs to, 0 for the first."""
-        small = cv2.resize(image_bgr, _SIZE, interpolation=cv2.INTER_AREA)
-        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float32)
-        if self._last is not None:
-            change = float(np.abs(grey - self._last).mean())
-            if change > _CUT_GREY and change > _CUT_RATIO * self._usual:
-                self._shot += 1
-            self._usual += _USUAL_SHARE * (change - self._usual)
-        self._last = grey
-        return self._shot
+    def change(self, image_bgr: ImageBgr) -> float:
+        """Mean change in grey levels since the last picture, 0 for the first."""
+        # every so many pixels are enough for means over a cell, and a fraction of the work
+        step = max(1, min(image_bgr.shape[:2]) // _ENOUGH_PX)
+        small = cv2.resize(np.ascontiguousarray(image_bgr[::step, ::step]), _SIZE, interpolation=cv2.INTER_AREA)
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float64)
+        last, self._last = self._last, grey
+        return 0.0 if last is None else float(np.abs(grey - last).mean())
+
+
+def number_shots(changes: FloatArray) -> NDArray[np.int64]:
+    """Number of the shot that each picture belongs to, 0 for the first, by its change (T,) from the one before."""
+    numbers = np.zeros(len(changes), dtype=np.int64)
+    shot, usual = 0, 0.0
+    for i, change in enumerate(changes):
+        if change > _CUT_GREY and change > _CUT_RATIO * usual:
+            shot += 1
+        usual += _USUAL_SHARE * (change - usual)
+        numbers[i] = shot
+    return numbers

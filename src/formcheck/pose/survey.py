@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.pose.body import Body, find_body, near_side, running_median
 from formcheck.pose.engine import Detection
@@ -83,6 +84,25 @@ class Survey:
         return bool(self.raised[int(np.abs(self.body.t_s - t_s).argmin())])
 
 
+class Sample(NamedTuple):
+    """What the coarse look keeps of a picture: landmarks (33, 2) px, None if nobody was seen, and a small grey copy."""
+
+    t_s: float
+    luma: float
+    xy_px: NDArray[np.floating] | None
+    thumb: ImageBgr
+    thumb_scale: float
+
+
+def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> Sample:
+    """Keep what is needed of a picture of the coarse look."""
+    scale = _THUMB_PX / max(image_bgr.shape[:2])
+    size = (max(1, round(image_bgr.shape[1] * scale)), max(1, round(image_bgr.shape[0] * scale)))
+    small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
+    thumb = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    return Sample(t_s, float(thumb.mean()), None if detection is None else detection.xy_px, thumb, scale)
+
+
 class Surveyor:
     """Collects the samples of the coarse look; `finish` draws the conclusion."""
 
@@ -93,18 +113,17 @@ class Surveyor:
         self._thumb_scale = 1.0
 
     def add(self, image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> None:
-        """Keep a sample. A picture in which nobody is seen tells nothing."""
-        if detection is None:
+        """Look at a picture. One in which nobody is seen tells nothing."""
+        self.keep(take_sample(image_bgr, t_s, detection))
+
+    def keep(self, sample: Sample) -> None:
+        """Take over a sample."""
+        if sample.xy_px is None:
             return
-        self._thumb_scale = _THUMB_PX / max(image_bgr.shape[:2])
-        size = (
-            max(1, round(image_bgr.shape[1] * self._thumb_scale)),
-            max(1, round(image_bgr.shape[0] * self._thumb_scale)),
-        )
-        small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
-        self._thumbs.append(np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8))
-        self._t_s.append(t_s)
-        self._xy.append(detection.xy_px.astype(np.float64))
+        self._t_s.append(sample.t_s)
+        self._xy.append(sample.xy_px.astype(np.float64))
+        self._thumbs.append(sample.thumb)
+        self._thumb_scale = sample.thumb_scale
 
     def finish(self, side: Side | None = None) -> Survey | None:
         """Draw the conclusion; None when nobody was seen. A given ``side`` is not searched for."""

@@ -40,6 +40,8 @@ _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 # at most the reordering depth, so sorting over a short window puts them right.
 _SHUFFLED_STAMPS = frozenset({"avi"})
 _REORDER_WINDOW = 8
+# Pictures are stored in the order of decoding, which is off that of showing by less than this.
+_REORDER_S = 2
 
 
 @dataclass(slots=True)
@@ -48,6 +50,10 @@ class Damage:
 
     unreadable: int = 0
     bad_stamps: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.unreadable + self.bad_stamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,8 @@ def check_readable(path: Path) -> None:
         raise InputError(f"{path}: the file is empty (0 bytes); copy or record the clip again")
 
 
-def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
-    """Open the best picture track of a file, decoding on several threads.
+def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoStream]:
+    """Open the best picture track of a file, decoding on so many threads (0: as many as the machine has).
 
     Raises
     ------
@@ -114,6 +120,7 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
         if other.index != stream.index:
             other.discard = Discard.all
     stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = threads
     return container, stream
 
 
@@ -249,6 +256,28 @@ def _measured(path: Path, head: Head) -> Head:
             if packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
     return replace(head, duration_s=float(end - head.origin))
+
+
+def stamps_in_order(path: Path) -> bool:
+    """Whether the file can be read to its end, and every picture in it has a time that no other one has.
+
+    Only then does looking for a time in it lead to the same pictures as reading it from the start.
+    """
+    container, stream = open_video(path)
+    damage = Damage()
+    seen: set[int] = set()
+    latest = -math.inf
+    with container:
+        for packet in _packets(container, stream, damage):
+            if packet.size == 0:  # the one that drains
+                continue
+            if packet.pts is None or packet.is_corrupt or packet.pts in seen:
+                return False
+            if packet.pts < latest - _REORDER_S / packet.time_base:
+                return False
+            seen.add(packet.pts)
+            latest = max(latest, packet.pts)
+    return damage.count == 0
 
 
 def file_sha256(path: Path) -> str:

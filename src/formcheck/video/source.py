@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from fractions import Fraction
 from functools import cached_property
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Self
 
 from av.video.reformatter import VideoReformatter
 
-from formcheck.errors import InputError, UsageError
+from formcheck.errors import InputError
 from formcheck.types import ClipInfo, Frame
-from formcheck.video.container import Damage, Head, decoded, file_sha256, open_video, read_head
+from formcheck.video.container import Damage, Head, decoded, file_sha256, open_video, read_head, stamps_in_order
 from formcheck.video.geometry import shape_differs, upright_bgr
+from formcheck.video.window import check_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Containers that count in milliseconds round their stamps; a stride must not skip a frame for that.
-_STRIDE_GRACE_S = 0.001
-# Players show whole seconds, so '--end 22' for a clip of 21.87 s is what a reader of the player writes.
-_END_GRACE_S = 1.0
+# Containers that count in milliseconds round their stamps; a stride must not skip a frame for that. Whoever cuts a
+# clip into parts on multiples of a stride leaves the same room, so that a frame falls on the same side of both.
+STAMP_GRACE_S = 0.00075
+# How much earlier to try again when looking for a time leads past it.
+_BACK_S = 5.0
+# To read further than this before the window begins costs more than parts can save.
+_FAR_S = 30.0
 # Headers round too; a shorter gap than this at the end of a file is not a missing piece.
 _TRUNCATION_S = 0.5
 
@@ -81,7 +86,10 @@ class FileSource:
     start_s, end_s : float, optional
         Window [start, end) on the clip's clock. ``end_s`` may exceed the clip's length by up to 1 s.
     stride_s : float, optional
-        Yield at most one frame in this time. Frames between are decoded but not converted.
+        Yield only the first frame of every ``stride_s``, counted from the window's start. Frames between are decoded
+        but not converted.
+    threads : int, optional
+        Decode on so many threads; 0: as many as the machine has. What a damaged file gives may depend on it.
 
     Raises
     ------
@@ -98,13 +106,17 @@ class FileSource:
         start_s: float | None = None,
         end_s: float | None = None,
         stride_s: float = 0.0,
+        threads: int = 0,
     ) -> None:
         if not (math.isfinite(stride_s) and stride_s >= 0):
             raise ValueError(f"stride_s must be 0 or a positive number of seconds, got {stride_s}")
         self.path = Path(path)
         self._head = read_head(self.path)
-        self._start_s, self._end_s = _window(start_s, end_s, self._head.duration_s)
+        self._start_s, self._end_s = check_window(start_s, end_s, self._head.duration_s)
         self._stride_s = stride_s
+        self._grid_s = self._start_s
+        self._threads = threads
+        self._is_part = False
         self._container: InputContainer | None = None
         self._reset()
 
@@ -113,6 +125,19 @@ class FileSource:
         self._read_to_s = math.nan
         self._truncated = False
         self._reshaped: str | None = None
+        self._sought_badly = False
+
+    def part(self, start_s: float, end_s: float) -> FileSource:
+        """The same clip with another window, which may hold no picture; strides keep their grid."""
+        part = copy.copy(self)
+        part._narrow(start_s, end_s)  # noqa: SLF001 - one of its own kind
+        return part
+
+    def _narrow(self, start_s: float, end_s: float) -> None:
+        self._start_s, self._end_s = max(start_s, self._start_s), min(end_s, self._end_s)
+        self._is_part = True
+        self._container = None
+        self._reset()
 
     @cached_property
     def info(self) -> ClipInfo:
@@ -143,6 +168,25 @@ class FileSource:
     def truncated(self) -> bool:
         """The file ended before the length it declares. Known once the iteration has ended."""
         return self._truncated
+
+    def may_be_parted(self) -> bool:
+        """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""
+        return stamps_in_order(self.path)
+
+    @property
+    def in_order(self) -> bool:
+        """Nothing was lost so far, and the window's start was found without reading far: others will fit this part."""
+        return not (self._sought_badly or self._truncated or self._reshaped or self._damage.count)
+
+    @property
+    def stride_s(self) -> float:
+        """Time of which only the first frame is given; 0: all frames are."""
+        return self._stride_s
+
+    @property
+    def window_s(self) -> tuple[float, float]:
+        """Window [start, end); the end may be infinite."""
+        return self._start_s, self._end_s
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -178,13 +222,13 @@ class FileSource:
         self._reset()
         reformatter = VideoReformatter()
         geometry = self._head.geometry
-        due_s = -math.inf
-        index = -1
+        index, last_step = -1, -1
         for index, (t_s, picture) in enumerate(self._pictures()):
-            if t_s >= due_s:
-                due_s = t_s + self._stride_s - _STRIDE_GRACE_S
+            step = math.floor((t_s - self._grid_s + STAMP_GRACE_S) / self._stride_s) if self._stride_s else index
+            if step > last_step:
+                last_step = step
                 yield Frame(index, t_s, upright_bgr(picture, reformatter, geometry))
-        if index < 0:
+        if index < 0 and not self._is_part:
             raise InputError(
                 f"{self.path}: no picture can be read from {self._start_s:.2f} s on; "
                 "the file is cut off or damaged there: copy it again"
@@ -216,19 +260,25 @@ class FileSource:
 
     def _from_start(self) -> Iterator[tuple[float, VideoFrame]]:
         """Pictures from one at or before the window's start onwards."""
-        if self._start_s > 0:
-            pictures = self._decode(seek_s=self._start_s)
+        for back_s in (0.0, _BACK_S):
+            if self._start_s <= back_s:
+                break
+            pictures = self._decode(seek_s=self._start_s - back_s)
             first = next(pictures, None)
             if first is not None and first[0] <= self._start_s:
+                self._sought_badly = self._start_s - first[0] > _FAR_S
+                # what comes before the first whole picture was not lost: it was not asked for
+                self._damage.unreadable = self._damage.bad_stamps = 0
                 yield first
                 yield from pictures
                 return
-            # Some containers have no index and land past the target: read up to it instead.
+            # Containers without an index land somewhere near, and past the target if no key frame is in between.
             self._damage = Damage()
+        self._sought_badly = self._start_s > _FAR_S
         yield from self._decode(seek_s=0.0)
 
     def _decode(self, *, seek_s: float) -> Iterator[tuple[float, VideoFrame]]:
-        container, stream = open_video(self.path)
+        container, stream = open_video(self.path, threads=self._threads)
         self._container = container
         origin = self._head.origin
         with container:
@@ -239,21 +289,6 @@ class FileSource:
                 yield float(at - origin), picture
                 if self._container is not container:  # closed meanwhile: reading on would crash in FFmpeg
                     return
-
-
-def _window(start_s: float | None, end_s: float | None, duration_s: float) -> tuple[float, float]:
-    start = 0.0 if start_s is None else start_s
-    end = math.inf if end_s is None else end_s
-    length = f"the clip is {duration_s:.2f} s long"
-    if not (math.isfinite(start) and start >= 0):
-        raise UsageError(f"start must be 0 s or later, got {start:g}; {length}")
-    if start >= duration_s:
-        raise UsageError(f"start must lie before the clip's end, got {start:g} s; {length}")
-    if math.isnan(end) or end <= start:
-        raise UsageError(f"end must be later than start ({start:g} s), got {end:g} s; {length}")
-    if math.isfinite(end) and end > duration_s + _END_GRACE_S:
-        raise UsageError(f"end must lie within the clip, got {end:g} s; {length}")
-    return start, end
 
 
 def _shown_s(picture: VideoFrame) -> float:

@@ -209,7 +209,8 @@ def _h264_stream(container: OutputContainer, rate: Fraction, size_px: tuple[int,
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
     context.color_range = ColorRange.MPEG
-    context.thread_count = 0
+    # Constant, since it decides on the bytes; two keep up with the drawing, and more would cost memory.
+    context.thread_count = 2
     return stream
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from formcheck.pose.shots import ShotCounter
+from formcheck.pose.shots import ChangeMeter, number_shots
 
 RNG = np.random.default_rng(1)
 
@@ -10,8 +10,8 @@ def picture():
 
 
 def count(pictures):
-    counter = ShotCounter()
-    return [counter.count(p) for p in pictures]
+    meter = ChangeMeter()
+    return number_shots(np.array([meter.change(p) for p in pictures])).tolist()
 
 
 def test_one_shot_with_noise_and_something_that_moves():
