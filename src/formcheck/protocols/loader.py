@@ -61,6 +61,17 @@ def load_protocol(id_or_path: str | Path = DEFAULT_PROTOCOL_ID) -> LoadedProtoco
     return _parse(data, where=str(path), origin=str(path))
 
 
+def parse_protocol(text: str, *, where: str) -> LoadedProtocol:
+    """Check the text of a protocol that was kept somewhere else than in a file.
+
+    Raises
+    ------
+    ProtocolError
+        As `load_protocol`.
+    """
+    return _parse(text.encode(), where=where, origin=where)
+
+
 def _parse(data: bytes, *, where: str, origin: str) -> LoadedProtocol:
     try:
         text = data.decode("utf-8")
