@@ -17,10 +17,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track as progress
 from tables import causal_table, clip_table, group_table, label_table, markdown
-from truth import ClipResult, LabelResult, compare_clip, compare_labels, read_labels
+from truth import HELD_OUT, ClipResult, LabelResult, compare_clip, compare_labels, read_labels
 
 ROOT = Path(__file__).resolve().parents[1]
-DEFAULT = ROOT / "benchmarks" / "clips"
+DEFAULT = [ROOT / "benchmarks" / "clips", ROOT / "benchmarks" / HELD_OUT]
 
 
 def find_clips(folders: list[Path]) -> list[Path]:
@@ -32,7 +32,7 @@ def find_clips(folders: list[Path]) -> list[Path]:
 def main() -> None:
     """Measure, then print or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="*", type=Path, default=[DEFAULT], metavar="FOLDER")
+    parser.add_argument("folders", nargs="*", type=Path, default=DEFAULT, metavar="FOLDER")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="joints marked by hand (CSV)")
     parser.add_argument("--causal", action="store_true", help="also the path of live practice, without looking ahead")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep landmarks here between runs")

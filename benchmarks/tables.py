@@ -11,11 +11,15 @@ import numpy as np
 from truth import ClipResult, Errors, LabelResult
 
 _GROUPS: dict[str, Callable[[ClipResult], bool]] = {
-    "within 30 degrees of either side": lambda r: r.off_side_deg <= 30,
-    "30 to 45 degrees off the side": lambda r: r.off_side_deg > 30,
-    "low light": lambda r: r.dim,
-    "all": lambda _: True,
+    "within 30 degrees of either side": lambda r: not r.held_out and r.off_side_deg <= 30,
+    "30 to 45 degrees off the side": lambda r: not r.held_out and r.off_side_deg > 30,
+    "low light": lambda r: not r.held_out and r.dim,
+    "all": lambda r: not r.held_out,
+    "held out, all": lambda r: r.held_out,
+    "held out, within 30 degrees": lambda r: r.held_out and r.off_side_deg <= 30,
 }
+# Less than this share of its frames measured: the clip was refused.
+_REFUSED = 0.05
 
 
 # A figure that cannot be had leaves its cell empty.
@@ -94,8 +98,9 @@ def group_table(results: Sequence[ClipResult]) -> str:
     rows = []
     for name, belongs in _GROUPS.items():
         group = [r for r in results if belongs(r)]
+        refused = sum(r.usable < _REFUSED for r in group)
         if group:
-            rows.append((name, str(len(group)), *_group_cells(group)))
+            rows.append((name, f"{len(group)}" + (f" ({refused} refused)" if refused else ""), *_group_cells(group)))
     return table(head, rows)
 
 
@@ -167,7 +172,10 @@ def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> st
     ]
     if labels:
         parts += ["## Real people, joints marked by hand by two raters\n", label_table(labels)]
-    parts += ["## Every clip\n", clip_table(results)]
+    parts += ["## Every clip\n", clip_table([r for r in results if not r.held_out])]
+    held_out = [r for r in results if r.held_out]
+    if held_out:
+        parts += ["## Held-out clips\n", clip_table(held_out)]
     if any(result.causal_knee for result in results):
         parts += ["## Live practice against the whole clip\n", causal_table(results)]
     return "\n".join(parts)

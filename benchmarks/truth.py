@@ -26,6 +26,8 @@ from formcheck.video.source import FileSource
 
 FloatArray = NDArray[np.float64]
 
+# The folder of clips that nothing was set by.
+HELD_OUT = "holdout"
 # A rater who did not know the truth marked joints by eye: hip 6.6 degrees lower and knee 3.1 degrees less flexed than
 # the skeleton, alike in every clip (SD 1.5 and 1.1; 17 frames of 8 clips). Constants for all clips, never refitted.
 MARKED_HIP_DEG = -6.6
@@ -65,6 +67,7 @@ class ClipResult:
     naive_knee: Errors
     naive_hip: Errors
     naive_reps: int
+    held_out: bool = False
     causal_knee: Errors | None = None
     causal_hip: Errors | None = None
     causal_reps: int | None = None
@@ -170,6 +173,7 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
         naive_knee=_errors(t_s, naive_knee - true_knee, None, peaks_s),
         naive_hip=_errors(t_s, naive_hip - true_hip, None, peaks_s),
         naive_reps=naive_count(naive_knee),
+        held_out=clip.parent.name == HELD_OUT,
         **live,
     )
 
