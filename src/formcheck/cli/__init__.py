@@ -28,6 +28,8 @@ EXIT_INTERRUPTED = 130
 # Command: its module, which holds it as ``command``, and its line in ``formcheck --help``.
 COMMANDS = {
     "analyze": ("formcheck.cli.analyze", "Measure and judge the repetitions in recorded clips."),
+    "batch": ("formcheck.cli.batch", "Analyse many clips, on all cores or on a cluster."),
+    "review": ("formcheck.cli.review", "Check judged clips by eye in the browser, correct, and sum up."),
     "live": ("formcheck.cli.live", "Practise in front of a camera, guided by voice and picture."),
     "history": ("formcheck.cli.history", "Show what was practised, and whether it changes."),
     "progress": ("formcheck.cli.progress", "Write weeks of practice as one page with charts."),

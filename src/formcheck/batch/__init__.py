@@ -1,0 +1,1 @@
+"""Many clips: worker processes on this machine, or a Dask cluster."""

@@ -1,0 +1,174 @@
+"""A real Dask scheduler with workers on loopback, and a real server that speaks S3."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import boto3
+import psutil
+import pytest
+from moto.server import ThreadedMotoServer
+
+from batches import FAULTY_WORKER, formcheck_batch, short_clip, tables, variant
+from formcheck.batch.clips import find_clips
+from formcheck.batch.cluster import ClusterRunner
+from formcheck.batch.places import place_of
+from formcheck.batch.run import run_batch
+from formcheck.batch.settings import make_settings
+from formcheck.batch.values import Limits
+from formcheck.protocols.loader import load_protocol
+
+SECRET = "a-secret-that-is-never-shown"
+CLIPS = 6
+
+
+@contextmanager
+def dask(*arguments):
+    """A process of the cluster; ended with its children when the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_until(true, timeout_s=60.0):
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def store():
+    """A server that speaks S3, and in the environment what a client of it needs."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "formcheck")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="study")
+        yield client
+        client.close()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory, store):
+    """Address of a scheduler with two workers, and the process that keeps these two alive."""
+    file = tmp_path_factory.mktemp("cluster") / "scheduler.json"
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")
+        with dask("scheduler", *options):
+            wait_until(file.exists)
+            address = json.loads(file.read_text())["address"]
+            with dask("worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard") as workers:
+                yield address, workers
+
+
+@pytest.fixture(scope="module")
+def near(tmp_path_factory):
+    """Clips, a protocol that is nowhere else, and the results of one machine."""
+    folder = tmp_path_factory.mktemp("near")
+    base = short_clip(folder / "base.mp4", length_s=0.4).read_bytes()
+    for number in range(CLIPS):
+        variant(base, folder / "clips" / f"clip {number}.mp4", number)
+    (folder / "clips" / "bad.mp4").write_bytes(b"text")
+    (folder / "mine.toml").write_text("# only here\n" + load_protocol().text)
+    call = formcheck_batch(folder / "clips", "--out", folder / "out", "--protocol", folder / "mine.toml")
+    assert call.returncode == 3, call.stderr
+    return folder
+
+
+def test_tables_are_those_of_one_machine_though_a_worker_is_lost(near, tmp_path, cluster):
+    address, workers = cluster
+    options = ["--out", tmp_path, "--protocol", near / "mine.toml", "--scheduler", address]
+    with subprocess.Popen(
+        [sys.executable, "-m", "formcheck", "batch", near / "clips", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as batch:
+        wait_until(lambda: len(list(tmp_path.glob("clips/*/session.json"))) >= 2 or batch.poll() is not None)
+        at_work = next(p for p in psutil.process_iter(["cmdline"]) if is_at_work(p, workers.pid))
+        at_work.parent().kill()
+        out, err = batch.communicate(timeout=60)
+    assert batch.returncode == 3, err
+    assert out.startswith(f"{CLIPS} of {CLIPS + 1} clips analysed, 1 failed\n")
+    assert tables(tmp_path) == tables(near / "out")
+    folders = sorted(path.name for path in (tmp_path / "clips").iterdir())
+    assert folders == sorted(path.name for path in (near / "out" / "clips").iterdir())
+    assert len(folders) == CLIPS + 1
+
+
+def is_at_work(process, cluster_pid):
+    """Tell a process that analyses clips for a worker of the cluster."""
+    ours = "formcheck.batch.worker" in (process.info["cmdline"] or [])
+    return ours and cluster_pid in [parent.pid for parent in process.parents()]
+
+
+def test_a_clip_that_kills_workers_is_given_up_alone(near, tmp_path, cluster):
+    base = (near / "base.mp4").read_bytes()
+    for number, name in enumerate(["a", "poison", "segfault", "y", "z"]):
+        variant(base, tmp_path / "clips" / f"{name}.mp4", number)
+    settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False)
+    place = place_of(str(tmp_path / "out"))
+    with place.lock():
+        runner = ClusterRunner(cluster[0], settings, Limits(10**9), command=FAULTY_WORKER)
+        lines = run_batch(find_clips([str(tmp_path / "clips")]), place, runner, settings=settings)
+    failed = {line.clip.name: line.failure for line in lines if line.failure}
+    assert {name: failure.trouble for name, failure in failed.items()} == {
+        "poison.mp4": "lost",
+        "segfault.mp4": "crashed",
+    }
+    assert failed["poison.mp4"].reason.startswith("2 workers were lost with it")
+    assert len([line for line in lines if line.entry]) == 3
+
+
+def test_clips_and_results_in_a_store(near, store, cluster):
+    for path in (near / "clips").iterdir():
+        store.upload_file(str(path), "study", f"clips/{path.name}")
+    options = ["--out", "s3://study/out", "--protocol", near / "mine.toml"]
+    call = formcheck_batch("s3://study/clips", *options, "--scheduler", cluster[0])
+    assert call.returncode == 3, call.stderr
+
+    def content(key):
+        return store.get_object(Bucket="study", Key=key)["Body"].read()
+
+    stored = {entry["Key"]: entry for entry in store.list_objects_v2(Bucket="study", Prefix="out/")["Contents"]}
+    assert not [key for key in stored if "lock" in key]
+    assert {key.rsplit("/", 1)[-1] for key in stored} >= {"session.json", "report.html", "track.npz", "results.parquet"}
+    here = {
+        name: (near / "out" / name).read_text().replace(str(near), "s3://study") for name in ("results.csv", "reps.csv")
+    }
+    assert {name: content(f"out/{name}").decode() for name in here} == here
+    assert not [key for key in stored if SECRET.encode() in content(key)]
+
+    # by processes of this machine now: nothing is left to do, and nothing is written anew but the tables
+    call = formcheck_batch("s3://study/clips/*.mp4", *options)
+    assert call.returncode == 3, call.stderr
+    assert SECRET not in call.stdout + call.stderr
+    again = store.list_objects_v2(Bucket="study", Prefix="out/clips/")["Contents"]
+    assert {entry["Key"]: entry["LastModified"] for entry in again} == {
+        key: entry["LastModified"] for key, entry in stored.items() if key.startswith("out/clips/")
+    }
+    assert content("out/results.csv").decode() == here["results.csv"]
