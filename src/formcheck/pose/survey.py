@@ -34,8 +34,10 @@ _SURE_REST_SHARE = 0.85
 # A knee that stands off the line from hip to ankle by less than this (trunk lengths) belongs to a straight leg.
 _STRAIGHT = 0.35
 # Half of that time a resting knee and ankle stay within this (trunk lengths). Not most of it: the landmarker gives the
-# leg another place now and then. Over 45 clips 0.01 to 0.11, low light included; legs that take turns 0.23.
+# leg another place now and then. Over 90 clips 0.01 to 0.16, low light included; legs that take turns 0.23.
 _STRAY = 0.17
+# Up to this far it may stray when the picture shows that nothing moves there: then it is the names that wander.
+_STRAY_WHERE_STILL = 0.3
 # Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
 _STILL_GREY = 18.0
 # Names vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
@@ -134,8 +136,9 @@ class Surveyor:
         legs = _measure_legs(body, xy)
         side = side or _working_side(body, legs)
         on_floor, raised = legs.on_floor(), legs.raised()
-        resting = legs.resting_place(on_floor & raised)
-        if resting is not None and on_floor.mean() < _SURE_REST_SHARE and not self._keeps_still(body, resting):
+        resting, stray = legs.resting_place(on_floor & raised)
+        sure = on_floor.mean() >= _SURE_REST_SHARE and stray < _STRAY
+        if resting is not None and not sure and not self._keeps_still(body, resting):
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=1.0) > 0.5
         return Survey(body, side, resting, steadily_raised)
@@ -178,14 +181,17 @@ class _Legs(NamedTuple):
         hip, ankle = self._pick(self.hip_deg, lower=False), self._pick(self.ankle, lower=False)
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
-    def resting_place(self, apart: BoolArray) -> RestingLeg | None:
-        """Where the leg on the floor is, over the samples in which the other one is up; None if it moves."""
+    def resting_place(self, apart: BoolArray) -> tuple[RestingLeg | None, float]:
+        """Where the leg on the floor is, over the samples in which the other one is up, None if it moves; and how far
+        it strays from there (trunk lengths).
+        """
         if apart.mean() < _MIN_REST_SHARE:
-            return None
+            return None, np.inf
         knee, ankle = self._pick(self.knee, lower=True)[apart], self._pick(self.ankle, lower=True)[apart]
         place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
         strays = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
-        return place if np.median(strays.max(axis=0)) < _STRAY else None
+        stray = float(np.median(strays.max(axis=0)))
+        return (place if stray < _STRAY_WHERE_STILL else None), stray
 
 
 def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
