@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
 DISTRIBUTIONS = (
-    *("alembic", "av", "click", "fhir.resources", "jinja2", "mediapipe", "numpy", "opencv-python"),
-    *("platformdirs", "pyarrow", "pydantic", "rich", "scipy", "sounddevice", "sqlalchemy"),
+    *("alembic", "av", "click", "fhir.resources", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python"),
+    *("platformdirs", "psutil", "pyarrow", "pydantic", "rich", "scipy", "sounddevice", "sqlalchemy"),
+    *("starlette", "uvicorn"),
 )
 
 

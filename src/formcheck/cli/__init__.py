@@ -77,7 +77,7 @@ def cli(rim: Rim, *, debug: bool) -> None:
     """Check the form of the supine sciatic nerve glide from an ordinary camera.
 
     formcheck measures; it does not diagnose. Nothing leaves this machine: only `models pull` uses the
-    network.
+    network, and `batch` where you name a cluster or an address.
     """
     rim.debug = debug
     logging.basicConfig(

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.form.verdict import BAND
+from formcheck.form.verdict import whole, with_band
 from formcheck.types import Verdict
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def _table(title: str) -> Table:
 
 
 def _rep_cells(rep: Rep) -> tuple[str, ...]:
-    knee = f"{rep.knee_flexion_start_deg:.0f} to {rep.knee_flexion_peak_deg:.0f} ± {BAND * rep.knee_se_deg:.0f}"
+    knee = f"{whole(rep.knee_flexion_start_deg)} to {with_band(rep.knee_flexion_peak_deg, rep.knee_se_deg)}"
     return (
         str(rep.index),
         f"{rep.start_s:.1f}",
         knee,
-        f"{rep.hip_flexion_min_deg:.0f} to {rep.hip_flexion_max_deg:.0f}",
+        f"{whole(rep.hip_flexion_min_deg)} to {whole(rep.hip_flexion_max_deg)}",
         f"{rep.extend_s:.1f}",
         f"{rep.hold_s:.1f}",
         f"{rep.return_s:.1f}",

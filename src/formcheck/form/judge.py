@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from formcheck.angles.shots import measure_track
@@ -11,6 +13,7 @@ from formcheck.form.summary import summarize
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
 from formcheck.reps.find import RepSet, find_reps
+from formcheck.reps.given import Span, given_reps
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
 
 # With less than this share of the frames measurable, a count of repetitions means nothing.
@@ -30,13 +33,27 @@ def judge_track(track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None =
 
 
 def judge_angles(
-    track: PoseTrack, angles: LegAngles | None, view: View, loaded: LoadedProtocol, *, side_given: bool
+    track: PoseTrack,
+    angles: LegAngles | None,
+    view: View,
+    loaded: LoadedProtocol,
+    *,
+    side_given: bool,
+    spans: Sequence[Span] | None = None,
 ) -> Session:
-    """Judge the angles of a track, one row for each of its frames; None when no leg could be followed."""
+    """Judge the angles of a track, one row for each of its frames; None when no leg could be followed.
+
+    ``spans`` are the times of the repetitions when a person gave them; else they are found.
+    """
     protocol = loaded.protocol
-    rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
+    if spans is not None:
+        rep_set = given_reps(track.t_s, angles, spans, protocol.repetition)
+    else:
+        rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
     quality = assess_quality(track, angles, view)
-    findings = _findings(angles, rep_set, view, protocol, usable_fraction=quality.usable_fraction)
+    findings = _findings(
+        angles, rep_set, view, protocol, usable_fraction=quality.usable_fraction, counted_by_eye=spans is not None
+    )
     return Session(
         clip=track.clip,
         model=track.model,
@@ -63,7 +80,13 @@ def _no_reps(track: PoseTrack) -> RepSet:
 
 
 def _findings(
-    angles: LegAngles | None, rep_set: RepSet, view: View, protocol: Protocol, *, usable_fraction: float
+    angles: LegAngles | None,
+    rep_set: RepSet,
+    view: View,
+    protocol: Protocol,
+    *,
+    usable_fraction: float,
+    counted_by_eye: bool,
 ) -> tuple[Finding, ...]:
     rules = rep_rules(protocol)
     complete = tuple(rep for rep in rep_set.reps if rep.complete)
@@ -76,5 +99,5 @@ def _findings(
     else:
         findings += [rule.judge_set(complete, angles) for rule in rules]
         findings += [rule.judge(rep, angles) for rep in complete for rule in rules]
-    findings.append(judge_set_size(len(complete), protocol, assessable=assessable))
+    findings.append(judge_set_size(len(complete), protocol, assessable=assessable or counted_by_eye))
     return tuple(findings)

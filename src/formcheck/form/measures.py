@@ -49,10 +49,14 @@ def excursion(rep: Rep) -> Measured:
     return Measured(rep.excursion_deg, DIFFERENCE_SHARE * rep.knee_se_deg)
 
 
-def fastest_mean_speed(rep: Rep) -> Measured:
-    """Mean speed of the faster of extending and returning, deg/s."""
+def fastest_mean_speed(rep: Rep, *, shortest_s: float) -> Measured:
+    """Mean speed of the faster of extending and returning, deg/s.
+
+    Unknown when either takes less than ``shortest_s``: that is no movement, but a repetition whose given times cut it
+    off at its straightest.
+    """
     duration_s = min(rep.extend_s, rep.return_s)
-    if duration_s <= 0:
+    if duration_s < shortest_s:
         return UNKNOWN
     speed = rep.excursion_deg / duration_s
     return Measured(speed, speed * min(1.0, TIMING_SE_S / duration_s))

@@ -12,7 +12,7 @@ import numpy as np
 
 from formcheck.form import measures
 from formcheck.form.measures import Measured
-from formcheck.form.verdict import Limits, compare
+from formcheck.form.verdict import Limits, compare, whole, with_band
 from formcheck.protocols.model import Protocol, ToesReading
 from formcheck.types import Finding, LegAngles, Rep, Verdict, View
 
@@ -109,7 +109,7 @@ def rep_rules(protocol: Protocol) -> tuple[RepRule, ...]:
         ),
         RepRule(
             "slow",
-            lambda rep, _: measures.fastest_mean_speed(rep),
+            lambda rep, _: measures.fastest_mean_speed(rep, shortest_s=protocol.repetition.min_movement_s.value),
             (None, tempo.max_mean_speed_deg_s.value),
             "deg/s",
             f"knee slower than {tempo.max_mean_speed_deg_s.value:g} degrees a second both ways",
@@ -158,13 +158,13 @@ def judge_lying(view: View, protocol: Protocol) -> Finding:
         verdict, text = Verdict.NOT_ASSESSABLE, "Nobody was seen, so the posture cannot be told."
     elif view.lying:
         verdict = compare(*measured, (None, limit))
-        text = f"Lying on the back, trunk within {measured.value:.0f} degrees of the floor."
+        text = f"Lying on the back, trunk within {whole(measured.value)} degrees of the floor."
     elif measured.value <= limit:
         verdict, text = Verdict.NOT_MET, "The person does not seem to lie face up."
     else:
         verdict = Verdict.NOT_MET
         text = (
-            f"The trunk stands {measured.value:.0f} degrees from the floor in the picture: sitting or standing, or "
+            f"The trunk stands {whole(measured.value)} degrees from the floor in the picture: sitting or standing, or "
             "filmed with the phone on its side. This exercise is done lying on the back."
         )
     return Finding("lying_on_back", None, verdict, _known(measured.value), (None, limit), "deg", None, text)
@@ -213,7 +213,7 @@ def _sentence(verdict: Verdict, measured: Measured, unit: str, wish: str) -> str
     if verdict is Verdict.NOT_ASSESSABLE:
         return f"Cannot tell. Wanted: {wish}."
     digits = 2 if unit == "thigh lengths" else 0
-    number = f"{measured.value:.{digits}f} ± {1.96 * measured.se:.{digits}f} {_UNIT_WORDS.get(unit, unit)}"
+    number = f"{with_band(*measured, digits)} {_UNIT_WORDS.get(unit, unit)}"
     lead = {
         Verdict.MET: "Met",
         Verdict.NOT_MET: "Not met",

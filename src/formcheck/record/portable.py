@@ -19,14 +19,14 @@ from formcheck.record.read import results_of
 from formcheck.record.results import add_result
 from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet, write_whole
 from formcheck.record.store import Store
-from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, SESSION
+from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, REVIEW, SESSION
 from formcheck.record.trouble import explained
 
 KIND = "formcheck kept session"
 PROFILE_KIND = "formcheck profile"
 VERSION = 1
 _LINKS = {"id", "profile_id", "session_id"}
-_SESSION_TABLES = {"answers": ANSWER, "marks": MARK, "notes": NOTE, "corrections": CORRECTION}
+_SESSION_TABLES = {"answers": ANSWER, "marks": MARK, "notes": NOTE, "corrections": CORRECTION, "reviews": REVIEW}
 
 
 ProfileCode = Annotated[str, Field(pattern=rf"^{CODE_PATTERN}$")]
@@ -65,6 +65,8 @@ class PortableSession(_Part):
     marks: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
+    # Files of before there were reviews have none.
+    reviews: list[dict[str, Any]] = Field(default=[], max_length=1)
 
 
 class PortableProfile(_Part):
@@ -125,7 +127,9 @@ def _text(value: Mapping[str, Any]) -> bytes:
 
 
 def _rows(connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
-    return [_plain(row) for row in connection.execute(select(table).where(which).order_by(table.c.id)).mappings()]
+    return [
+        _plain(row) for row in connection.execute(select(table).where(which).order_by(*table.primary_key)).mappings()
+    ]
 
 
 def _plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The tables of the record, as the newest migration leaves them. docs/record.md explains each column.
 
 Times are ISO 8601 text with the offset of the place where it happened, days are ``YYYY-MM-DD`` there. Rows of
-results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds.
+results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds. A review is
+one row, which its next version replaces.
 """
 
 from __future__ import annotations
@@ -152,6 +153,16 @@ CORRECTION = Table(
     _key(),
     _of_session(),
     *(_text(name) for name in ("author_role", "made_at", "subject", "value", "reason")),
+)
+
+REVIEW = Table(
+    "review",
+    METADATA,
+    Column("session_id", ForeignKey("session.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    *(_text(name) for name in ("saved_at", "reviewer")),
+    Column("done", Boolean, nullable=False),
+    *(_text(name) for name in ("text", "outcome")),
 )
 
 PRESCRIPTION = Table(

@@ -26,10 +26,13 @@ from formcheck.report.figures import (
     tempo_bar,
 )
 from formcheck.report.numbers import key_numbers
-from formcheck.report.page import CHART_SCRIPT, CHART_STYLE, STYLE, asset, policy
+from formcheck.report.page import CHART_SCRIPT, CHART_STYLE, STYLE, asset, policy, running_foot
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, Span, static_panels
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import Finding, Rep, Session, Verdict
+
+PANEL = "panel.html.j2"
+"""The macro that draws a static panel."""
 
 _VERDICT_ORDER = (Verdict.NOT_MET, Verdict.BORDERLINE, Verdict.NOT_ASSESSABLE, Verdict.MET)
 
@@ -61,6 +64,7 @@ def render_report(
     protocol_view: ProtocolView,
     thumbnails: Mapping[int, bytes],
     analysed_at: datetime,
+    person: str | None = None,
 ) -> str:
     """Render a session as one self-contained HTML page.
 
@@ -73,6 +77,8 @@ def render_report(
         read from the clip, each taken at ``at_s``.
     analysed_at : datetime
         Local time of the analysis.
+    person : str, optional
+        Code of whom it shows, for the foot of every printed page.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def render_report(
     """
     curves = curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
     numbers = key_numbers(session)
-    styles = asset(CHART_STYLE) + asset(STYLE)
+    styles = asset(CHART_STYLE) + asset(STYLE) + running_foot(person, session.clip.name)
     scripts = ([asset(CHART_SCRIPT)] if curves else []) + [asset("report.js")]
     page = _template().render(
         session=session,
@@ -160,7 +166,7 @@ def _versions() -> list[tuple[str, str]]:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_template_text),
+        loader=jinja2.FunctionLoader(template_text),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -177,5 +183,6 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html.j2")
 
 
-def _template_text(name: str) -> str:
+def template_text(name: str) -> str:
+    """Return the text of a file in ``templates``."""
     return (files("formcheck.report") / "templates" / name).read_text(encoding="utf-8")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from formcheck.report.words import printable
+
 CHART_SCRIPT = "uPlot.iife.min.js"
 CHART_STYLE = "uPlot.min.css"
 STYLE = "report.css"
@@ -24,6 +26,18 @@ def policy(styles: str, scripts: Sequence[str]) -> str:
             "base-uri 'none'",
             "form-action 'none'",
         )
+    )
+
+
+def running_foot(person: str | None, clip: str) -> str:
+    """Return the style that puts person, clip and page number at the foot of every printed page."""
+    whose = " · ".join(part for part in (person, clip) if part)
+    # Every character by its number: a file name may hold whatever ends a string or a style.
+    text = "".join(f"\\{ord(letter):x} " for letter in printable(whose))
+    return (
+        "\n@page { margin: 14mm 13mm 18mm; "
+        f'@bottom-left {{ content: "{text}"; font: 8pt sans-serif; color: #555 }} '
+        '@bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #555 } }\n'
     )
 
 

@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from formcheck.form import verdict as rounding
 from formcheck.types import Finding, Side, Verdict, View
 
 CANNOT_TELL = "cannot tell"
-Z_95 = 1.96
+Z_95 = rounding.BAND
 """Half width of a 95 % band in standard errors."""
+ceiling, whole = rounding.ceiling, rounding.whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,6 @@ def degrees(value: float) -> str:
     return f"{whole(value)}°" if math.isfinite(value) else CANNOT_TELL
 
 
-def whole(value: float) -> int:
-    """Round half away from zero, so that 22.5 and 23.5 do not land on neighbours' sides."""
-    return int(math.copysign(math.floor(abs(value) + 0.5), value))
-
-
 def clock(t_s: float) -> str:
     """Return minutes, seconds and tenths as a video player shows them: ``0:05.9``."""
     tenths = whole(t_s * 10)
@@ -80,10 +77,14 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if math.isfinite(value) else CANNOT_TELL
 
 
-def side_words(side: Side | None, *, given: bool) -> str:
-    """Return which leg was judged and who chose it."""
+def side_words(side: Side | None, *, given: bool, measured: bool = True) -> str:
+    """Return which leg was judged and who chose it; nothing is claimed of a leg that could not be measured."""
     if side is None:
         return "No working leg found"
+    if not measured:
+        return (
+            f"{side.value.capitalize()} leg, as given; it could not be measured" if given else "Cannot tell which leg"
+        )
     return f"{side.value.capitalize()} leg, {'as given' if given else 'found automatically'}"
 
 
@@ -152,11 +153,6 @@ def _azimuth_words(azimuth_deg: float) -> str:
     if turned == 0:
         return "0°"
     return f"{abs(turned)}° towards the {'feet' if turned > 0 else 'head'}"
-
-
-def ceiling(value: float) -> int:
-    """Round an error band up: a band is never stated smaller than it is."""
-    return math.ceil(value - 1e-9)
 
 
 def deficit(flexion_deg: float, band_deg: float) -> str:

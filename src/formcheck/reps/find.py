@@ -61,8 +61,8 @@ def find_reps(angles: LegAngles, limits: RepetitionLimits) -> RepSet:
             rep = part.measure(cycle, limits)
             if rep is not None:
                 reps.append(rep)
-    reps = _mark_partial(reps, limits)
-    return RepSet(tuple(reps), *_label_frames(angles, reps))
+    reps = mark_partial(reps, limits)
+    return RepSet(tuple(reps), *label_frames(angles, reps))
 
 
 def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> list[_Cycle]:
@@ -194,7 +194,8 @@ def _is_glide(hip_deg: FloatArray, knee_deg: FloatArray, limits: RepetitionLimit
     return bool(knee_leads and ankle_lift.max() >= limits.min_foot_lift_thighs.value)
 
 
-def _mark_partial(reps: list[Rep], limits: RepetitionLimits) -> list[Rep]:
+def mark_partial(reps: list[Rep], limits: RepetitionLimits) -> list[Rep]:
+    """Number the repetitions from 1, and mark those well below the set's median excursion."""
     complete = [rep.excursion_deg for rep in reps if rep.complete]
     small = limits.partial_below_fraction.value * float(np.median(complete)) if complete else 0.0
     return [
@@ -202,7 +203,8 @@ def _mark_partial(reps: list[Rep], limits: RepetitionLimits) -> list[Rep]:
     ]
 
 
-def _label_frames(angles: LegAngles, reps: list[Rep]) -> tuple[tuple[Phase, ...], NDArray[np.int64]]:
+def label_frames(angles: LegAngles, reps: list[Rep]) -> tuple[tuple[Phase, ...], NDArray[np.int64]]:
+    """Phase and number of the repetition (0: none) of every frame."""
     # numbers of phases, since numpy turns the members of a text enum into plain text
     names = tuple(Phase)
     phases = np.full(len(angles.t_s), names.index(Phase.REST))

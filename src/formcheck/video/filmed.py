@@ -17,12 +17,13 @@ def filmed_at(path: Path) -> datetime:
 
     That is what the camera wrote into the file; failing that (and for a saved track), when the file was last written.
     """
-    stated = _stated(path)
+    stated = stated_at(path)
     moment = stated if stated is not None else datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     return moment.astimezone()
 
 
-def _stated(path: Path) -> datetime | None:
+def stated_at(path: Path) -> datetime | None:
+    """Return when the camera says that a clip was filmed; None when it does not."""
     try:
         with av.open(f"file:{path}", metadata_errors="replace") as container:
             text = container.metadata.get("creation_time", "")

@@ -103,5 +103,7 @@ def test_small_phrases():
     assert words.rule_title("new_rule") == "New rule"
     assert words.side_words(Side.LEFT, given=True) == "Left leg, as given"
     assert words.side_words(None, given=False) == "No working leg found"
+    assert words.side_words(Side.LEFT, given=False, measured=False) == "Cannot tell which leg"
+    assert words.side_words(Side.LEFT, given=True, measured=False) == "Left leg, as given; it could not be measured"
     assert words.seconds(math.nan) == words.degrees(math.nan) == "cannot tell"
     assert words.printable("a\udcffb\ud800") == "a\ufffdb\ufffd"

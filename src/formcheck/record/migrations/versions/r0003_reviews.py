@@ -1,0 +1,18 @@
+"""Reviews: what a clinician says about a session, one row for each that has one."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Add the table; nothing that is there changes."""
+    op.execute(
+        "CREATE TABLE review ("
+        "session_id INTEGER NOT NULL PRIMARY KEY REFERENCES session (id) ON DELETE CASCADE,"
+        " revision INTEGER NOT NULL, saved_at TEXT NOT NULL, reviewer TEXT NOT NULL, done BOOLEAN NOT NULL,"
+        " text TEXT NOT NULL, outcome TEXT NOT NULL)"
+    )

@@ -1,0 +1,185 @@
+"""The reviewer's layer: what a clinician says about one judged clip, beside the analysis, which stays as it is."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from formcheck.types import Side, Verdict
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Words = Annotated[str, StringConstraints(max_length=4000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Point = tuple[float, float]
+
+
+class Joint(StrEnum):
+    """What a goniometer is laid on."""
+
+    KNEE = "knee"
+    HIP = "hip"
+    OTHER = "other"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class GivenRep(_Part):
+    """When a repetition was, as the reviewer has it; ``peak_s`` None = where the knee is straightest."""
+
+    start_s: Seconds
+    peak_s: Seconds | None = None
+    end_s: Seconds
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.start_s >= self.end_s:
+            raise ValueError("expected a repetition to start before it ends")
+        if self.peak_s is not None and not self.start_s <= self.peak_s <= self.end_s:
+            raise ValueError(
+                f"expected the straightest moment ({self.peak_s:.2f} s) after the start of its repetition "
+                f"({self.start_s:.2f} s) and before its end ({self.end_s:.2f} s): move it first"
+            )
+        return self
+
+
+class Overrule(_Part):
+    """Another verdict than the program's; ``rep`` None = on the set as a whole."""
+
+    rule: Key
+    rep: Annotated[int, Field(ge=1)] | None = None
+    verdict: Verdict
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _decided(self) -> Self:
+        if self.verdict is Verdict.BORDERLINE:
+            raise ValueError("expected MET, NOT_MET or NOT_ASSESSABLE from a reviewer, got BORDERLINE")
+        return self
+
+
+class Note(_Part):
+    """Words on the session, on a repetition, or on a moment."""
+
+    id: Key
+    scope: Literal["session", "rep", "frame"]
+    rep: Annotated[int, Field(ge=1)] | None = None
+    t_s: Seconds | None = None
+    text: Words
+    at: Annotated[str, StringConstraints(max_length=40)]
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        if (self.scope == "rep") != (self.rep is not None):
+            raise ValueError("expected a repetition for a note on a repetition, and only for such a one")
+        if self.scope == "frame" and self.t_s is None:
+            raise ValueError("expected a time for a note on a frame")
+        return self
+
+
+class Goniometer(_Part):
+    """Three points on a frame, the middle one on the joint. What the server adds is None until it did.
+
+    ``angle_deg`` is flexion for knee and hip (180 less the angle between the arms: 0 = straight), the angle between the
+    arms for anything else. ``difference_deg`` is the reviewer's angle less the tool's.
+    """
+
+    id: Key
+    t_s: Seconds
+    joint: Joint
+    points: tuple[Point, Point, Point]
+    angle_deg: float | None = None
+    tool_deg: float | None = None
+    tool_se_deg: float | None = None
+    difference_deg: float | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        first, vertex, last = self.points
+        if math.dist(first, vertex) < 1 or math.dist(last, vertex) < 1:
+            raise ValueError("expected three points that are apart, got two at the same place")
+        return self
+
+    def measured_deg(self) -> float:
+        """The angle that the points show, see above."""
+        (ax, ay), (vx, vy), (bx, by) = self.points
+        a, b = (ax - vx, ay - vy), (bx - vx, by - vy)
+        inner = math.degrees(math.atan2(abs(a[0] * b[1] - a[1] * b[0]), a[0] * b[0] + a[1] * b[1]))
+        return inner if self.joint is Joint.OTHER else 180.0 - inner
+
+
+class KeyImage(_Part):
+    """A moment worth a picture in the report."""
+
+    id: Key
+    t_s: Seconds
+    caption: Annotated[str, StringConstraints(max_length=400)] = ""
+
+
+class Review(_Part):
+    """All that a reviewer said. The defaults say nothing: the session stands as analysed.
+
+    ``person`` is the code of whom the clip shows, where the record does not know it.
+    ``reps`` is the reviewer's whole list, None = as analysed. Repetition numbers are those of the reviewed list.
+    """
+
+    revision: Annotated[int, Field(ge=0)] = 0
+    reviewer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    person: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    done: bool = False
+    summary_note: Words = ""
+    side: Side | None = None
+    protocol: Key | None = None
+    reps: Annotated[tuple[GivenRep, ...], Field(max_length=500)] | None = None
+    overrules: Annotated[tuple[Overrule, ...], Field(max_length=2000)] = ()
+    notes: Annotated[tuple[Note, ...], Field(max_length=500)] = ()
+    goniometer: Annotated[tuple[Goniometer, ...], Field(max_length=200)] = ()
+    key_images: Annotated[tuple[KeyImage, ...], Field(max_length=60)] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        reps = self.reps or ()
+        for before, after in pairwise(reps):
+            if after.start_s < before.end_s:
+                raise ValueError(
+                    f"expected repetitions one after another, got one that starts at {after.start_s:.2f} s before the "
+                    f"one before it ends at {before.end_s:.2f} s"
+                )
+        pairs = [(overrule.rule, overrule.rep) for overrule in self.overrules]
+        if len(set(pairs)) < len(pairs):
+            raise ValueError("expected one overruling for a rule of a repetition, got two")
+        for kind in (self.notes, self.goniometer, self.key_images):
+            if len({one.id for one in kind}) < len(kind):
+                raise ValueError("expected a different id for each note, goniometer and picture, got one twice")
+        return self
+
+    def says_the_same(self, other: Review) -> bool:
+        """Whether two reviews say the same, signed or not."""
+        unsigned = {"revision": 0, "done": False}
+        return self.model_copy(update=unsigned) == other.model_copy(update=unsigned)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was said."""
+        return self.model_dump(exclude={"revision", "reviewer"}) == Review().model_dump(
+            exclude={"revision", "reviewer"}
+        )
+
+
+def plain(review: Review) -> dict[str, Any]:
+    """Return a review as JSON has it."""
+    return review.model_dump(mode="json")
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say in one line what is wrong first."""
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    words = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {words}" if place else words

@@ -1,0 +1,128 @@
+"""Pictures for the summary: the moments a reviewer chose, cut to the person, with the leg or the goniometer on them."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from formcheck.report.ink import WARN, WHITE, Ink, Rect, arc, dot, outlined, panel
+from formcheck.report.moments import Moments
+from formcheck.report.overlay_layout import Layout
+from formcheck.report.overlay_leg import LegDrawing
+from formcheck.report.shown import Shown
+from formcheck.review.model import Goniometer
+from formcheck.review.playback import jpeg
+from formcheck.types import FloatArray, ImageBgr
+
+_LONG_SIDE_PX = 1100
+# A small person is enlarged no further: there is no more to see.
+_MAX_ENLARGED = 2.0
+_MARGIN = 0.14
+# Width to height of a picture, at least and at most.
+_SHAPES = (0.75, 1.9)
+
+
+def leg_picture(image: ImageBgr, moments: Moments, t_s: float, points_px: FloatArray) -> bytes:
+    """Return a moment with the working leg and its angles drawn, as JPEG.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8
+    moments : Moments
+    t_s : float
+        Time on the clip's own clock.
+    points_px : (33, 2) float
+        The person's points in that frame, to cut the picture to; NaN = not seen.
+    """
+    shown = moments.at(t_s)
+    cut, scale, corner = _cut(image, points_px)
+    placed = _moved(shown, scale, corner)
+    LegDrawing(_whole(cut), Ink()).draw(cut, placed)
+    return jpeg(cut)
+
+
+def goniometer_picture(image: ImageBgr, one: Goniometer, points_px: FloatArray) -> bytes:
+    """Return the frame that a goniometer was laid on, with its arms and angle, as JPEG."""
+    own = np.array(one.points)
+    cut, scale, corner = _cut(image, np.concatenate([points_px, own]))
+    a, vertex, b = (own - corner) * scale
+    unit_px = _unit(cut)
+    for end in (a, b):
+        outlined(cut, np.array([vertex, end]), max(2.0, 0.6 * unit_px), WARN)
+    begin, sweep = _sweep(vertex, a, b)
+    radius = min(8 * unit_px, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
+    outlined(cut, arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit_px), WHITE)
+    for point in (a, vertex, b):
+        dot(cut, tuple(point), max(3.0, 0.9 * unit_px), WHITE)
+    _label(cut, f"{one.measured_deg():.0f}°", vertex, unit_px)
+    return jpeg(cut)
+
+
+def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, float]:
+    begin = math.atan2(a[1] - vertex[1], a[0] - vertex[0])
+    end = math.atan2(b[1] - vertex[1], b[0] - vertex[0])
+    return begin, math.remainder(end - begin, 2 * math.pi)
+
+
+def _label(image: ImageBgr, text: str, at: FloatArray, unit_px: float) -> None:
+    ink, size = Ink(), max(14.0, 4.2 * unit_px)
+    w, h = ink.width(text, size, 600) + 1.2 * size, 1.5 * size
+    x = float(np.clip(at[0] + 3 * unit_px, 0, max(0.0, image.shape[1] - w)))
+    y = float(np.clip(at[1] + 3 * unit_px, 0, max(0.0, image.shape[0] - h)))
+    plate = Rect(x, y, w, h)
+    panel(image, plate)
+    ink.text(image, text, (x + 0.6 * size, ink.middle(y, h, size)), size, weight=600, colour=WHITE)
+
+
+def _cut(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:
+    """Cut a picture to what matters, at a readable size; return it with its scale and its corner (x, y)."""
+    x0, y0, x1, y1 = _window((image.shape[1], image.shape[0]), points_px)
+    part = image[y0:y1, x0:x1]
+    scale = min(_LONG_SIDE_PX / max(part.shape[:2]), _MAX_ENLARGED)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    sized = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=how), np.uint8)
+    return np.ascontiguousarray(sized), scale, np.array([x0, y0], np.float64)
+
+
+def _window(size_px: tuple[int, int], points_px: FloatArray) -> tuple[int, int, int, int]:
+    """The part of a picture (x0, y0, x1, y1) around the points, of a shape that suits a page."""
+    seen = points_px[np.isfinite(points_px).all(axis=1)]
+    w, h = size_px
+    if len(seen) < 2:
+        return 0, 0, w, h
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    centre, extent = (low + high) / 2, (high - low) * (1 + 2 * _MARGIN) + 0.05 * max(size_px)
+    narrowest, widest = _SHAPES
+    extent[0] = max(extent[0], extent[1] * narrowest)
+    extent[1] = max(extent[1], extent[0] / widest)
+    extent = np.minimum(extent, size_px)
+    corner = np.clip(centre - extent / 2, 0, np.array(size_px) - extent)
+    x0, y0 = (int(v) for v in np.floor(corner))
+    x1, y1 = (int(v) for v in np.ceil(corner + extent))
+    return x0, y0, min(x1, w), min(y1, h)
+
+
+def _moved(shown: Shown, scale: float, corner: FloatArray) -> Shown:
+    return Shown(
+        leg_xy_px=(shown.leg_xy_px - corner) * scale,
+        hip=shown.hip,
+        knee=shown.knee,
+        hip_limits_deg=shown.hip_limits_deg,
+        reps_done=shown.reps_done,
+        reps_target=shown.reps_target,
+        phase=shown.phase,
+        cannot_tell=shown.cannot_tell,
+    )
+
+
+def _whole(image: ImageBgr) -> Layout:
+    """A layout without a panel: the whole picture is free."""
+    nothing = Rect(0.0, 0.0, 0.0, 0.0)
+    free = Rect(0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
+    return Layout(_unit(image), nothing, nothing, nothing, nothing, nothing, nothing, free)
+
+
+def _unit(image: ImageBgr) -> float:
+    return math.sqrt(image.shape[0] * image.shape[1]) / 100

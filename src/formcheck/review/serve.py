@@ -1,0 +1,138 @@
+"""Runs the server: opens what was named, listens on a free port, and takes everything away at the end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from formcheck.errors import UsageError
+from formcheck.review.app import make_app
+from formcheck.review.desk import Desk
+from formcheck.review.guard import Guard
+from formcheck.review.jobs import Jobs
+from formcheck.review.library import Library
+from formcheck.review.material import Shelf
+from formcheck.review.proxy import Proxies
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the page is."""
+
+    host: str
+    port: int
+    token: str
+
+    @property
+    def url(self) -> str:
+        """The address to open, with its token."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared with, not bound to
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/?token={self.token}"
+
+
+@contextmanager
+def opened_desk(library: Library, shelf: Shelf, *, reviewer: str = "", single: str | None = None) -> Iterator[Desk]:
+    """Return a desk with its workers; at the end these stop, and what they left unfinished is gone."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-review-")))
+        jobs, proxies = Jobs(), Proxies(folder)
+        stack.callback(proxies.close)
+        stack.callback(jobs.close)
+        desk = Desk(library, shelf, jobs=jobs, proxies=proxies, reviewer=reviewer, single=single)
+        warming = threading.Thread(target=desk.warm, name="formcheck-warm", daemon=True)
+        warming.start()
+        stack.callback(warming.join)
+        stack.callback(desk.close)
+        yield desk
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 = any free one.
+
+    Raises
+    ------
+    UsageError
+        The address is not one of this machine, or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"expected an address of this machine and a free port, got {host} port {port} ({why}); "
+            "leave --port out for a free one"
+        ) from None
+    return listener
+
+
+def serve(desk: Desk, listener: socket.socket, *, host: str, ready: Callable[[Address], None]) -> None:
+    """Answer until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    ready : callable
+        Called with the address once it answers.
+    """
+    address = Address(host, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
+    server = make_server(desk, address)
+    server.on_ready = lambda: ready(address)
+    server.run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """Says when it answers, and takes Ctrl-C and SIGTERM for an ordinary end, so that what is temporary is removed."""
+
+    on_ready: Callable[[], None] | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started and self.on_ready is not None:
+            self.on_ready()
+
+
+def make_server(desk: Desk, address: Address) -> Server:
+    """Return a server for a desk; no line of its log names a file or the token."""
+    app = Guard(make_app(desk), host=address.host, port=address.port, token=address.token)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+        # The address that the browser asks under is checked; nothing stands in between that could give another.
+        proxy_headers=False,
+    )
+    return Server(config)

@@ -1,0 +1,271 @@
+"""The 'Reviewed by' page: one self-contained file for the patient's record, which asks the network for nothing."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+
+import jinja2
+
+from formcheck.form.cues import choose_cue
+from formcheck.form.summary import tally
+from formcheck.protocols.model import Protocol
+from formcheck.report import words
+from formcheck.report.curves import curves_of
+from formcheck.report.data import session_document
+from formcheck.report.html import PANEL, template_text
+from formcheck.report.page import STYLE, asset, policy, running_foot
+from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
+from formcheck.review.apply import Reviewed
+from formcheck.review.compare import Number, numbers
+from formcheck.review.items import DateKind
+from formcheck.review.layer import Kept
+from formcheck.review.model import Goniometer, Joint, Note
+from formcheck.review.outcome import standing
+from formcheck.types import Finding, Rep, Session, Verdict
+
+_JOINT_WORDS = {Joint.KNEE: "Knee", Joint.HIP: "Hip", Joint.OTHER: "Angle"}
+_STANDING_WORDS = {
+    "correct": words.VERDICT_WORDS[Verdict.MET],
+    "incorrect": words.VERDICT_WORDS[Verdict.NOT_MET],
+    "unsure": words.VERDICT_WORDS[Verdict.BORDERLINE],
+}
+_DATE_WORDS = {"filmed": "Filmed", "file": "File of", "analysed": "Analysed", "practised": "Practised"}
+_STANDING_TITLES = {"correct": "Met", "incorrect": "Not met", "unsure": "Unsure"}
+# More is not remembered on the mat.
+_MAX_CUES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What heads the page. ``pictures`` are JPEGs by the id of the key image or goniometer; without a
+    ``hip_target_deg`` no curves are drawn.
+    """
+
+    name: str
+    person: str | None
+    date: datetime | None
+    prescribed: int | None
+    pictures: Mapping[str, bytes]
+    date_kind: DateKind = "filmed"
+    hip_target_deg: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number as analysed and as reviewed, in words."""
+
+    label: str
+    analysed: str
+    reviewed: str
+
+    @property
+    def differs(self) -> bool:
+        """The reviewer's is another."""
+        return self.analysed != self.reviewed
+
+
+@dataclass(frozen=True, slots=True)
+class RepRow:
+    """A repetition's row: how it stands, and what of it is to be mended or not sure."""
+
+    rep: Rep
+    standing: str
+    findings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def render_summary(analysed: Session, reviewed: Reviewed, kept: Kept, protocol: Protocol | None, about: About) -> str:
+    """Render the summary of a review as one HTML page.
+
+    Parameters
+    ----------
+    analysed : Session
+        As the program left it.
+    reviewed : Reviewed
+        As the reviewer has it.
+    kept : Kept
+        The review as it is kept.
+    protocol : Protocol or None
+        What the reviewed session is judged by, if it is on this machine.
+    about : About
+
+    Returns
+    -------
+    str
+        The page. Equal arguments give an equal page.
+    """
+    session, review = reviewed.session, kept.review
+    styles = asset(STYLE) + _text("summary.css") + running_foot(about.person, session.clip.name)
+    curves = curves_of(session, hip_target_deg=about.hip_target_deg) if about.hip_target_deg is not None else None
+    rows = number_rows(analysed, session)
+    page = _template().render(
+        about=about,
+        session=session,
+        review=review,
+        saved_at=datetime.fromisoformat(kept.saved_at) if kept.saved_at else None,
+        patient=patient_words(session, protocol),
+        rows=rows,
+        differs=any(row.differs for row in rows),
+        changes=reviewed.changes,
+        notices=reviewed.notices,
+        goniometer=[(one, _tool_words(one)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
+        joint_words=_JOINT_WORDS,
+        images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in about.pictures],
+        pictures={key: base64.b64encode(data).decode() for key, data in about.pictures.items()},
+        checks=_set_rows(session),
+        curves=curves,
+        panels=static_panels(curves) if curves else None,
+        panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
+        date_words=_DATE_WORDS,
+        partial=any(rep.partial for rep in session.reps),
+        reps=_rep_rows(session, review.notes),
+        session_notes=[note for note in review.notes if note.scope == "session"],
+        frame_notes=sorted((n for n in review.notes if n.scope == "frame"), key=lambda note: note.t_s or 0.0),
+        standing_words=_STANDING_WORDS,
+        standing_titles=_STANDING_TITLES,
+        version=version("formcheck"),
+        styles=styles,
+        policy=policy(styles, []).replace("script-src ;", "script-src 'none';"),
+    )
+    return words.printable(page)
+
+
+def _set_rows(session: Session) -> list[tuple[Finding, str]]:
+    """The findings on the set as a whole, what needs a look first, each with who says so."""
+    found = sorted(session.findings_of(None), key=lambda f: (f.advisory, f.verdict is Verdict.MET))
+    return [(finding, _by_whom(finding)) for finding in found]
+
+
+def patient_words(session: Session, protocol: Protocol | None) -> list[str]:
+    """Say in a few sentences to the patient what was done and what to mind next. Never asks for more range."""
+    complete = [rep for rep in session.reps if rep.complete]
+    if not complete:
+        return ["In this clip no complete repetition could be counted."]
+    noun = "repetition" if len(complete) == 1 else "repetitions"
+    leg = f" with the {session.side.value} leg" if session.side is not None else ""
+    sentences = [f"You did {len(complete)} {noun}{leg}. {_praise(session)}"]
+    cues = _cues(session.findings)
+    if cues:
+        sentences.append("Next time: " + " ".join(cues))
+    if protocol is None or protocol.kind == "practice":
+        sentences.append(
+            "Go only as far as your leg pain does not increase. How far the knee straightens is led by your symptoms: "
+            "further is not better."
+        )
+    return sentences
+
+
+def _praise(session: Session) -> str:
+    """Say what of it was as asked, and what cannot be said."""
+    done = tally(session.reps, session.findings)
+    count = done.clean + done.faulty + done.unsure
+    if done.clean == count and not done.set_faults:
+        return "There was nothing to mend."
+    if done.unsure == count and not done.set_faults:
+        return "Whether there is something to mend could not be judged surely from this clip."
+    parts = [f"In {done.clean} of them there was nothing to mend."] if done.clean else []
+    if not done.clean and (done.faulty or done.set_faults):
+        parts.append("There is something to mend, which is what practice is for.")
+    elif done.set_faults:
+        parts.append("Over the whole set there is something to mend, which is what practice is for.")
+    if done.unsure:
+        parts.append(f"{done.unsure} could not be judged surely.")
+    return " ".join(parts)
+
+
+def _cues(findings: Sequence[Finding]) -> list[str]:
+    """The most important things to mind, at most two; nothing that the reviewer finds right for the whole set."""
+    allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and _by_whom(f)}
+    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != "set_complete"]
+    cues: list[str] = []
+    while len(cues) < _MAX_CUES and (cue := choose_cue(left)) is not None:
+        cues.append(cue.text)
+        left = [finding for finding in left if finding.rule != cue.key.partition(".")[0]]
+    return cues
+
+
+def number_rows(analysed: Session, reviewed: Session) -> list[NumberRow]:
+    """The numbers that a reader looks for, as analysed and as reviewed."""
+    before, after = numbers(analysed), numbers(reviewed)
+    return [NumberRow(label, show(before[key]), show(after[key])) for key, (label, show) in _SHOWN.items()]
+
+
+def _count(number: Number) -> str:
+    return str(words.whole(number.value)) if math.isfinite(number.value) else words.CANNOT_TELL
+
+
+def _angle(number: Number) -> str:
+    if not math.isfinite(number.value):
+        return words.CANNOT_TELL
+    return f"{words.whole(number.value)}° ± {words.ceiling(words.Z_95 * number.se)}°"
+
+
+def _time(number: Number) -> str:
+    return words.seconds(number.value)
+
+
+_SHOWN = {
+    "reps": ("Complete repetitions", _count),
+    "correct": ("of them met (every rule that counts)", _count),
+    "knee_end": ("Knee at the end of a repetition (0° = straight)", _angle),
+    "knee_start": ("Knee at the start of a repetition", _angle),
+    "hip": ("Hip while the knee moves (90° = thigh upright)", _angle),
+    "hip_range": ("Movement of the hip in a repetition", _angle),
+    "extend": ("Time to straighten", _time),
+    "length": ("Length of a repetition", _time),
+}
+
+
+def _tool_words(one: Goniometer) -> tuple[str, str]:
+    """What the tool measured there, and the difference with what it means."""
+    if one.tool_deg is None or one.tool_se_deg is None or one.difference_deg is None:
+        return "not measured" if one.joint is not Joint.OTHER else "–", "–"
+    band_deg = words.Z_95 * one.tool_se_deg
+    inside = "within" if abs(one.difference_deg) <= band_deg else "beyond"
+    sign = "+" if one.difference_deg > 0 else "\N{MINUS SIGN}" if one.difference_deg < 0 else ""
+    difference = f"{sign}{words.whole(abs(one.difference_deg))}°, {inside} the error of measurement"
+    return f"{words.whole(one.tool_deg)}° ± {words.ceiling(band_deg)}°", difference
+
+
+def _rep_rows(session: Session, notes: Sequence[Note]) -> list[RepRow]:
+    counted = {rep["index"]: rep for rep in session_document(session)["reps"]}
+    rows = []
+    for rep in session.reps:
+        found = [
+            f"{words.rule_title(f.rule)}: {words.VERDICT_WORDS[f.verdict].word.lower()}{_by_whom(f)}"
+            for f in session.findings_of(rep.index)
+            if not f.advisory and (f.verdict is not Verdict.MET or _by_whom(f))
+        ]
+        own = tuple(note.text for note in notes if note.scope == "rep" and note.rep == rep.index)
+        rows.append(RepRow(rep, standing(counted[rep.index]) if rep.complete else "", tuple(found), own))
+    return rows
+
+
+def _by_whom(finding: Finding) -> str:
+    return " (reviewer)" if ", says the reviewer: " in finding.text else ""
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: _text(name) if name != PANEL else template_text(name)),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals.update(
+        words=words, whole=words.whole, isfinite=math.isfinite, Z_95=words.Z_95, verdict_words=words.VERDICT_WORDS
+    )
+    return environment.get_template("summary.html.j2")
+
+
+def _text(name: str) -> str:
+    return (files("formcheck.review") / "templates" / name).read_text(encoding="utf-8")

@@ -1,0 +1,181 @@
+"""Clips that are dropped on the page: streamed to the disk, looked at, and taken only when they are videos."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from anyio import to_thread
+
+from formcheck.errors import FormcheckError, InputError
+from formcheck.review.library import CLIP_SUFFIXES, place_for_results
+from formcheck.video.container import read_head
+
+MAX_BYTES = 4 * 1024**3
+# What must stay free on the disk for the results.
+_SPARE_BYTES = 256 * 1024**2
+_HEAD_BYTES = 1024
+# Beginnings of MP4/MOV (the type of its first box), Matroska/WebM, RIFF AVI, Ogg, ASF, MPEG streams.
+_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+_BEGINNINGS = (
+    b"\x1a\x45\xdf\xa3",
+    b"OggS",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+    b"\x00\x00\x01\xba",
+    b"\x00\x00\x01\xb3",
+)
+_TS_SYNC = 0x47
+_NAME_CHARS = 120
+_PART = ".upload-"
+# An upload that no byte has come to for this long was left by a killed server.
+_STALE_S = 3600.0
+
+
+class TooLargeError(FormcheckError):
+    """More bytes than are taken."""
+
+
+class NotVideoError(InputError):
+    """What came is no video."""
+
+
+async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None) -> Path:
+    """Write an upload into a folder under a name of its own there, and return its path.
+
+    Nothing remains of an upload that is refused, cut off or left.
+
+    Parameters
+    ----------
+    chunks : async iterator of bytes
+    name : str
+        What the browser calls the file; only its last part is used, freed of what file systems dislike.
+    folder : Path
+    declared : int or None
+        Length that was announced.
+
+    Raises
+    ------
+    TooLargeError
+        More than `MAX_BYTES`, or than the disk holds.
+    NotVideoError
+        It is not a video that can be read.
+    """
+    safe = _safe_name(name)
+    _sweep(folder)
+    _check_room(declared or 0, folder)
+    part = folder / f"{_PART}{secrets.token_hex(8)}{Path(safe).suffix}"
+    try:
+        await _write(chunks, part, folder)
+        try:
+            await to_thread.run_sync(read_head, part)
+        except InputError as error:
+            raise NotVideoError(str(error).replace(str(part), safe)) from None
+        return _settle(part, folder, safe)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed server left behind."""
+    for part in folder.glob(f"{_PART}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > _STALE_S:
+                part.unlink()
+
+
+async def _write(chunks: AsyncIterator[bytes], part: Path, folder: Path) -> None:
+    written, head = 0, b""
+    with _private(part) as file:
+        async for chunk in chunks:
+            if len(head) < _HEAD_BYTES:
+                head += chunk[: _HEAD_BYTES - len(head)]
+                if len(head) >= 12 and not looks_like_video(head):
+                    raise NotVideoError(_not_video(part))
+            written += len(chunk)
+            if written > MAX_BYTES:
+                raise TooLargeError(_too_large())
+            try:
+                await to_thread.run_sync(file.write, chunk)
+            except OSError:
+                raise TooLargeError(
+                    f"the disk of {folder.name} is full: free some space and drop the clip again"
+                ) from None
+    if not looks_like_video(head):
+        raise NotVideoError(_not_video(part))
+
+
+def _private(path: Path) -> IO[bytes]:
+    path.touch(mode=0o600, exist_ok=False)
+    return path.open("wb")
+
+
+def looks_like_video(head: bytes) -> bool:
+    """Whether a file begins as a video container does (twelve bytes are enough)."""
+    if head[4:8] in _BOXES or head.startswith(_BEGINNINGS):
+        return True
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return True
+    return bool(head) and _is_transport_stream(head)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """MPEG-TS has its mark every 188 bytes, camcorders' M2TS every 192 from the fifth."""
+    return any(
+        len(head) > first + 2 * step and all(head[first + i * step] == _TS_SYNC for i in range(3))
+        for first, step in ((0, 188), (4, 192))
+    ) or (len(head) <= 376 and head[0] == _TS_SYNC)
+
+
+def _not_video(part: Path) -> str:
+    return f"expected a video (MP4, MOV, MKV, WebM, AVI ...), but the file does not begin like one ({part.suffix})"
+
+
+def _too_large() -> str:
+    return f"expected a clip of at most {MAX_BYTES / 1024**3:.0f} GB, got more; cut it, or open it by its name"
+
+
+def _check_room(declared: int, folder: Path) -> None:
+    if declared > MAX_BYTES:
+        raise TooLargeError(_too_large())
+    if declared + _SPARE_BYTES > shutil.disk_usage(folder).free:
+        raise TooLargeError(f"the disk of {folder.name} has no room for this clip: free some space and drop it again")
+
+
+def _safe_name(name: str) -> str:
+    """Return the last part of a name without what a file system could take for something else."""
+    last = re.split(r"[/\\]", name)[-1]
+    plain = re.sub(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]', "_", last).strip(". ")
+    stem, suffix = Path(plain).stem, Path(plain).suffix.lower()
+    if suffix not in CLIP_SUFFIXES:
+        raise NotVideoError(
+            f"expected a clip ({', '.join(sorted(CLIP_SUFFIXES))}), got a file that ends in '{suffix or 'nothing'}'"
+        )
+    while len(stem.encode()) > _NAME_CHARS:
+        stem = stem[:-1]
+    return f"{stem or 'clip'}{suffix}"
+
+
+def _settle(part: Path, folder: Path, name: str) -> Path:
+    """Give an upload a name that nothing has there: of the clip, and of its results."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    count = 1
+    while True:
+        path = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
+        if not path.exists() and not place_for_results(path).exists() and _claim(path):
+            return part.replace(path)
+        count += 1
+
+
+def _claim(path: Path) -> bool:
+    """Make an empty file under a name; False when somebody else did at this moment."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

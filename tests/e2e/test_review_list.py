@@ -1,0 +1,107 @@
+"""The worklist of `formcheck review` in a real browser: many clips, two compared, one added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.staged import cut_sample, stage_clip, stage_many
+from synth import Move
+
+COUNT = 500
+QUICK_MS = 500
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, reviewing) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("clips")
+    stage_clip(folder, "before.mp4", [Move(peak_deg=40.0)] * 2, drift_deg=25.0)
+    stage_clip(folder, "after.mp4", [Move(peak_deg=10.0)] * 2)
+    with reviewing(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def long_list(tmp_path_factory, reviewing) -> Iterator[str]:
+    model, folder = tmp_path_factory.mktemp("model"), tmp_path_factory.mktemp("many")
+    stage_clip(model, "one.mp4", [Move()])
+    stage_many(folder, model / "one.formcheck", COUNT)
+    with reviewing(folder) as address:
+        yield address
+
+
+def test_five_hundred_are_sorted_and_filtered_at_once(long_list, visit: Visit):
+    page = visit(long_list)
+    rows = page.locator(".list tbody tr")
+    expect(rows).to_have_count(COUNT)
+    page.get_by_role("button", name="Reps").click()
+    expect(rows.first).to_contain_text("0 / 20")
+    expect(page.get_by_role("columnheader", name="Reps")).to_have_attribute("aria-sort", "ascending")
+    took_ms = page.evaluate(
+        """() => {
+            const started = performance.now();
+            const search = document.querySelector("input[type=search]");
+            for (const words of ["clip_1", "clip_12", "clip_123", ""]) {
+                search.value = words;
+                search.dispatchEvent(new Event("input"));
+                document.body.getBoundingClientRect();
+            }
+            return (performance.now() - started) / 4;
+        }"""
+    )
+    assert took_ms < QUICK_MS
+    page.get_by_label("Filter").fill("clip_123")
+    expect(rows).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="1 of 500")).to_be_visible()
+    page.get_by_role("link", name="clip_123").click()
+    expect(page.locator(".stage .hint").first).to_contain_text("The clip is not beside these results")
+    expect(page.locator(".strip .rep")).to_have_count(1)
+
+
+def test_two_are_compared_and_played_together(address, visit: Visit):
+    page = visit(address)
+    for name in ("before.mp4", "after.mp4"):
+        page.get_by_label(f"Choose {name} for comparing").check()
+    page.get_by_role("button", name="Compare the two").click()
+    page.wait_for_selector(".compare canvas")
+    table = page.locator(".differences tbody tr")
+    expect(table.filter(has_text="more than measurement error").first).to_be_visible()
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text("median of the complete repetitions, as in the table (A: 2, B: 2)")
+    expect(legend).to_contain_text("one repetition each")
+    low, high = page.evaluate("import('/static/compare_parts.js').then(({ scale }) => scale(null, 80, 84))")
+    assert high - low >= 40
+    assert page.get_by_role("button", name="Keys (?)").is_visible()
+    page.get_by_role("button", name="Next repetition").click()
+    page.get_by_role("button", name="Play both").click()
+    page.wait_for_timeout(900)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(200)
+    since = page.evaluate("[...document.querySelectorAll('video')].map((video) => video.currentTime)")
+    assert since[0] > 6.0
+    assert since[0] == pytest.approx(since[1], abs=0.15)
+    assert page.evaluate("document.querySelector('.plot canvas').width") > 300
+
+
+def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: Visit, tmp_path):
+    page = visit(address, allow="415")
+    clip = cut_sample(tmp_path / "added.mp4", 1.5)
+    page.set_input_files("input[type=file]", [clip])
+    row = page.locator(".list tr", has_text="added.mp4")
+    expect(row.get_by_role("link", name="added.mp4")).to_be_visible(timeout=40_000)
+    row.get_by_role("link").click()
+    expect(page.locator(".panel h1")).to_contain_text("repetition")
+
+    page.get_by_role("link", name="formcheck review").click()
+    later = cut_sample(tmp_path / "later.mp4", 8.0)
+    page.set_input_files("input[type=file]", [later])
+    page.locator(".queue").get_by_role("button", name="Cancel later.mp4").click()
+    expect(page.locator(".queue")).to_be_hidden()
+    expect(page.get_by_role("link", name="later.mp4")).to_have_count(0)
+
+    (tmp_path / "no.mp4").write_bytes(b"not a video" * 100)
+    page.set_input_files("input[type=file]", [tmp_path / "no.mp4"])
+    expect(page.get_by_role("alert")).to_contain_text("no.mp4")

@@ -1,0 +1,128 @@
+"""However many cores look at a clip, and at whatever rate: the same answer, or one that says what it is."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from formcheck.form.judge import judge_track
+from formcheck.pipeline import landmarker_maker, model_info
+from formcheck.pose.follow import CarefulLook, build_track, survey_clip
+from formcheck.pose.landmarks import LEGS
+from formcheck.pose.models import find_model, identify
+from formcheck.pose.segments import Cuts
+from formcheck.pose.sights import pack_sights
+from formcheck.pose.survey import STRIDE_S
+from formcheck.pose.track_file import load_track
+from formcheck.protocols.loader import load_protocol
+from formcheck.video.source import FileSource
+
+CLIP = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
+END_S = 9.0
+TABLES = ("angles.csv", "session.json", "track.npz")
+
+
+def formcheck(*arguments):
+    command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Results of one job, and of two."""
+    made = {}
+    for jobs in (1, 2):
+        made[jobs] = tmp_path_factory.mktemp("jobs") / str(jobs)
+        call = formcheck("analyze", CLIP, "--out", made[jobs], "--end", END_S, "--jobs", jobs, "--no-video")
+        assert call.returncode == 0, call.stderr
+        assert call.stderr == ""
+    return made
+
+
+def test_results_do_not_depend_on_jobs(folders):
+    for name in TABLES:
+        assert (folders[1] / name).read_bytes() == (folders[2] / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def unsplit():
+    """The clip followed by one landmarker from first to last."""
+    window = partial(FileSource, CLIP, end_s=END_S)
+    model = identify(find_model("full"))
+    make = landmarker_maker(model)
+    survey = survey_clip(window(stride_s=STRIDE_S), make, tell=lambda _share: None)
+    look = CarefulLook(make, survey)
+    seen = pack_sights([look.see(frame) for frame in window()])
+    look.close()
+    return build_track(
+        seen, survey, size_px=window().size_px, clip=window().info, model=model_info(model), side_given=False
+    )
+
+
+def test_segments_agree_with_one_look_from_first_to_last(folders, unsplit):
+    protocol = load_protocol("sciatic-glide")
+    one, split = (judge_track(track, protocol) for track in (unsplit, load_track(folders[2] / "track.npz")))
+    assert len(one.reps) == len(split.reps) > 0
+    for left, right in zip(one.reps, split.reps, strict=True):
+        assert left.start_s == pytest.approx(right.start_s, abs=0.2)
+        assert left.peak_s == pytest.approx(right.peak_s, abs=0.2)
+        assert left.end_s == pytest.approx(right.end_s, abs=0.2)
+    for angle in ("knee_flexion_deg", "hip_flexion_deg"):
+        apart = np.abs(getattr(one.angles, angle) - getattr(split.angles, angle))
+        assert np.nanmedian(apart) < 0.75
+        assert np.nanpercentile(apart, 95) < 2.0
+
+
+def test_there_is_no_seam(folders):
+    track = load_track(folders[2] / "track.npz")
+    cuts = Cuts.of(FileSource(CLIP, end_s=END_S))
+    assert cuts.count > 1
+    np.testing.assert_array_equal(track.t_s, [frame.t_s for frame in FileSource(CLIP, end_s=END_S)])
+    # how far each point is from the middle of its neighbours in time
+    leg = track.xy_px[:, list(LEGS[track.working_side].all)]
+    kinks = np.abs(leg[1:-1] - (leg[:-2] + leg[2:]) / 2).max(axis=(1, 2))
+    for k in range(1, cuts.count):
+        at = int(np.searchsorted(track.t_s, cuts.start_s(k)))
+        assert kinks[at - 3 : at + 3].max() < np.percentile(kinks, 99)
+
+
+def test_a_lower_rate_is_obeyed_and_said(folders, tmp_path):
+    call = formcheck("analyze", CLIP, "--out", tmp_path, "--end", END_S, "--fps", 10, "--no-video")
+    assert call.returncode == 0, call.stderr
+    track = load_track(tmp_path / "track.npz")
+    assert len(track.t_s) == 10 * END_S
+    assert np.diff(track.t_s) == pytest.approx(0.1, abs=0.001)
+    full, session = (json.loads((folder / "session.json").read_text()) for folder in (folders[1], tmp_path))
+    assert session["rep_count"] == full["rep_count"]
+    assert any("Only 10 pictures a second of 30" in reason for reason in session["quality"]["reasons"])
+
+
+@pytest.mark.parametrize("options", [["--jobs", "0"], ["--fps", "4"], ["--fps", "10", "--causal"]], ids=" ".join)
+def test_options_out_of_range(tmp_path, options):
+    call = formcheck("analyze", CLIP, "--out", tmp_path, *options)
+    assert call.returncode == 2
+    assert options[0] in call.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_ends_in_one_line_with_nothing_left(tmp_path, jobs):
+    command = [sys.executable, "-m", "formcheck", "analyze", CLIP, "--out", tmp_path, "--jobs", str(jobs)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not any(tmp_path.iterdir()):
+        time.sleep(0.05)
+        assert running.poll() is None
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert stderr.strip() == "formcheck: interrupted"
+    assert stdout == ""
+    assert list(tmp_path.iterdir()) == []
