@@ -11,21 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e.bench_page import HOSTILE, MOVES, Review, item_url, open_bench, own_headers
 from e2e.staged import stage_clip
-from formcheck.report.pdf import find_browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -52,17 +42,6 @@ def run_review(target: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def reviewing() -> Callable[[Path], AbstractContextManager[str]]:
     return run_review
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = find_browser()
-    if path is None:
-        pytest.skip("no chromium on this machine: install Debian's chromium package to test the review page")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def watch(page: Page, address: str, complaints: list[str]) -> Page:

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from formcheck.record.prescriptions import prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
 from formcheck.record.read import sessions
 from formcheck.record.store import open_store
-from formcheck.report.pdf import find_browser
 from practice import DAYS, FIRST, PROFILE, keep_month
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +28,6 @@ def path(tmp_path_factory):
     made = datetime(2026, 3, 30, tzinfo=UTC)
     (folder / "page.html").write_text(render_progress(PROFILE, lines, known, today=last, made_at=made), "utf-8")
     return folder / "page.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if find_browser() is None:
-        pytest.skip("no chromium on this machine: install Debian's chromium package to test the page")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
