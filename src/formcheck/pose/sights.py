@@ -97,6 +97,8 @@ def _fade(left: Sights, right: Sights, *, until_s: float) -> None:
     """Turn the end of ``left`` into ``right``, which saw the same frames, where they mean the same by every point."""
     rows = right.t_s > until_s - _FADE_S
     count = int(rows.sum())
+    if count == 0:  # few pictures: none of them so near to the cut
+        return
     share = 1 - (until_s - right.t_s[rows]) / _FADE_S
     for view, others in ((left.plain, right.plain), (left.hidden, right.hidden)):
         if view is None or others is None:
