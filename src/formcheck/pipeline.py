@@ -19,8 +19,8 @@ from pathlib import Path
 
 from formcheck.cores import available_cores
 from formcheck.errors import OutputError
-from formcheck.form.causal import CausalJudge, judge_causal
 from formcheck.form.judge import judge_track
+from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.memory import give_back_memory
 from formcheck.pose.causal import CausalFollower, join_rows, newest
 from formcheck.pose.engine import MediaPipeLandmarker
@@ -124,7 +124,7 @@ def follow_causally(
 ) -> tuple[PoseTrack, Session]:
     """Go through a clip as live practice does: each frame judged by what was seen up to it."""
     model = identify(find_model(options.model))
-    judge = CausalJudge(protocol)
+    judge = OnlineJudge(protocol)
     seen: list[PoseTrack] = []
     angles: list[LegAngles] = []
     with (
@@ -142,7 +142,7 @@ def follow_causally(
             seen.append(newest(window))
             angles += judge.judge(window).rows
         track = join_rows(seen, warnings=source.warnings)
-    return track, judge_causal(track, (*angles, *judge.rest()), protocol)
+    return track, judge_online(track, (*angles, *judge.flush()), protocol)
 
 
 def landmarker_maker(model: ModelFile) -> MakeLandmarker:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck.angles.rows import row_of
 from formcheck.errors import InputError
-from formcheck.form.causal import judge_causal
+from formcheck.form.online import judge_online
 from formcheck.live import journal
 from formcheck.live.answers import Answers
 from formcheck.live.pain import PainKeeper, PainMark
@@ -145,7 +145,7 @@ def read(folder: Path) -> _Kept:
     )
     session = None
     if track is not None:
-        session = judge_causal(track, rows, protocol)
+        session = judge_online(track, rows, protocol)
         pain = PainKeeper()
         pain.marks.extend(marks)
         session = replace(session, findings=session.findings + pain.judge(session.reps))

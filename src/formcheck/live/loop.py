@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from formcheck.form.causal import CausalJudge, CountedRep, Moment
+from formcheck.form.online import CountedRep, OnlineJudge, OnlineState
 from formcheck.live.capture import Arrival, Trouble
 from formcheck.live.journal import Journal
 from formcheck.live.pain import PainMark
@@ -72,7 +72,7 @@ class Loop:
     ----------
     source : Source
     follower : CausalFollower
-    judge : CausalJudge
+    judge : OnlineJudge
     practice : Practice
     journal : Journal
     hands : Stagehands
@@ -82,7 +82,7 @@ class Loop:
         self,
         source: Source,
         follower: CausalFollower,
-        judge: CausalJudge,
+        judge: OnlineJudge,
         practice: Practice,
         journal: Journal,
         hands: Stagehands,
@@ -94,7 +94,7 @@ class Loop:
         self._journal = journal
         self._hands = hands
         self._trouble: Trouble | None = None
-        self._moment: Moment | None = None
+        self._state: OnlineState | None = None
         self._row: PoseTrack | None = None
         self._t_s = 0.0
         self._last_came_s = time.monotonic()
@@ -117,7 +117,7 @@ class Loop:
                 why = Why.CAMERA if self._trouble is not None else Why.SOURCE
                 self._practice.end(self._t_s, why)
         self._watch_camera()
-        for row in self._judge.rest():
+        for row in self._judge.flush():
             self._journal.angles(row)
         self._keep_news()
         self.say(self._practice.take(self._t_s))
@@ -143,21 +143,21 @@ class Loop:
         with times.measure("landmarks"):
             window = self._follower.see(frame)
         with times.measure("judgement"):
-            moment = self._judge.judge(window)
+            state = self._judge.judge(window)
             if self._practice.held:
-                self._judge.skip()
-            sayings = self._practice.step(moment, window, leg_known=self._follower.side is not None)
+                self._judge.reset()
+            sayings = self._practice.step(state, window, leg_known=self._follower.side is not None)
         with times.measure("keeping"):
             row = newest(window)
             self._journal.frame(row)
-            for angles in () if self._practice.held else moment.rows:
+            for angles in () if self._practice.held else state.rows:
                 self._journal.angles(angles)
             self._keep_news()
             if self._hands.recorder is not None:
                 self._hands.recorder.add(frame.image_bgr, row.xy_px[0], frame.t_s)
         with times.measure("sound"):
             self.say(sayings)
-        self._moment, self._row, self.last_picture = moment, row, frame.image_bgr
+        self._state, self._row, self.last_picture = state, row, frame.image_bgr
         if self._hands.window.shown:
             self._show()
         done_s = time.monotonic()
@@ -174,8 +174,8 @@ class Loop:
             self._show()
 
     def _show(self) -> None:
-        hands, moment, row = self._hands, self._moment, self._row
-        if moment is None or row is None or self.last_picture is None:
+        hands, state, row = self._hands, self._state, self._row
+        if state is None or row is None or self.last_picture is None:
             return
         with self.times.measure("drawing"):
             side = row.working_side
@@ -183,7 +183,7 @@ class Loop:
             image = self.last_picture
             if hands.mirror:
                 image, leg = mirrored(image, leg)
-            canvas = hands.screens.practice(image, self._practice, moment, leg, side=self._follower.side)
+            canvas = hands.screens.practice(image, self._practice, state, leg, side=self._follower.side)
             if self._trouble is not None:
                 hands.screens.trouble(canvas, self._trouble)
             hands.screens.corner(canvas, recording=hands.recorder is not None, muted=hands.muted)
@@ -200,7 +200,7 @@ class Loop:
         key = "camera.back" if trouble is None else trouble.value
         self._practice.notice(self._t_s, key, last=trouble is Trouble.GONE)
         if back:
-            self._judge.skip()
+            self._judge.reset()
 
     def _keys(self) -> None:
         key = self._hands.window.key()
@@ -208,9 +208,9 @@ class Loop:
             return
         if key == " ":
             self._practice.toggle_pause(self._t_s)
-            self._judge.skip()
-        elif key == "p" and self._moment is not None:
-            self._practice.mark_pain(self._moment, by="key")
+            self._judge.reset()
+        elif key == "p" and self._state is not None:
+            self._practice.mark_pain(self._state, by="key")
         elif key == "m":
             self._hands.mute()
         elif key == "f":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from formcheck.form.causal import Moment
+from formcheck.form.online import OnlineState
 from formcheck.form.verdict import compare
 from formcheck.types import Finding, Phase, Rep, Verdict
 
@@ -46,10 +46,10 @@ class PainKeeper:
         known = [mark.knee_deg for mark in self.marks if math.isfinite(mark.knee_deg)]
         return max(known) + MARGIN_DEG if known else math.nan
 
-    def mark(self, moment: Moment, *, by: str, knee_deg: float | None = None) -> PainMark:
-        """Note pain now; ``knee_deg`` where it began when that was a moment ago."""
-        at = moment.knee_deg if knee_deg is None else knee_deg
-        made = PainMark(moment.t_s, at, moment.rep_count + 1, by)
+    def mark(self, state: OnlineState, *, by: str, knee_deg: float | None = None) -> PainMark:
+        """Note pain now; ``knee_deg`` where it began when that was just before."""
+        at = state.knee_deg if knee_deg is None else knee_deg
+        made = PainMark(state.t_s, at, state.rep_count + 1, by)
         self.marks.append(made)
         return made
 
@@ -59,17 +59,17 @@ class PainKeeper:
         reps = sorted({mark.rep for mark in self.marks})
         return len(reps) >= 2 and reps[-1] - reps[-2] == 1
 
-    def far_enough(self, moment: Moment) -> bool:
+    def far_enough(self, state: OnlineState) -> bool:
         """Whether to say so now: the knee is about to reach the limit. Once for each repetition."""
-        knee_deg, limit_deg = moment.knee_deg, self.limit_deg
-        before, self._last = self._last, (moment.t_s, knee_deg)
-        if moment.phase not in _LEAVING or before is None or self._warned_rep == moment.rep_count + 1:
+        knee_deg, limit_deg = state.knee_deg, self.limit_deg
+        before, self._last = self._last, (state.t_s, knee_deg)
+        if state.phase not in _LEAVING or before is None or self._warned_rep == state.rep_count + 1:
             return False
-        elapsed_s = moment.t_s - before[0]
+        elapsed_s = state.t_s - before[0]
         speed_deg_s = (before[1] - knee_deg) / elapsed_s if elapsed_s > 0 else 0.0
         # NaN (no limit, no angle) compares false
         if knee_deg - max(speed_deg_s, 0.0) * _AHEAD_S <= limit_deg:
-            self._warned_rep = moment.rep_count + 1
+            self._warned_rep = state.rep_count + 1
             return True
         return False
 
@@ -122,18 +122,18 @@ class HandWatch:
         self.off_knee_deg = math.nan
         self.off_phase = Phase.UNKNOWN
 
-    def look(self, moment: Moment) -> None:
+    def look(self, state: OnlineState) -> None:
         """Follow the hands."""
-        row = moment.angles
+        row = state.angles
         distance = float(row.hands_on_thigh[0]) if row is not None else math.nan
         if distance <= self._near:
             self._off_since_s = math.nan
-            self._held_since_s = moment.t_s if math.isnan(self._held_since_s) else self._held_since_s
-            self._was_held = self._was_held or moment.t_s - self._held_since_s >= _HELD_S
+            self._held_since_s = state.t_s if math.isnan(self._held_since_s) else self._held_since_s
+            self._was_held = self._was_held or state.t_s - self._held_since_s >= _HELD_S
         elif distance > self._far:
             self._held_since_s = math.nan
             if math.isnan(self._off_since_s):
-                self._off_since_s, self.off_knee_deg, self.off_phase = moment.t_s, moment.knee_deg, moment.phase
+                self._off_since_s, self.off_knee_deg, self.off_phase = state.t_s, state.knee_deg, state.phase
 
     def let_go(self, t_s: float) -> bool:
         """Both hands have been off for long enough to mean it."""

@@ -1,6 +1,6 @@
 """The course of a set: getting ready, practising, pausing, ending, and what is said on the way.
 
-Nothing here reads a clock, a camera or a key: the same moments give the same course, at any speed.
+Nothing here reads a clock, a camera or a key: the same states give the same course, at any speed.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from formcheck.form.causal import CountedRep, Moment
 from formcheck.form.cues import choose_cue
+from formcheck.form.online import CountedRep, OnlineState
 from formcheck.form.verdict import compare
 from formcheck.live.pain import HandWatch, PainKeeper, PainMark
 from formcheck.live.say import Nudge, Rank, Saying, Speaker
@@ -111,22 +111,22 @@ class Practice:
         """Paused by a key: what is seen until the next one does not belong to the set."""
         return self.stage is Stage.PAUSED and self.paused_by == "key"
 
-    def step(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> list[Saying]:
+    def step(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> list[Saying]:
         """Go on by one frame; returns what to begin saying now."""
-        self._hands.look(moment)
-        if moment.seen and moment.lying:
-            self._here_s = moment.t_s
+        self._hands.look(state)
+        if state.seen and state.lying:
+            self._here_s = state.t_s
         if self.stage is Stage.SETUP:
-            self._prepare(moment, window, leg_known=leg_known)
+            self._prepare(state, window, leg_known=leg_known)
         elif self.stage is Stage.PAUSED:
-            self._wait(moment)
+            self._wait(state)
         if self.stage is Stage.PRACTICE:
-            self._practise(moment)
-        if moment.t_s >= self._ending_s and self.stage is not Stage.ENDED:
-            self.end(moment.t_s, Why.COUNT)
-        if moment.t_s > self._cue_until_s:
+            self._practise(state)
+        if state.t_s >= self._ending_s and self.stage is not Stage.ENDED:
+            self.end(state.t_s, Why.COUNT)
+        if state.t_s > self._cue_until_s:
             self.cue = None
-        return self.take(moment.t_s)
+        return self.take(state.t_s)
 
     def take(self, t_s: float) -> list[Saying]:
         """What to begin saying now, tones of the metronome included."""
@@ -144,17 +144,17 @@ class Practice:
         elif self.stage is Stage.PRACTICE:
             self._pause(t_s, "key", "practice.paused_key")
 
-    def mark_pain(self, moment: Moment, *, by: str, knee_deg: float | None = None) -> None:
+    def mark_pain(self, state: OnlineState, *, by: str, knee_deg: float | None = None) -> None:
         """P1: keep the angle, set the limit; twice in a row ends the set."""
         if self.stage in (Stage.SETUP, Stage.ENDED):
             return
-        self.news.append(self.pain.mark(moment, by=by, knee_deg=knee_deg))
+        self.news.append(self.pain.mark(state, by=by, knee_deg=knee_deg))
         if self.pain.twice_running:
-            self._speaker.wish(moment.t_s, Rank.STOP, "pain.stop", tone="stop")
-            self.end(moment.t_s, Why.PAIN)
+            self._speaker.wish(state.t_s, Rank.STOP, "pain.stop", tone="stop")
+            self.end(state.t_s, Why.PAIN)
         else:
-            self._speaker.wish(moment.t_s, Rank.STOP, "pain.marked", tone="stop")
-            self._show(moment.t_s, "pain.marked")
+            self._speaker.wish(state.t_s, Rank.STOP, "pain.marked", tone="stop")
+            self._show(state.t_s, "pain.marked")
 
     def end(self, t_s: float, why: Why) -> None:
         """End the set; the first reason stands."""
@@ -162,56 +162,56 @@ class Practice:
             self.why = why
             self._shift(t_s, Stage.ENDED, why.value)
 
-    def _prepare(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> None:
+    def _prepare(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> None:
         before = self.setup
-        self.setup = self._walk.look(moment, window, leg_known=leg_known)
-        begun = moment.rep_from_s is not None and moment.phase in (Phase.EXTENDING, Phase.HOLDING)
-        if self.setup.ready or begun or moment.counted is not None:
+        self.setup = self._walk.look(state, window, leg_known=leg_known)
+        begun = state.rep_from_s is not None and state.phase in (Phase.EXTENDING, Phase.HOLDING)
+        if self.setup.ready or begun or state.counted is not None:
             if self.setup.ready:
-                self._speaker.wish(moment.t_s, Rank.NOTICE, "setup.ready", tone="ready")
-            self._shift(moment.t_s, Stage.PRACTICE, "ready" if self.setup.ready else "begun")
+                self._speaker.wish(state.t_s, Rank.NOTICE, "setup.ready", tone="ready")
+            self._shift(state.t_s, Stage.PRACTICE, "ready" if self.setup.ready else "begun")
             return
-        remedy = self._remedies.due(moment.t_s, self.setup.remedy)
-        if remedy is not None and not self._speaker.busy(moment.t_s):
-            self._remedies.said(moment.t_s, remedy)
-            self._speaker.wish(moment.t_s, Rank.NOTICE, remedy)
+        remedy = self._remedies.due(state.t_s, self.setup.remedy)
+        if remedy is not None and not self._speaker.busy(state.t_s):
+            self._remedies.said(state.t_s, remedy)
+            self._speaker.wish(state.t_s, Rank.NOTICE, remedy)
         if self.setup.remedy is None and before is not None and before.remedy not in (None, "setup.hold"):
-            self._speaker.wish(moment.t_s, Rank.DETAIL, "setup.hold")
+            self._speaker.wish(state.t_s, Rank.DETAIL, "setup.hold")
 
-    def _practise(self, moment: Moment) -> None:
-        if moment.counted is not None:
-            self._count(moment.t_s, moment.counted)
-        if self._hands.let_go(moment.t_s):
+    def _practise(self, state: OnlineState) -> None:
+        if state.counted is not None:
+            self._count(state.t_s, state.counted)
+        if self._hands.let_go(state.t_s):
             if self._hands.off_phase is Phase.EXTENDING:
-                self.mark_pain(moment, by="hands", knee_deg=self._hands.off_knee_deg)
+                self.mark_pain(state, by="hands", knee_deg=self._hands.off_knee_deg)
             if self.stage is Stage.PRACTICE:
-                self._pause(moment.t_s, "hands", None if self.pain.marks else "practice.paused")
+                self._pause(state.t_s, "hands", None if self.pain.marks else "practice.paused")
             return
-        if moment.t_s - max(self._here_s, self._since_s) > _AWAY_S:
-            self._pause(moment.t_s, "sight", "practice.out_of_sight")
+        if state.t_s - max(self._here_s, self._since_s) > _AWAY_S:
+            self._pause(state.t_s, "sight", "practice.out_of_sight")
             return
-        if self.pain.far_enough(moment):
-            self._speaker.wish(moment.t_s, Rank.STOP, "pain.limit", tone="limit")
-            self._show(moment.t_s, "pain.limit")
-        if moment.knee_deg <= self.pain.limit_deg:
-            self._show(moment.t_s, "pain.limit", shown_s=_LIMIT_SHOWN_S)
-        key = self._cues.due(moment.t_s, self._posture_cue(moment))
-        if key is not None and not self._speaker.busy(moment.t_s):
-            self._cues.said(moment.t_s, key)
-            self._show(moment.t_s, f"cue.{key}")
-            self._speaker.wish(moment.t_s, Rank.POSTURE, f"cue.{key}")
+        if self.pain.far_enough(state):
+            self._speaker.wish(state.t_s, Rank.STOP, "pain.limit", tone="limit")
+            self._show(state.t_s, "pain.limit")
+        if state.knee_deg <= self.pain.limit_deg:
+            self._show(state.t_s, "pain.limit", shown_s=_LIMIT_SHOWN_S)
+        key = self._cues.due(state.t_s, self._posture_cue(state))
+        if key is not None and not self._speaker.busy(state.t_s):
+            self._cues.said(state.t_s, key)
+            self._show(state.t_s, f"cue.{key}")
+            self._speaker.wish(state.t_s, Rank.POSTURE, f"cue.{key}")
 
-    def _posture_cue(self, moment: Moment) -> str | None:
+    def _posture_cue(self, state: OnlineState) -> str | None:
         """What is wrong with the posture at this instant."""
-        if moment.seen and not moment.lying:
+        if state.seen and not state.lying:
             return "lying_on_back"
-        if not moment.usable or moment.angles is None:
+        if not state.usable or state.angles is None:
             return None
         band = self.protocol.hip.flexion_deg
-        verdict = compare(moment.hip_deg, float(moment.angles.hip_se_deg[0]), (band.low, band.high))
+        verdict = compare(state.hip_deg, float(state.angles.hip_se_deg[0]), (band.low, band.high))
         if verdict is not Verdict.NOT_MET:
             return None
-        return "hip_in_band.low" if moment.hip_deg < band.low else "hip_in_band.high"
+        return "hip_in_band.low" if state.hip_deg < band.low else "hip_in_band.high"
 
     def _count(self, t_s: float, counted: CountedRep) -> None:
         self.rep_count = counted.rep.index
@@ -244,21 +244,21 @@ class Practice:
         self._cues.said(t_s, key)
         return f"cue.toes.{self.protocol.toes.reading}" if key == "toes" else f"cue.{key}"
 
-    def _wait(self, moment: Moment) -> None:
+    def _wait(self, state: OnlineState) -> None:
         """Paused: go on when the thigh is held again, or when the movement begins; give up after long."""
         if self.paused_by != "key":
-            here = moment.seen and moment.lying
-            moving = moment.counted is not None or (moment.rep_from_s is not None and moment.rep_from_s > self._since_s)
-            held = here and self._hands.holds(moment.t_s) and moment.t_s - self._since_s > _AWAY_S
+            here = state.seen and state.lying
+            moving = state.counted is not None or (state.rep_from_s is not None and state.rep_from_s > self._since_s)
+            held = here and self._hands.holds(state.t_s) and state.t_s - self._since_s > _AWAY_S
             if held or moving:
-                self._resume(moment.t_s, "hands" if held else "movement")
+                self._resume(state.t_s, "hands" if held else "movement")
                 return
-        waited_s = moment.t_s - self._since_s
+        waited_s = state.t_s - self._since_s
         if waited_s > _LONG_PAUSE_S + _NOTICE_S:
-            self.end(moment.t_s, Why.PAUSE)
+            self.end(state.t_s, Why.PAUSE)
         elif waited_s > _LONG_PAUSE_S and not self._warned_of_end:
             self._warned_of_end = True
-            self._speaker.wish(moment.t_s, Rank.NOTICE, "practice.ending")
+            self._speaker.wish(state.t_s, Rank.NOTICE, "practice.ending")
 
     def _pause(self, t_s: float, by: str, key: str | None) -> None:
         self.paused_by = by

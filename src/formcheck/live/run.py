@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.errors import InputError
-from formcheck.form.causal import CausalJudge
 from formcheck.form.cues import choose_cue
+from formcheck.form.online import OnlineJudge
 from formcheck.live.answers import QUESTIONS, Answers, advice, answers_from
 from formcheck.live.capture import Arrival
 from formcheck.live.finish import Practised, finish
@@ -115,7 +115,7 @@ def practise(
         stack.callback(journal.release)
         hands = _stagehands(stack, window, screens, size_px, folder, texts, options, tell)
         practice = Practice(protocol.protocol, texts, metronome_s=options.metronome_s)
-        loop = Loop(source, follower, CausalJudge(protocol), practice, journal, hands)
+        loop = Loop(source, follower, OnlineJudge(protocol), practice, journal, hands)
         try:
             loop.run(first)
         finally:

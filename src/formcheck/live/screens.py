@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from formcheck.form.causal import Moment
+from formcheck.form.online import OnlineState
 from formcheck.live import parts
 from formcheck.live.layout import areas
 from formcheck.live.limb import draw_leg
@@ -45,7 +45,7 @@ class Screens:
         return self._areas.size_px
 
     def practice(
-        self, image: ImageBgr, practice: Practice, moment: Moment, leg_xy_px: FloatArray, *, side: Side | None
+        self, image: ImageBgr, practice: Practice, state: OnlineState, leg_xy_px: FloatArray, *, side: Side | None
     ) -> ImageBgr:
         """The screen of whatever stage the set is in."""
         where = self._areas
@@ -53,20 +53,20 @@ class Screens:
         if practice.stage is Stage.SETUP:
             self._setup(canvas, practice, side)
             return canvas
-        draw_leg(canvas, leg_xy_px, where.unit_px, limit_deg=practice.pain.limit_deg, known=moment.usable)
+        draw_leg(canvas, leg_xy_px, where.unit_px, limit_deg=practice.pain.limit_deg, known=state.usable)
         self._count(canvas, practice)
         paused = practice.stage is Stage.PAUSED
-        if not paused and moment.phase in _PHASES:
-            self._phase(canvas, moment, practice)
+        if not paused and state.phase in _PHASES:
+            self._phase(canvas, state, practice)
         if paused:
             self._banner(canvas, "practice.paused_key" if practice.held else "practice.paused", mark=False)
         elif practice.cue is not None:
             parts.banner(canvas, self._ink, where.band, practice.cue, where.unit_px, mark=True)
-        elif not moment.usable:
+        elif not state.usable:
             hatch(canvas, where.band, 3.2 * where.unit_px)
             self._banner(canvas, "screen.leg_unseen", mark=False)
         else:
-            self._gauge(canvas, moment, practice)
+            self._gauge(canvas, state, practice)
         return canvas
 
     def trouble(self, canvas: ImageBgr, key: str) -> None:
@@ -170,14 +170,14 @@ class Screens:
         used = self._ink.text(canvas, done, (inner.x, baseline), size, weight=700)
         self._ink.text(canvas, target, (inner.x + used + 0.05 * size, baseline), 0.45 * size, colour=GREY)
 
-    def _phase(self, canvas: ImageBgr, moment: Moment, practice: Practice) -> None:
+    def _phase(self, canvas: ImageBgr, state: OnlineState, practice: Practice) -> None:
         u, rect = self._areas.unit_px, self._areas.phase
         panel(canvas, rect)
         inner = rect.inset(2.2 * u)
         icon = 0.36 * inner.h
-        parts.phase_icon(canvas, moment.phase, Rect(inner.x, inner.y, icon, icon))
+        parts.phase_icon(canvas, state.phase, Rect(inner.x, inner.y, icon, icon))
         (line,), size = self._ink.fitted(
-            self._texts.get(_PHASES[moment.phase]),
+            self._texts.get(_PHASES[state.phase]),
             0.5 * inner.h,
             inner.w - 1.4 * icon,
             lines=1,
@@ -185,19 +185,19 @@ class Screens:
             weight=700,
         )
         self._ink.text(canvas, line, (inner.x + 1.4 * icon, self._ink.middle(inner.y, icon, size)), size, weight=700)
-        if moment.phase is not Phase.REST:
+        if state.phase is not Phase.REST:
             least_s = _TURN_DEG / practice.protocol.tempo.max_mean_speed_deg_s.value
             bar = Rect(inner.x, inner.y + 0.48 * inner.h, inner.w, 0.2 * inner.h)
-            parts.progress(canvas, bar, moment.phase_s / least_s)
-        knee = f"{self._texts.get('screen.knee')} {moment.knee_deg:.0f}°"
+            parts.progress(canvas, bar, state.phase_s / least_s)
+        knee = f"{self._texts.get('screen.knee')} {state.knee_deg:.0f}°"
         self._ink.text(canvas, knee, (inner.x, inner.bottom), 0.28 * inner.h, colour=GREY)
 
-    def _gauge(self, canvas: ImageBgr, moment: Moment, practice: Practice) -> None:
+    def _gauge(self, canvas: ImageBgr, state: OnlineState, practice: Practice) -> None:
         inner = self._areas.band.inset(2 * self._areas.unit_px)
         band = practice.protocol.hip.flexion_deg
-        se = float(moment.angles.hip_se_deg[0]) if moment.angles is not None else math.nan
-        key, colour = parts.hip_word(moment.hip_deg, 1.96 * se, band.low, band.high)
-        said = f"{self._texts.get('screen.hip')} {moment.hip_deg:.0f}° {self._texts.get(key)}"
+        se = float(state.angles.hip_se_deg[0]) if state.angles is not None else math.nan
+        key, colour = parts.hip_word(state.hip_deg, 1.96 * se, band.low, band.high)
+        said = f"{self._texts.get('screen.hip')} {state.hip_deg:.0f}° {self._texts.get(key)}"
         mark = 0.5 * inner.h
         (line,), size = self._ink.fitted(
             said, 0.56 * inner.h, inner.w - 1.2 * mark, lines=1, least_px=parts.LEAST_PX, weight=700
@@ -210,4 +210,4 @@ class Screens:
         elif colour is WARN:
             warning_mark(canvas, at, 0.9 * mark)
         bar = Rect(inner.x, inner.y + 0.68 * inner.h, inner.w, 0.32 * inner.h)
-        parts.gauge(canvas, bar, moment.hip_deg, band.low, band.high)
+        parts.gauge(canvas, bar, state.hip_deg, band.low, band.high)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.angles.leg import MAX_ELEVATION_DEG
-from formcheck.form.causal import Moment
+from formcheck.form.online import OnlineState
 from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
 from formcheck.types import FloatArray, PoseTrack
 
@@ -44,38 +44,38 @@ class SetupWalk:
     def __init__(self) -> None:
         self._since_s = math.nan
 
-    def look(self, moment: Moment, window: PoseTrack, *, leg_known: bool) -> SetupState:
+    def look(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> SetupState:
         """Check the newest frame."""
-        remedies = _remedies(moment, window, leg_known=leg_known)
+        remedies = _remedies(state, window, leg_known=leg_known)
         remedy = next((remedies[check] for check in CHECKS if remedies[check] is not None), None)
         if remedy is not None:
             self._since_s = math.nan
         elif math.isnan(self._since_s):
-            self._since_s = moment.t_s
-        share = 0.0 if remedy is not None else min(1.0, (moment.t_s - self._since_s) / HOLD_S)
+            self._since_s = state.t_s
+        share = 0.0 if remedy is not None else min(1.0, (state.t_s - self._since_s) / HOLD_S)
         holds = {check: remedies[check] is None for check in CHECKS}
-        if not moment.seen:
+        if not state.seen:
             holds = {check: check == "light" and holds["light"] for check in CHECKS}
         return SetupState(holds, remedy, share, share >= 1.0)
 
 
-def _remedies(moment: Moment, window: PoseTrack, *, leg_known: bool) -> dict[str, str | None]:
+def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict[str, str | None]:
     remedies: dict[str, str | None] = dict.fromkeys(CHECKS)
     if float(np.median(window.luma)) < _DARK_LUMA:
         remedies["light"] = "setup.dark"
-    if not moment.seen:
+    if not state.seen:
         remedies["frame"] = "setup.nobody"
         return remedies
-    remedies["frame"] = _framing(window.xy_px[-1], window.size_px, lying=moment.lying)
-    if not moment.lying:
+    remedies["frame"] = _framing(window.xy_px[-1], window.size_px, lying=state.lying)
+    if not state.lying:
         remedies["lying"] = "setup.lie_down"
-    elif moment.view.elevation_deg > MAX_ELEVATION_DEG:
+    elif state.view.elevation_deg > MAX_ELEVATION_DEG:
         remedies["side"] = "setup.too_high"
-    elif abs(moment.view.azimuth_deg) > _TURNED_DEG:
-        remedies["side"] = "setup.from_feet" if moment.view.azimuth_deg > 0 else "setup.from_head"
-    if not (leg_known and moment.usable):
-        # With a thigh up it takes another moment to be sure which leg it is.
-        remedies["leg"] = "setup.hold" if moment.hip_deg > _UP_DEG else "setup.which_leg"
+    elif abs(state.view.azimuth_deg) > _TURNED_DEG:
+        remedies["side"] = "setup.from_feet" if state.view.azimuth_deg > 0 else "setup.from_head"
+    if not (leg_known and state.usable):
+        # With a thigh up it takes a little longer to be certain which leg it is.
+        remedies["leg"] = "setup.hold" if state.hip_deg > _UP_DEG else "setup.which_leg"
     return remedies
 
 

@@ -6,7 +6,7 @@ import pytest
 import synth
 from formcheck.live.pain import MARGIN_DEG, HandWatch, PainKeeper
 from formcheck.types import Phase, Verdict
-from live_moments import moment
+from live_states import online_state
 from synth import Move
 
 LIMIT_THIGHS = 0.35
@@ -15,15 +15,15 @@ LIMIT_THIGHS = 0.35
 def test_the_first_pain_sets_the_limit_a_margin_before_it():
     pain = PainKeeper()
     assert math.isnan(pain.limit_deg)
-    pain.mark(moment(10.0, knee=32.0), by="key")
+    pain.mark(online_state(10.0, knee=32.0), by="key")
     assert pain.limit_deg == 32.0 + MARGIN_DEG
-    pain.mark(moment(20.0, knee=25.0, count=4), by="key")
+    pain.mark(online_state(20.0, knee=25.0, count=4), by="key")
     assert pain.limit_deg == 32.0 + MARGIN_DEG
 
 
 def test_pain_without_an_angle_is_marked_and_sets_no_limit():
     pain = PainKeeper()
-    pain.mark(moment(10.0, usable=False), by="key")
+    pain.mark(online_state(10.0, usable=False), by="key")
     assert len(pain.marks) == 1
     assert math.isnan(pain.limit_deg)
 
@@ -32,17 +32,17 @@ def test_pain_without_an_angle_is_marked_and_sets_no_limit():
 def test_twice_running_means_neighbouring_repetitions(counts, twice):
     pain = PainKeeper()
     for number, count in enumerate(counts):
-        pain.mark(moment(float(number), knee=30.0, count=count), by="key")
+        pain.mark(online_state(float(number), knee=30.0, count=count), by="key")
     assert pain.twice_running is twice
 
 
 def test_far_enough_is_said_before_the_limit_and_once_a_repetition():
     pain = PainKeeper()
-    pain.mark(moment(0.0, knee=30.0), by="key")
+    pain.mark(online_state(0.0, knee=30.0), by="key")
     said = []
     for t_s in np.arange(0, 4, 0.05):
         knee = 90.0 - 30.0 * t_s
-        if pain.far_enough(moment(float(t_s), knee=knee, phase=Phase.EXTENDING, count=1)):
+        if pain.far_enough(online_state(float(t_s), knee=knee, phase=Phase.EXTENDING, count=1)):
             said.append(knee)
     assert len(said) == 1
     assert pain.limit_deg < said[0] < pain.limit_deg + 30.0
@@ -50,15 +50,15 @@ def test_far_enough_is_said_before_the_limit_and_once_a_repetition():
 
 def test_far_enough_is_not_said_without_a_limit_nor_on_the_way_back():
     pain = PainKeeper()
-    assert not any(pain.far_enough(moment(t, knee=90.0 - 40 * t, phase=Phase.EXTENDING)) for t in (0.0, 1.0, 2.0))
-    pain.mark(moment(0.0, knee=40.0), by="key")
-    assert not any(pain.far_enough(moment(t, knee=20.0 + t, phase=Phase.RETURNING)) for t in (3.0, 4.0, 5.0))
+    assert not any(pain.far_enough(online_state(t, knee=90.0 - 40 * t, phase=Phase.EXTENDING)) for t in (0.0, 1.0, 2.0))
+    pain.mark(online_state(0.0, knee=40.0), by="key")
+    assert not any(pain.far_enough(online_state(t, knee=20.0 + t, phase=Phase.RETURNING)) for t in (3.0, 4.0, 5.0))
 
 
 def test_repetitions_after_the_mark_are_judged_by_the_limit_then_in_force():
     session = synth.session(synth.glide([Move(peak_deg=20.0), Move(peak_deg=20.0), Move(peak_deg=60.0)]))
     pain = PainKeeper()
-    pain.mark(moment(session.reps[0].end_s, knee=30.0), by="key")
+    pain.mark(online_state(session.reps[0].end_s, knee=30.0), by="key")
     findings = pain.judge(session.reps)
     assert [(f.rep, f.verdict) for f in findings] == [(2, Verdict.NOT_MET), (3, Verdict.MET)]
     assert findings[0].limit == (30.0 + MARGIN_DEG, None)
@@ -67,10 +67,10 @@ def test_repetitions_after_the_mark_are_judged_by_the_limit_then_in_force():
 def test_hands_that_held_and_let_go_are_noticed_with_the_knee_at_that_moment():
     watch = HandWatch(LIMIT_THIGHS)
     for t_s in np.arange(0, 2, 0.1):
-        watch.look(moment(float(t_s), hands=0.1))
+        watch.look(online_state(float(t_s), hands=0.1))
     assert watch.holds(1.9)
     for t_s in np.arange(2, 3, 0.1):
-        watch.look(moment(float(t_s), hands=0.9, knee=40.0 - t_s, phase=Phase.EXTENDING))
+        watch.look(online_state(float(t_s), hands=0.9, knee=40.0 - t_s, phase=Phase.EXTENDING))
     assert not watch.let_go(2.5)
     assert watch.let_go(2.9)
     assert watch.off_knee_deg == pytest.approx(38.0)
@@ -80,12 +80,12 @@ def test_hands_that_held_and_let_go_are_noticed_with_the_knee_at_that_moment():
 def test_hands_that_never_held_cannot_let_go():
     watch = HandWatch(LIMIT_THIGHS)
     for t_s in np.arange(0, 5, 0.1):
-        watch.look(moment(float(t_s), hands=0.9))
+        watch.look(online_state(float(t_s), hands=0.9))
     assert not watch.let_go(5.0)
 
 
 def test_hands_out_of_sight_or_sliding_have_not_let_go():
     watch = HandWatch(LIMIT_THIGHS)
     for t_s in np.arange(0, 5, 0.1):
-        watch.look(moment(float(t_s), hands=0.1 if t_s < 2 else (math.nan if t_s < 3 else 0.45)))
+        watch.look(online_state(float(t_s), hands=0.1 if t_s < 2 else (math.nan if t_s < 3 else 0.45)))
     assert not watch.let_go(5.0)

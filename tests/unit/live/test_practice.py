@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.form.causal import CountedRep
+from formcheck.form.online import CountedRep
 from formcheck.form.rules import rep_rules
 from formcheck.live.practice import Practice, Stage, Why
 from formcheck.live.texts import Texts
 from formcheck.protocols.loader import load_protocol
 from formcheck.types import Phase
-from live_moments import moment, window
+from live_states import online_state, window
 from synth import Move
 
 PROTOCOL = load_protocol().protocol
@@ -18,7 +18,7 @@ WINDOW = window()
 
 
 class Course:
-    """A set that is played moment by moment."""
+    """A set that is played state by state."""
 
     def __init__(self, **options):
         self.practice = Practice(PROTOCOL, Texts("en"), **options)
@@ -27,7 +27,7 @@ class Course:
 
     def play(self, seconds, *, counted=None, **what):
         for number in range(round(seconds / 0.05)):
-            one = moment(self.t_s, counted=counted if number == 0 else None, **what)
+            one = online_state(self.t_s, counted=counted if number == 0 else None, **what)
             self.said += self.practice.step(one, WINDOW, leg_known=True)
             self.t_s += 0.05
         return self
@@ -165,9 +165,9 @@ def test_a_pause_by_key_goes_on_by_key_alone():
 
 def test_pain_twice_running_ends_kindly_with_advice():
     course = Course().begin()
-    course.practice.mark_pain(moment(course.t_s, knee=40.0), by="key")
+    course.practice.mark_pain(online_state(course.t_s, knee=40.0), by="key")
     course.play(3.0)
-    course.practice.mark_pain(moment(course.t_s, knee=45.0, count=1), by="key")
+    course.practice.mark_pain(online_state(course.t_s, knee=45.0, count=1), by="key")
     assert course.practice.why is Why.PAIN
     course.said += course.practice.take(course.t_s)
     assert course.keys == ["pain.marked", "pain.stop"]
@@ -175,7 +175,7 @@ def test_pain_twice_running_ends_kindly_with_advice():
 
 def test_far_enough_interrupts_what_is_being_said():
     course = Course().begin()
-    course.practice.mark_pain(moment(course.t_s, knee=40.0), by="key")
+    course.practice.mark_pain(online_state(course.t_s, knee=40.0), by="key")
     course.play(8.0)
     course.said.clear()
     for knee in np.linspace(90, 50, 40):

@@ -9,7 +9,7 @@ from formcheck.live.window import mirrored
 from formcheck.protocols.loader import load_protocol
 from formcheck.report.moments import LEG_LANDMARKS
 from formcheck.types import Phase, Side
-from live_moments import moment, window
+from live_states import online_state, window
 
 SIZES = [(640, 480), (1280, 720), (720, 1280)]
 PROTOCOL = load_protocol().protocol
@@ -34,11 +34,11 @@ def practising():
 @pytest.mark.parametrize("language", languages())
 def test_every_stage_is_drawn_at_every_size(size_px, language):
     screens, practice = Screens(size_px, Texts(language)), Practice(PROTOCOL, Texts(language))
-    practice.step(moment(0.0), window(), leg_known=True)
+    practice.step(online_state(0.0), window(), leg_known=True)
     seen = []
     for stage, held_by in ((Stage.SETUP, None), (Stage.PRACTICE, None), (Stage.PAUSED, "key"), (Stage.PAUSED, "hands")):
         practice.stage, practice.paused_by = stage, held_by
-        canvas = screens.practice(picture(size_px), practice, moment(1.0), leg(size_px), side=Side.LEFT)
+        canvas = screens.practice(picture(size_px), practice, online_state(1.0), leg(size_px), side=Side.LEFT)
         assert (canvas.shape[1], canvas.shape[0]) == screens.size_px
         seen.append(canvas.tobytes())
     assert len(set(seen)) == len(seen)
@@ -71,24 +71,26 @@ def changed(practice, before, after, *, area):
 
 
 def test_the_gauge_follows_the_hip_and_the_phase_is_told():
-    assert changed(practising(), moment(0.0, hip=90.0), moment(0.0, hip=60.0), area="band")
-    assert changed(practising(), moment(0.0, phase=Phase.EXTENDING), moment(0.0, phase=Phase.RETURNING), area="phase")
-    assert not changed(practising(), moment(0.0, hip=90.0), moment(0.0, hip=60.0), area="count")
+    assert changed(practising(), online_state(0.0, hip=90.0), online_state(0.0, hip=60.0), area="band")
+    assert changed(
+        practising(), online_state(0.0, phase=Phase.EXTENDING), online_state(0.0, phase=Phase.RETURNING), area="phase"
+    )
+    assert not changed(practising(), online_state(0.0, hip=90.0), online_state(0.0, hip=60.0), area="count")
 
 
 def test_what_cannot_be_told_is_not_shown_as_a_number():
     practice = practising()
-    blind = [moment(0.0, usable=False, phase=Phase.UNKNOWN) for _ in range(2)]
+    blind = [online_state(0.0, usable=False, phase=Phase.UNKNOWN) for _ in range(2)]
     assert not changed(practice, *blind, area="band")
-    assert changed(practice, moment(0.0), blind[0], area="band")
+    assert changed(practice, online_state(0.0), blind[0], area="band")
 
 
 def test_a_personal_limit_is_drawn_on_the_knee():
     size_px = (1280, 720)
     screens, practice = Screens(size_px, Texts("en")), practising()
-    without = screens.practice(picture(size_px), practice, moment(0.0), leg(size_px), side=Side.LEFT)
-    practice.pain.mark(moment(0.0, knee=40.0), by="key")
-    with_it = screens.practice(picture(size_px), practice, moment(0.0), leg(size_px), side=Side.LEFT)
+    without = screens.practice(picture(size_px), practice, online_state(0.0), leg(size_px), side=Side.LEFT)
+    practice.pain.mark(online_state(0.0, knee=40.0), by="key")
+    with_it = screens.practice(picture(size_px), practice, online_state(0.0), leg(size_px), side=Side.LEFT)
     knee_x, knee_y = (int(value) for value in leg(size_px)[2])
     near = (slice(knee_y - 120, knee_y + 120), slice(knee_x - 120, knee_x + 120))
     assert (without[near] != with_it[near]).any()
@@ -114,7 +116,7 @@ def test_long_texts_stay_on_the_page(size_px, language):
 def test_recording_shows_a_red_dot():
     size_px = (1280, 720)
     screens = Screens(size_px, Texts("en"))
-    canvas = screens.practice(picture(size_px), practising(), moment(0.0), leg(size_px), side=Side.LEFT)
+    canvas = screens.practice(picture(size_px), practising(), online_state(0.0), leg(size_px), side=Side.LEFT)
     screens.corner(canvas, recording=True, muted=False)
     red = (canvas[..., 2] > 200) & (canvas[..., 0] < 90) & (canvas[..., 1] < 90)
     assert red.sum() > 100

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from formcheck.live.setup import CHECKS, SetupWalk
-from live_moments import moment, window
+from live_states import online_state, window
 
 GOOD = window()
 
@@ -12,7 +12,7 @@ def remedy(one, seen=GOOD, *, leg_known=True):
 
 
 def test_all_holds():
-    state = SetupWalk().look(moment(0.0), GOOD, leg_known=True)
+    state = SetupWalk().look(online_state(0.0), GOOD, leg_known=True)
     assert state.holds == dict.fromkeys(CHECKS, True)
     assert state.remedy is None
     assert not state.ready
@@ -21,17 +21,17 @@ def test_all_holds():
 @pytest.mark.parametrize(
     ("one", "seen", "key"),
     [
-        (moment(0.0), window(luma=20.0), "setup.dark"),
-        (moment(0.0, seen=False), window(seen=False), "setup.nobody"),
-        (moment(0.0), window(scale=2.8, shift_px=(200.0, 0.0)), "setup.further"),
-        (moment(0.0), window(scale=0.5), "setup.closer"),
-        (moment(0.0), window(shift_px=(0.0, 260.0)), "setup.tilt_down"),
-        (moment(0.0), window(shift_px=(0.0, -140.0)), "setup.tilt_up"),
-        (moment(0.0, lying=False), GOOD, "setup.lie_down"),
-        (moment(0.0, azimuth=35.0), GOOD, "setup.from_feet"),
-        (moment(0.0, azimuth=-35.0), GOOD, "setup.from_head"),
-        (moment(0.0, elevation=30.0, usable=False), GOOD, "setup.too_high"),
-        (moment(0.0, hip=10.0), GOOD, None),
+        (online_state(0.0), window(luma=20.0), "setup.dark"),
+        (online_state(0.0, seen=False), window(seen=False), "setup.nobody"),
+        (online_state(0.0), window(scale=2.8, shift_px=(200.0, 0.0)), "setup.further"),
+        (online_state(0.0), window(scale=0.5), "setup.closer"),
+        (online_state(0.0), window(shift_px=(0.0, 260.0)), "setup.tilt_down"),
+        (online_state(0.0), window(shift_px=(0.0, -140.0)), "setup.tilt_up"),
+        (online_state(0.0, lying=False), GOOD, "setup.lie_down"),
+        (online_state(0.0, azimuth=35.0), GOOD, "setup.from_feet"),
+        (online_state(0.0, azimuth=-35.0), GOOD, "setup.from_head"),
+        (online_state(0.0, elevation=30.0, usable=False), GOOD, "setup.too_high"),
+        (online_state(0.0, hip=10.0), GOOD, None),
     ],
 )
 def test_each_fault_has_its_remedy(one, seen, key):
@@ -44,12 +44,12 @@ def test_turning_is_told_by_head_and_feet_not_by_left_and_right():
         head_x, ankle_x = cut.xy_px[-1, 0, 0], cut.xy_px[-1, 28, 0]
         head_cut = not 0 <= head_x <= cut.size_px[0]
         assert head_cut != (not 0 <= ankle_x <= cut.size_px[0])
-        assert remedy(moment(0.0), cut) == ("setup.towards_head" if head_cut else "setup.towards_feet")
+        assert remedy(online_state(0.0), cut) == ("setup.towards_head" if head_cut else "setup.towards_feet")
 
 
 def test_the_leg_is_asked_for_unless_a_thigh_is_up():
-    assert remedy(moment(0.0, hip=10.0), leg_known=False) == "setup.which_leg"
-    assert remedy(moment(0.0, hip=88.0), leg_known=False) == "setup.hold"
+    assert remedy(online_state(0.0, hip=10.0), leg_known=False) == "setup.which_leg"
+    assert remedy(online_state(0.0, hip=88.0), leg_known=False) == "setup.hold"
 
 
 def test_ready_after_two_seconds_that_begin_anew_with_a_fault():
@@ -57,6 +57,6 @@ def test_ready_after_two_seconds_that_begin_anew_with_a_fault():
     ready_s = []
     for t_s in np.arange(0, 6, 0.1):
         bad = 1.0 <= t_s < 1.5
-        if walk.look(moment(float(t_s), lying=not bad), GOOD, leg_known=True).ready:
+        if walk.look(online_state(float(t_s), lying=not bad), GOOD, leg_known=True).ready:
             ready_s.append(t_s)
     assert ready_s[0] == pytest.approx(3.5, abs=0.11)

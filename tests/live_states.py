@@ -6,7 +6,7 @@ import numpy as np
 
 import synth
 from formcheck.angles.rows import unknown_row
-from formcheck.form.causal import Moment
+from formcheck.form.online import OnlineState
 from formcheck.types import LegAngles, Phase, Side, View
 
 SIDE_ON = View(True, 3.0, 0.0, 0.0)
@@ -33,7 +33,7 @@ def angles(t_s, *, hip=90.0, knee=85.0, hands=0.1, usable=True):
     return row if usable else unknown_row(row, t_s)
 
 
-def moment(
+def online_state(
     t_s,
     *,
     hip=90.0,
@@ -51,7 +51,7 @@ def moment(
 ):
     row = angles(t_s, hip=hip, knee=knee, hands=hands, usable=usable and seen)
     view = View(lying, 3.0 if lying else 70.0, 0.0, azimuth, elevation)
-    return Moment(t_s, seen, lying, view, (row,), row, phase, 1.0, rep_from_s, count, counted)
+    return OnlineState(t_s, seen, lying, view, (row,), row, phase, 1.0, rep_from_s, count, counted)
 
 
 def window(*, luma=120.0, shift_px=(0.0, 0.0), scale=1.0, seen=True):

@@ -1,8 +1,8 @@
-"""Judging as it happens: the newest samples of a window, and the repetitions up to now.
+"""Judging online: the newest frames of a sliding window, and the repetitions so far.
 
-Angles come from `measure_leg` on the last seconds, repetitions from `find_reps` on the angles since the repetition
-before: the functions that judge recorded clips, fed with less. A frame's angles are taken a tenth of a second after
-it, once what follows has told a tremble of the landmarks from a movement; nothing else waits.
+Angles come from `measure_leg` on the last seconds, repetitions from `find_reps` on the angles since the previous
+repetition: the functions that judge recorded clips, on less data. A frame's angles are final a tenth of a second after
+it, once the frames that follow tell jitter of the landmarks from movement; nothing else waits.
 """
 
 from __future__ import annotations
@@ -22,53 +22,54 @@ from formcheck.protocols.loader import LoadedProtocol
 from formcheck.reps.find import find_reps
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Rep, Session, View
 
-# The smoothing is without delay where it sees both sides of a sample. In the clips with truth this much of the
-# other side removes every false turn of the knee that the bare newest sample had; more brings nothing.
+# The filter is zero-phase where it sees both sides of a sample. In the clips with ground truth this much of the future
+# removes every false turning point of the knee that the newest sample alone had; more brings nothing.
 LAG_S = 0.1
-# Limbs are told by their usual length: less than this of them tells nothing.
+# Limbs are checked against their median length, which takes this long to estimate.
 _WARM_UP_S = 0.5
-# Angles this old no longer bear on the repetition under way: a minute is longer than any.
+# Angles this old do not matter for the current repetition: none lasts a minute.
 _MEMORY_S = 60.0
-# Speed of the knee over this long tells extending from holding; slower than this much is holding.
+# The knee's speed over this long tells extending from holding; below this speed it holds.
 _SPEED_OVER_S = 0.4
 _MOVING_DEG_S = 8.0
-# No camera has more rows in that time.
+# No camera delivers more frames in that time.
 _SPEED_ROWS = 64
-# A repetition counts this long after its end: until then the knee may still be on its way back.
+# A repetition is counted this long after its end: until then the knee may still be bending.
 _ENDED_S = 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class CountedRep:
-    """A repetition at the moment it is counted, with its findings. ``rep.index`` counts from the first of the set."""
+    """A repetition when it is counted, with its findings. ``rep.index`` counts from the first of the set."""
 
     rep: Rep
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """What is known at the newest frame, by what was seen up to it.
+class OnlineState:
+    """What is known at the newest frame, from the frames up to it.
 
     Parameters
     ----------
     t_s : float
     seen : bool
-        Somebody is in the picture.
+        A person was detected in the frame.
     lying : bool
         The trunk lies along the floor, face up.
     view : View
         Over the window.
     rows : tuple of LegAngles
-        The angles that became known at this frame, one row each, oldest first: those of the frames up to `LAG_S` ago.
+        The angles that became final with this frame, one row each, oldest first: of frames at least `LAG_S` old.
     angles : LegAngles or None
-        The newest row; None when there is no leg to follow.
+        The newest final row; None when there is no leg to follow.
     phase : Phase
     phase_s : float
         Time spent in that phase.
     rep_from_s : float or None
-        When the repetition under way began.
+        When the current repetition began; None between repetitions.
     rep_count : int
+        Complete repetitions so far.
     counted : CountedRep or None
         The repetition that was counted at this frame.
     """
@@ -87,7 +88,7 @@ class Moment:
 
     @property
     def usable(self) -> bool:
-        """Hip and knee are known."""
+        """Whether hip and knee are known."""
         return self.angles is not None and bool(self.angles.usable[0])
 
     @property
@@ -101,8 +102,8 @@ class Moment:
         return float(self.angles.knee_flexion_deg[0]) if self.angles is not None else np.nan
 
 
-class CausalJudge:
-    """Judges frame by frame.
+class OnlineJudge:
+    """Judges a set frame by frame.
 
     Parameters
     ----------
@@ -113,27 +114,33 @@ class CausalJudge:
         self._loaded = loaded
         self._rules = rep_rules(loaded.protocol)
         self._recent: list[LegAngles] = []
-        # Repetitions counted before what is in memory begins.
+        # Repetitions that were counted before the first frame of `_recent`.
         self._counted_before = 0
         self._window: LegAngles | None = None
-        self._taken_until_s = -math.inf
+        self._final_until_s = -math.inf
         self._settled_until_s = -math.inf
         self._count = 0
         self._phase = Phase.UNKNOWN
         self._phase_since_s = np.nan
 
-    def judge(self, window: PoseTrack) -> Moment:
-        """Judge the last row of the track of the last seconds."""
+    def judge(self, window: PoseTrack) -> OnlineState:
+        """Judge the newest frame.
+
+        Parameters
+        ----------
+        window : PoseTrack
+            The last seconds; the last row is the new frame.
+        """
         limit_deg = self._loaded.protocol.posture.max_trunk_from_floor_deg.value
         angles, posture = measure_leg(window, max_trunk_from_floor_deg=limit_deg)
         t_s = float(window.t_s[-1])
         if t_s - window.t_s[0] < _WARM_UP_S:
             angles = None
         self._window = angles
-        rows = self._take(angles, until_s=t_s - LAG_S)
+        rows = self._finalize(angles, until_s=t_s - LAG_S)
         counted, rep_from_s = self._count_reps(t_s)
         self._follow_phase(t_s, under_way=rep_from_s is not None)
-        return Moment(
+        return OnlineState(
             t_s=t_s,
             seen=bool(np.isfinite(window.xy_px[-1]).any()),
             lying=bool(posture.lying[-1]),
@@ -147,26 +154,26 @@ class CausalJudge:
             counted=counted,
         )
 
-    def rest(self) -> tuple[LegAngles, ...]:
-        """The rows of the last frames, for which nothing more will come."""
-        return self._take(self._window, until_s=math.inf)
+    def flush(self) -> tuple[LegAngles, ...]:
+        """The rows of the last frames, at the end of the set."""
+        return self._finalize(self._window, until_s=math.inf)
 
-    def skip(self) -> None:
-        """Forget the repetition under way: what follows has nothing to do with what was before (a pause)."""
+    def reset(self) -> None:
+        """Drop the current repetition: the frames that follow do not continue it (after a pause)."""
         self._recent.clear()
         self._counted_before = self._count
 
-    def _take(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
-        """Take over the rows of the window that are old enough and were not taken yet."""
+    def _finalize(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
+        """Return and remember the rows of the window up to ``until_s`` that were not final before."""
         if angles is None:
-            if self._recent and until_s > self._taken_until_s:
+            if self._recent and until_s > self._final_until_s:
                 self._recent.append(unknown_row(self._recent[-1], until_s))
-                self._taken_until_s = until_s
+                self._final_until_s = until_s
             return ()
-        due = np.flatnonzero((angles.t_s > self._taken_until_s) & (angles.t_s <= until_s))
+        due = np.flatnonzero((angles.t_s > self._final_until_s) & (angles.t_s <= until_s))
         rows = tuple(row_of(angles, int(at)) for at in due)
         if rows:
-            self._taken_until_s = float(rows[-1].t_s[0])
+            self._final_until_s = float(rows[-1].t_s[0])
             self._recent += rows
         oldest_s = max(self._settled_until_s, float(angles.t_s[-1]) - _MEMORY_S)
         while self._recent and self._recent[0].t_s[0] < oldest_s:
@@ -174,7 +181,7 @@ class CausalJudge:
         return rows
 
     def _count_reps(self, t_s: float) -> tuple[CountedRep | None, float | None]:
-        """The repetition that ended just now, and when the one under way began."""
+        """The repetition that is counted now, and when the current one began."""
         if not self._recent:
             return None, None
         recent = join_rows(self._recent)
@@ -187,12 +194,12 @@ class CausalJudge:
             findings = tuple(rule.judge(rep, recent) for rule in self._rules)
             counted = CountedRep(replace(rep, index=self._count), findings)
         if len(ended) > 1 and self._counted_before + len(ended) == self._count:
-            # Only the last one may still change; the way back of the one before it begins the memory.
+            # Only the last repetition may still change; memory begins with the return of the one before it.
             self._counted_before = self._count - 1
             self._settled_until_s = ended[-2].peak_s + ended[-2].hold_s
-        coming = reps[-1] if reps and reps[-1] not in ended else None
-        under_way = coming is not None and coming.start_s > recent.t_s[0]
-        return counted, coming.start_s if coming is not None and under_way else None
+        if not reps or reps[-1] in ended or reps[-1].start_s <= recent.t_s[0]:
+            return counted, None
+        return counted, reps[-1].start_s
 
     def _follow_phase(self, t_s: float, *, under_way: bool) -> None:
         phase = self._phase_now(under_way=under_way)
@@ -215,15 +222,15 @@ class CausalJudge:
         return Phase.HOLDING if under_way and extended else Phase.REST
 
 
-def judge_causal(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProtocol) -> Session:
-    """The session of a set that was judged as it happened.
+def judge_online(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProtocol) -> Session:
+    """The session of a set that was judged online.
 
     Parameters
     ----------
     track : PoseTrack
-        Every frame, as it was seen.
+        Every frame.
     rows : sequence of LegAngles
-        The rows of every `Moment`, and the `CausalJudge.rest`. A frame without one is not usable.
+        The rows of every `OnlineState` and of `OnlineJudge.flush`. A frame without a row is not usable.
     loaded : LoadedProtocol
     """
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
