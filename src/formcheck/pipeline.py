@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import math
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from formcheck.cores import available_cores
-from formcheck.errors import OutputError
+from formcheck.files import explained, filling
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.memory import give_back_memory
@@ -43,8 +38,9 @@ TRACK_SUFFIX = ".npz"
 # Told the stage's name and its share done, 0 to 1.
 Progress = Callable[[str, float], None]
 
-# A folder of results that nobody has written to for this long was left by a killed run.
-_STALE_S = 600.0
+# Written last: whoever waits for it finds everything else in place.
+SESSION_FILE = "session.json"
+_REMEDY = "choose another with --out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
     FormcheckError
         With one line that says what was expected, what came and what to do.
     """
-    with _results_folder(out) as fresh:
+    with explained(out, remedy=_REMEDY), filling(out, last=SESSION_FILE) as fresh:
         from_track = clip.suffix == TRACK_SUFFIX
         if options.causal:
             track, session = follow_causally(clip, protocol=protocol, options=options, progress=progress)
@@ -161,7 +157,7 @@ def model_info(model: ModelFile) -> ModelInfo:
 
 def write_session(out: Path, track: PoseTrack, session: Session, protocol: LoadedProtocol) -> None:
     """Leave the results of a set that was judged as it happened, without a clip, in the folder ``out``."""
-    with _results_folder(out) as fresh:
+    with explained(out, remedy=_REMEDY), filling(out, last=SESSION_FILE) as fresh:
         _write_results(fresh, None, track, session, protocol, Options(), lambda _stage, _share: None)
 
 
@@ -197,8 +193,7 @@ def _write_results(
                 on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
             )
         page.result()
-    # Last: whoever waits for session.json finds everything else in place.
-    (folder / "session.json").write_text(session_text(session), encoding="utf-8")
+    (folder / SESSION_FILE).write_text(session_text(session), encoding="utf-8")
 
 
 def _write_page(
@@ -227,39 +222,3 @@ def _counted(source: FileSource, stage: str, progress: Progress, options: Option
     for frame in source:
         yield frame
         progress(stage, (frame.t_s - begin_s) / length_s)
-
-
-@contextmanager
-def _results_folder(out: Path) -> Iterator[Path]:
-    """A fresh folder inside ``out``; its files move to ``out`` when the block ends well, else they vanish."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        fresh = Path(tempfile.mkdtemp(prefix=".partial-", dir=out))
-    except OSError as error:
-        raise _output_error(out, error) from None
-    try:
-        yield fresh
-        for name in sorted(fresh.iterdir(), key=lambda path: path.name == "session.json"):
-            name.chmod(0o600)
-            name.replace(out / name.name)
-    except OSError as error:
-        raise _output_error(out, error) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _sweep(out: Path) -> None:
-    """Remove what killed runs left behind."""
-    for left in out.glob(".partial-*"):
-        newest = max((path.stat().st_mtime for path in (left, *left.iterdir())), default=0.0)
-        if time.time() - newest > _STALE_S:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _output_error(out: Path, error: OSError) -> OutputError:
-    if error.errno == errno.ENOSPC:
-        return OutputError(f"{out}: the disk is full; free some space or choose another folder with --out")
-    return OutputError(
-        f"{out}: expected a folder that can be written to, got: {error.strerror or error}; choose another with --out"
-    )

@@ -11,21 +11,16 @@ What is done is read from ``clips`` alone; ``hashes.json`` only saves reading cl
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Protocol
-
-import filelock
 
 from formcheck.batch.far import FarPlace
 from formcheck.batch.lease import taken
 from formcheck.batch.locations import is_url, local_path
 from formcheck.batch.values import CLIPS, OWN
-from formcheck.errors import OutputError
-from formcheck.record.series import write_whole
+from formcheck.files import PART_FILES, PART_FOLDERS, explained, locked, remove_stale, write_whole
 
 
 class Place(Protocol):
@@ -86,25 +81,14 @@ class NearPlace:
     def prepare(self) -> None:
         with self._explained():
             (self._folder / CLIPS).mkdir(parents=True, exist_ok=True)
-            for left in (self._folder / CLIPS).glob("*/.partial-*"):
-                shutil.rmtree(left, ignore_errors=True)
-            for half in chain(*(self._folder.glob(f"{place}.*.part") for place in ("", f"{OWN}/", f"{CLIPS}/*/"))):
-                half.unlink(missing_ok=True)
+            remove_stale(self._folder, f"{CLIPS}/*/{PART_FOLDERS}", older_than_s=0)
+            for place in ("", f"{OWN}/", f"{CLIPS}/*/"):
+                remove_stale(self._folder, f"{place}{PART_FILES}", older_than_s=0)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        # The system lets go of such a lock when the process ends, however it ends.
-        with self._explained():
-            (self._folder / OWN).mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = filelock.FileLock(self._folder / OWN / "lock", mode=0o600)
-            try:
-                lock.acquire(timeout=0)
-            except filelock.Timeout:
-                raise taken(self.shown) from None
-        try:
+        with locked(self._folder / OWN / "lock", refusal=taken(self.shown), shown=self.shown):
             yield
-        finally:
-            lock.release()
 
     def folders(self) -> list[str]:
         return sorted(path.name for path in (self._folder / CLIPS).iterdir() if path.is_dir())
@@ -120,22 +104,14 @@ class NearPlace:
         path = self._folder / name
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(data, path)
+            write_whole(path, data)
 
     def remove(self, name: str) -> None:
         with self._explained():
             (self._folder / name).unlink(missing_ok=True)
 
     def tidy(self, folder: str) -> None:
-        for left in (self._folder / CLIPS / folder).glob(".partial-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        remove_stale(self._folder / CLIPS / folder, PART_FOLDERS, older_than_s=0)
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise OutputError(
-                f"{self.shown}: expected a folder that can be written to, got: {error.strerror or error}; "
-                "choose another with --out"
-            ) from None
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.shown, remedy="choose another with --out")

@@ -26,6 +26,7 @@ import psutil
 
 from formcheck.batch.values import Failure, Limits, Outcome, Settings, Task, Trouble
 from formcheck.errors import InputError
+from formcheck.files import age_s
 
 WORKER = (sys.executable, "-m", "formcheck.batch.worker")
 _LOOK_EVERY_S = 0.2
@@ -129,10 +130,7 @@ def sweep_scratch() -> None:
     for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
         starter = left.name.removeprefix(_SCRATCH).partition("-")[0]
         # the age, too: from within a container the processes of another that shares the folder are not to be seen
-        old = False
-        with suppress(FileNotFoundError):  # another batch is sweeping
-            old = time.time() - left.stat().st_mtime > _STALE_S
-        if old and starter.isdigit() and not psutil.pid_exists(int(starter)):
+        if age_s(left) > _STALE_S and starter.isdigit() and not psutil.pid_exists(int(starter)):
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -81,20 +81,14 @@ def command(
 
 def _write(out: Path, files: Iterator[tuple[str, bytes]]) -> int:
     """Write files that appear whole, each for its owner only."""
-    from formcheck.errors import OutputError
-    from formcheck.record.series import write_whole
+    from formcheck.files import explained, private_folder, write_whole
 
     count = 0
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with explained(out, remedy="choose another with --out"):
         for name, data in files:
-            (out / name).parent.mkdir(mode=0o700, exist_ok=True)
-            write_whole(data, out / name)
+            private_folder((out / name).parent)
+            write_whole(out / name, data)
             count += 1
-    except OSError as error:
-        raise OutputError(
-            f"{out}: expected a folder that can be written to, got: {error.strerror or error}; choose another --out"
-        ) from None
     return count
 
 

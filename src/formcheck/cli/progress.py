@@ -30,12 +30,12 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
     """
     from datetime import datetime
 
-    from formcheck.errors import OutputError, UsageError
+    from formcheck.errors import UsageError
+    from formcheck.files import explained, write_whole
     from formcheck.record.prescriptions import prescriptions
     from formcheck.record.profiles import profile_key
     from formcheck.record.progress import render_progress
     from formcheck.record.read import sessions
-    from formcheck.record.series import write_whole
     from formcheck.record.store import open_store
 
     first, last = parse_day(starts, option="--from"), parse_day(ends, option="--until")
@@ -47,8 +47,6 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
         key = profile_key(connection, code)
         lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
     page = render_progress(code, lines, known, first=first, today=last or now.date(), made_at=now)
-    try:
-        write_whole(page.encode(), out)
-    except OSError as error:
-        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose another place with --out") from None
+    with explained(out, remedy="choose another place with --out"):
+        write_whole(out, page)
     click.echo(f"Progress: {out}")

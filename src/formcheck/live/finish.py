@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from formcheck.angles.rows import row_of
 from formcheck.errors import InputError
+from formcheck.files import PART_FILES, acquire_lock, remove_stale, write_whole
 from formcheck.form.online import judge_online
 from formcheck.live import journal
 from formcheck.live.answers import Answers
@@ -67,10 +68,7 @@ def finish(
         "answers": asdict(practised.answers),
         "frames": counts or {},
     }
-    part = folder / f".{PRACTICE}.part"
-    with journal.open_private(part, "w") as file:
-        json.dump(document, file, indent=2)
-    part.replace(folder / PRACTICE)
+    write_whole(folder / PRACTICE, json.dumps(document, indent=2))
     return practised
 
 
@@ -99,14 +97,15 @@ def recover(root: Path, *, tell: Callable[[Practised], None]) -> None:
     for folder in sorted(path.parent for path in root.glob(f"*/{journal.ABOUT}")):
         if (folder / PRACTICE).exists():
             continue
-        claim = journal.try_lock(folder)
+        claim = acquire_lock(folder / journal.LOCK)
         if claim is None:
             continue
-        with claim:
+        try:
             # A recording that was not finished cannot be played, and shows the person.
-            for left in folder.glob(".*.part"):
-                left.unlink()
+            remove_stale(folder, PART_FILES, older_than_s=0)
             tell(finish(folder, why=Why.INTERRUPTED))
+        finally:
+            claim.release()
         (folder / journal.LOCK).unlink(missing_ok=True)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import sys
 import threading
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
+from formcheck.files import acquire_lock, explained, open_private, private_folder
 from formcheck.live.say import Saying
 from formcheck.types import LegAngles, PoseTrack, Side
 
@@ -53,48 +53,13 @@ class About:
 
 def new_folder(root: Path, now: datetime) -> Path:
     """Make the folder of a new session, ``<date>-<n>``, readable by its owner only."""
-    try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with explained(root, remedy="choose another with --out"):
+        private_folder(root)
         for number in range(1, 10_000):
             folder = root / f"{now:%Y-%m-%d}-{number}"
             if not folder.exists():
-                folder.mkdir(mode=0o700)
-                return folder
-    except OSError as error:
-        raise OutputError(
-            f"{root}: expected a folder that can be written to, got: {error.strerror}; choose another with --out"
-        ) from None
+                return private_folder(folder)
     raise OutputError(f"{root}: expected fewer than 10,000 sessions in a day; choose another folder with --out")
-
-
-def open_private(path: Path, mode: str) -> IO[Any]:
-    """Open a file for its owner only."""
-    text = "b" not in mode
-    return open(
-        path,
-        mode,
-        opener=lambda name, flags: os.open(name, flags, 0o600),
-        encoding="utf-8" if text else None,
-        newline="" if text else None,
-    )
-
-
-def try_lock(folder: Path) -> IO[bytes] | None:
-    """Claim a session's folder for this process; None when another one, alive, has it."""
-    file = open_private(folder / LOCK, "ab")
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
 
 
 class Journal:
@@ -121,7 +86,7 @@ class Journal:
         self._failed: OSError | None = None
         self._frame_type: np.dtype[Any] | None = None
         self._angle_type: np.dtype[Any] | None = None
-        self._claim = try_lock(folder)
+        self._claim = acquire_lock(folder / LOCK)
         with open_private(folder / "protocol.toml", "w") as file:
             file.write(protocol_text)
         with open_private(folder / ABOUT, "w") as file:
@@ -173,7 +138,7 @@ class Journal:
     def release(self) -> None:
         """Let go of the folder."""
         if self._claim is not None:
-            self._claim.close()
+            self._claim.release()
         (self.folder / LOCK).unlink(missing_ok=True)
 
     def _write(self, file: IO[Any], data: str | bytes) -> None:

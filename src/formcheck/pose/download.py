@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import http.client
 import os
 import re
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from formcheck.errors import InputError, OutputError, UsageError
+from formcheck.files import disk_is_full, move_into_place
 from formcheck.pose.models import DIRECTORY_VARIABLE, sha256_of, user_directory
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def pull(
                 f"{url}: expected sha256 {' or '.join(bundle.published_sha256)}, got {got}; "
                 "nothing was kept: run the command again, or check the mirror"
             )
-        part.replace(target)
+        move_into_place(part, target)
     except OSError as error:
-        remedy = "free some space" if error.errno == errno.ENOSPC else f"set {DIRECTORY_VARIABLE} to a folder of yours"
+        remedy = "free some space" if disk_is_full(error) else f"set {DIRECTORY_VARIABLE} to a folder of yours"
         raise OutputError(f"{target}: cannot be written ({error.strerror}); {remedy}") from error
     return target
 
@@ -114,8 +114,6 @@ def _fetch(bundle: Bundle, url: str, part: Path, progress: Progress | None) -> b
                 done_bytes += len(chunk)
                 if progress is not None:
                     progress(done_bytes, size_bytes)
-            out.flush()
-            os.fsync(out.fileno())
     if done_bytes < size_bytes:
         raise InputError(
             f"{url}: expected {size_bytes} bytes, the connection ended after {done_bytes}; "

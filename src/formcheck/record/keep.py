@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-import time
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +12,11 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from formcheck.errors import FormcheckError
+from formcheck.files import age_s, write_whole
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
 from formcheck.record.results import add_result, now
-from formcheck.record.series import series_of, to_parquet, write_whole
+from formcheck.record.series import series_of, to_parquet
 from formcheck.record.store import Store
 from formcheck.record.tables import ANSWER, MARK, PROTOCOL, RESULT, SESSION
 from formcheck.record.trouble import explained
@@ -57,7 +55,7 @@ def keep(store: Store, session: Session, track: PoseTrack, *, protocol: LoadedPr
     with explained(store.folder):
         sweep(store, older_than_s=_STALE_S)
         # The file first: a row must never name a series that is not there.
-        write_whole(data, path)
+        write_whole(path, data)
     identity = identity_of(session, track, practice.origin)
     try:
         with store.writing() as connection:
@@ -189,7 +187,7 @@ def add_answers(connection: Connection, session_id: int, answers: Answers) -> No
 
 def sweep(store: Store, *, older_than_s: float) -> None:
     """Remove series that no result names, left by processes that ended between file and row."""
-    old = [path for path in store.series_folder.iterdir() if _age_s(path) > older_than_s]
+    old = [path for path in store.series_folder.iterdir() if age_s(path) > older_than_s]
     if not old:
         return
     with store.reading() as connection:
@@ -197,9 +195,3 @@ def sweep(store: Store, *, older_than_s: float) -> None:
     for path in old:
         if path.name not in named:
             path.unlink(missing_ok=True)
-
-
-def _age_s(path: Path) -> float:
-    with suppress(FileNotFoundError):
-        return time.time() - path.stat().st_mtime
-    return 0.0

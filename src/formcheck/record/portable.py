@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from formcheck.errors import InputError
+from formcheck.files import write_whole
 from formcheck.record.keep import keep_protocol, new_series_name
 from formcheck.record.profiles import CODE_PATTERN, profile_key
 from formcheck.record.read import results_of
 from formcheck.record.results import add_result
-from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet, write_whole
+from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet
 from formcheck.record.store import Store
 from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, REVIEW, SESSION
 from formcheck.record.trouble import explained
@@ -214,7 +215,7 @@ def import_session(store: Store, session: PortableSession, where: str) -> bool:
             # Inside the transaction, so that the file is there before the row can be seen.
             for result, data, name in files:
                 with explained(store.folder):
-                    write_whole(data, store.series_folder / name)
+                    write_whole(store.series_folder / name, data)
                 add_result(
                     connection,
                     key,

@@ -6,8 +6,6 @@ import hashlib
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,6 @@ import pyarrow.parquet as pq
 
 from formcheck.errors import StoreError
 from formcheck.pose.landmarks import COUNT
-from formcheck.record.store import fsync_folder
 from formcheck.types import FloatArray, PoseTrack, Session
 
 FORMAT = 1
@@ -162,18 +159,3 @@ def plain_columns(series: Series) -> dict[str, list[Any]]:
             listed = [round(value, places) if math.isfinite(value) else None for value in listed]
         columns[name] = listed
     return columns
-
-
-def write_whole(data: bytes, path: Path) -> None:
-    """Write a file so that it appears complete or not at all, on the disk, for its owner only."""
-    handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    fsync_folder(path.parent)

@@ -15,6 +15,7 @@ import platformdirs
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from formcheck.errors import StoreError
+from formcheck.files import open_private, private_folder
 from formcheck.record.trouble import FILE, damaged, explained, held, sql_explained
 from formcheck.record.upgrade import is_newest, upgrade
 
@@ -107,14 +108,14 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
                 f"{folder}: expected a practice record, but there is none yet; keep a set with "
                 "`formcheck analyze CLIP --save`, or name another folder with --store"
             )
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         # SQLite gives its side files the permissions of the main one.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        open_private(path, "ab").close()
     writable = os.access(path, os.W_OK) and os.access(folder, os.W_OK)
     if write and not writable:
         raise StoreError(f"{folder}: the record may not be written; name another folder with --store")
     if write:
-        (folder / SERIES).mkdir(mode=0o700, exist_ok=True)
+        private_folder(folder / SERIES)
     if path.stat().st_size == 0 and any((folder / SERIES).glob("*.parquet")):
         raise damaged(folder, "it is empty, but series of sessions lie beside it")
     return writable
@@ -198,17 +199,6 @@ def _use_wal(engine: Engine) -> None:
 def _raw(connection: Connection) -> sqlite3.Connection:
     """Return SQLite's own connection, for what cannot be done inside a transaction."""
     return cast("sqlite3.Connection", connection.connection.driver_connection)
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make a renaming in a folder outlive a power cut. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def vacuum(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import sqlite3
@@ -13,11 +12,10 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from formcheck.errors import StoreError
+from formcheck.files import disk_is_full, private_folder, replacing
 
 FILE = "record.db"
 DAMAGED = "damaged"
-
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -27,7 +25,7 @@ def explained(folder: Path) -> Iterator[None]:
         with sql_explained(folder):
             yield
     except OSError as error:
-        if error.errno in _DISK_FULL:
+        if disk_is_full(error):
             raise _full(folder) from None
         raise StoreError(
             f"{folder}: the record cannot be opened or written ({error.strerror or error}); "
@@ -83,10 +81,10 @@ def damaged(folder: Path, why: str) -> StoreError:
     kept = f"a copy is in {aside}"
     try:
         if not aside.exists():
-            aside.mkdir(mode=0o700, parents=True)
-            for part in folder.glob(f"{FILE}*"):
-                (aside / part.name).touch(mode=0o600)
-                shutil.copyfile(part, aside / part.name)
+            private_folder(aside)
+            for path in folder.glob(f"{FILE}*"):
+                with replacing(aside / path.name) as copy:
+                    shutil.copyfile(path, copy)
     except OSError as error:
         kept = f"no copy could be made of it ({error.strerror})"
     return StoreError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from formcheck.errors import StoreError
+from formcheck.files import private_folder, replacing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -68,15 +70,7 @@ def _revision(connection: Connection, path: Path) -> str | None:
 
 def _back_up(path: Path, revision: str) -> None:
     """Copy the record as it stands, readable by its owner only, under a name that says which schema it has."""
-    folder = path.parent / BACKUPS
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder = private_folder(path.parent / BACKUPS)
     copy = folder / f"{path.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
-    part = copy.with_suffix(".part")
-    part.touch(mode=0o600)
-    source, target = sqlite3.connect(path), sqlite3.connect(part)
-    try:
+    with replacing(copy) as part, closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
-    finally:
-        source.close()
-        target.close()
-    part.replace(copy)

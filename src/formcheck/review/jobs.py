@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from formcheck.files import PART_FOLDERS
 from formcheck.review.items import item_id
 from formcheck.review.worker import analyse_in_process
 
@@ -233,7 +234,7 @@ def _clear(out: Path, before: set[Path], *, existed: bool) -> None:
     """Remove what an unfinished analysis left; what stood there before stays."""
     with suppress(FileNotFoundError):
         for path in out.iterdir():
-            if path not in before and path.name.startswith(".partial-"):
+            if path not in before and path.match(PART_FOLDERS):
                 shutil.rmtree(path, ignore_errors=True)
         if not existed and not any(out.iterdir()):
             out.rmdir()

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import platformdirs
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from formcheck.errors import FormcheckError, InputError, OutputError
+from formcheck.files import locked, write_whole
 from formcheck.record.results import now
-from formcheck.record.series import write_whole
 from formcheck.review.model import Review, first_problem, plain
 
 KIND: Literal["formcheck review"] = "formcheck review"
@@ -118,7 +117,7 @@ class FileLayer:
             kept = Kept(review.model_copy(update={"revision": expected + 1}), now(), dict(outcome))
             data = layer_document(kept, self._clip_sha256)
             try:
-                write_whole(data, self.path)
+                write_whole(self.path, data)
             except OSError as error:
                 raise OutputError(
                     f"{self.path}: the review cannot be written ({error.strerror}); free some space, or allow writing "
@@ -140,20 +139,11 @@ class FileLayer:
         """One writer at a time, in this process and others; the lock does not lie beside the patient's files."""
         folder = Path(platformdirs.user_cache_dir("formcheck", appauthor=False)) / "locks"
         name = hashlib.sha256(str(self.path.resolve()).encode(errors="surrogateescape")).hexdigest()[:24]
-        lock = FileLock(folder / f"{name}.lock", timeout=_LOCK_TIMEOUT_S)
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout:
-            raise OutputError(
-                f"{self.path}: another formcheck has been writing this review for {_LOCK_TIMEOUT_S:.0f} s; end it"
-            ) from None
-        except OSError as error:
-            raise OutputError(f"{folder}: expected a folder for locks that may be written ({error.strerror})") from None
-        try:
+        refusal = OutputError(
+            f"{self.path}: another formcheck has been writing this review for {_LOCK_TIMEOUT_S:.0f} s; end it"
+        )
+        with locked(folder / f"{name}.lock", refusal=refusal, timeout_s=_LOCK_TIMEOUT_S):
             yield
-        finally:
-            lock.release()
 
 
 def layer_document(kept: Kept, clip_sha256: str) -> bytes:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from anyio import to_thread
 
 from formcheck.errors import FormcheckError, InputError
+from formcheck.files import move_into_place, open_private, remove_stale
 from formcheck.review.library import CLIP_SUFFIXES, place_for_results
 from formcheck.video.container import read_head
 
@@ -33,8 +31,6 @@ _BEGINNINGS = (
 _TS_SYNC = 0x47
 _NAME_CHARS = 120
 _PART = ".upload-"
-# An upload that no byte has come to for this long was left by a killed server.
-_STALE_S = 3600.0
 
 
 class TooLargeError(FormcheckError):
@@ -67,7 +63,7 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
         It is not a video that can be read.
     """
     safe = _safe_name(name)
-    _sweep(folder)
+    remove_stale(folder, f"{_PART}*")
     _check_room(declared or 0, folder)
     part = folder / f"{_PART}{secrets.token_hex(8)}{Path(safe).suffix}"
     try:
@@ -81,17 +77,9 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
         part.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a killed server left behind."""
-    for part in folder.glob(f"{_PART}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - part.stat().st_mtime > _STALE_S:
-                part.unlink()
-
-
 async def _write(chunks: AsyncIterator[bytes], part: Path, folder: Path) -> None:
     written, head = 0, b""
-    with _private(part) as file:
+    with open_private(part, "xb") as file:
         async for chunk in chunks:
             if len(head) < _HEAD_BYTES:
                 head += chunk[: _HEAD_BYTES - len(head)]
@@ -108,11 +96,6 @@ async def _write(chunks: AsyncIterator[bytes], part: Path, folder: Path) -> None
                 ) from None
     if not looks_like_video(head):
         raise NotVideoError(_not_video(part))
-
-
-def _private(path: Path) -> IO[bytes]:
-    path.touch(mode=0o600, exist_ok=False)
-    return path.open("wb")
 
 
 def looks_like_video(head: bytes) -> bool:
@@ -168,14 +151,15 @@ def _settle(part: Path, folder: Path, name: str) -> Path:
     while True:
         path = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
         if not path.exists() and not place_for_results(path).exists() and _claim(path):
-            return part.replace(path)
+            move_into_place(part, path)
+            return path
         count += 1
 
 
 def _claim(path: Path) -> bool:
     """Make an empty file under a name; False when somebody else did at this moment."""
     try:
-        path.touch(mode=0o600, exist_ok=False)
+        open_private(path, "xb").close()
     except FileExistsError:
         return False
     return True

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import math
-import os
-import tempfile
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +18,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc
 from av.video.stream import VideoStream
 
 from formcheck.errors import OutputError
+from formcheck.files import PendingFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,17 +68,13 @@ class H264Writer:
         self.path = Path(path)
         self._size_px = size_px
         self._nominal_fps = nominal_fps
-        self._part: Path | None = None
+        self._pending: PendingFile | None = None
         self._mp4: _Mp4 | None = None
 
     def __enter__(self) -> Self:
         with self._explained():
-            if self.path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            handle, part = tempfile.mkstemp(prefix=f".{self.path.stem}.", suffix=".part", dir=self.path.parent)
-            os.close(handle)
-            self._part = Path(part)
-            self._mp4 = _Mp4(self._part, self._size_px, _rate(self._nominal_fps))
+            self._pending = PendingFile(self.path)
+            self._mp4 = _Mp4(self._pending.path, self._size_px, _rate(self._nominal_fps))
         return self
 
     def write(self, image_bgr: ImageBgr, t_s: float) -> None:
@@ -108,10 +102,10 @@ class H264Writer:
     ) -> None:
         if kind is not None:
             self._discard()
-        elif self._part is not None:
+        elif self._pending is not None:
             with self._explained():
                 self._open_mp4().finish()
-                self._part.replace(self.path)
+                self._pending.commit()
 
     def _open_mp4(self) -> _Mp4:
         if self._mp4 is None:
@@ -139,8 +133,8 @@ class H264Writer:
             with suppress(av.error.FFmpegError):
                 self._mp4.container.close()
             self._mp4 = None
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
+        if self._pending is not None:
+            self._pending.discard()
 
 
 class _Mp4:

@@ -10,11 +10,12 @@ import synth
 from formcheck.angles.leg import measure_leg
 from formcheck.angles.rows import row_of
 from formcheck.errors import InputError, OutputError
+from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
 from formcheck.live import journal as journal_module
 from formcheck.live.answers import Answers
 from formcheck.live.finish import PRACTICE, finish, load_finished, recover
-from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, About, Journal, new_folder, try_lock
+from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, About, Journal, new_folder
 from formcheck.live.pain import RULE
 from formcheck.live.practice import Why
 from formcheck.live.say import Rank, Saying
@@ -153,7 +154,7 @@ def test_a_session_that_is_under_way_is_left_alone(tmp_path, folder):
     told = []
     recover(tmp_path, tell=told.append)
     assert told == []
-    assert try_lock(folder) is None
+    assert acquire_lock(folder / LOCK) is None
     journal.close()
     journal.release()
 
