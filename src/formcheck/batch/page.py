@@ -6,7 +6,6 @@ import math
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote
 
 import jinja2
@@ -15,7 +14,7 @@ from formcheck.batch.outliers import find_outliers
 from formcheck.batch.tables import Line, State
 from formcheck.batch.values import Settings
 from formcheck.report import words
-from formcheck.report.page import STYLE, asset, policy
+from formcheck.report.page import page_template, policy, resource_text, shared_style
 
 # More than anyone looks at; the tables hold all.
 _MAX_OUTLIERS = 200
@@ -25,7 +24,7 @@ _MAX_ROWS = 5000
 def render_summary(lines: Sequence[Line], settings: Settings) -> str:
     """Render the page. Equal arguments give an equal page, which asks the network for nothing."""
     outliers = find_outliers(lines)
-    styles = asset(STYLE) + _text("assets/summary.css")
+    styles = shared_style(charts=False) + resource_text("formcheck.batch", "assets/summary.css")
     done = [line for line in lines if line.entry is not None]
     page = _template().render(
         lines=lines[:_MAX_ROWS],
@@ -59,16 +58,4 @@ def _places(lines: Sequence[Line]) -> dict[str, str]:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: _text(f"templates/{name}")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals.update(words=words, State=State, quote=quote)
-    return environment.get_template("summary.html.j2")
-
-
-def _text(name: str) -> str:
-    return (files("formcheck.batch") / name).read_text(encoding="utf-8")
+    return page_template("formcheck.batch", "summary.html.j2", words=words, State=State, quote=quote)

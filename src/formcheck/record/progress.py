@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from itertools import groupby, pairwise
 
 import jinja2
@@ -19,9 +17,10 @@ from formcheck.record.charts import HEIGHT, WIDTH, Chart, Dot, Drawn, Line, day_
 from formcheck.record.trend import HUMAN_MDC_DEG, Change, Trend, trend, trend_words
 from formcheck.record.values import Prescription, SessionLine
 from formcheck.report import words
-from formcheck.report.page import CHART_SCRIPT, CHART_STYLE, STYLE, asset, policy
+from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, resource_text, shared_style
 from formcheck.types import Side
 
+_HERE = "formcheck.record"
 _KNEE_NOTE = "Degrees short of straight (flexion, 0° = straight), median of each session, with its 95 % band."
 _ZONE_NOTE = " Within the shaded zone a change can be measuring alone."
 
@@ -80,8 +79,8 @@ def render_progress(
     compared = [line for line in shown if line.protocol_id == protocol_id]
     calendar = days(shown, known, first=min(first, today), last=today)
     blocks = _side_blocks(compared, first=first, last=today)
-    styles = asset(CHART_STYLE) + asset(STYLE) + _asset("progress.css")
-    scripts = [asset(CHART_SCRIPT), _asset("progress.js")]
+    styles = shared_style(charts=True) + resource_text(_HERE, "assets/progress.css")
+    scripts = [asset(CHART_SCRIPT), resource_text(_HERE, "assets/progress.js")]
     page = _template().render(
         profile=profile,
         shown=shown,
@@ -246,22 +245,12 @@ def day_title(day: Day) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: (_here("templates") / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+    return page_template(
+        _HERE,
+        "progress.html.j2",
+        day_kind=day_kind,
+        day_title=day_title,
+        day_words=day_words,
+        words=words,
+        NONE_YET=Change.NONE_YET,
     )
-    environment.globals.update(day_kind=day_kind, day_title=day_title, day_words=day_words, words=words)
-    environment.globals.update(NONE_YET=Change.NONE_YET)
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
-    return environment.get_template("progress.html.j2")
-
-
-def _asset(name: str) -> str:
-    return (_here("assets") / name).read_text(encoding="utf-8")
-
-
-def _here(name: str) -> Traversable:
-    return files("formcheck.record") / name

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 
 import jinja2
 import numpy as np
@@ -26,7 +25,7 @@ from formcheck.report.figures import (
     tempo_bar,
 )
 from formcheck.report.numbers import key_numbers
-from formcheck.report.page import CHART_SCRIPT, CHART_STYLE, STYLE, asset, policy, running_foot
+from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, Span, static_panels
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import Finding, Rep, Session, Verdict
@@ -87,7 +86,7 @@ def render_report(
     """
     curves = curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
     numbers = key_numbers(session)
-    styles = asset(CHART_STYLE) + asset(STYLE) + running_foot(person, session.clip.name)
+    styles = shared_style(charts=True) + running_foot(person, session.clip.name)
     scripts = ([asset(CHART_SCRIPT)] if curves else []) + [asset("report.js")]
     page = _template().render(
         session=session,
@@ -165,24 +164,12 @@ def _versions() -> list[tuple[str, str]]:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(template_text),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals.update(
+    return page_template(
+        "formcheck.report",
+        "report.html.j2",
         words=words,
         verdict_words=words.VERDICT_WORDS,
         MET=Verdict.MET,
         isfinite=math.isfinite,
         whole=words.whole,
     )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
-    return environment.get_template("report.html.j2")
-
-
-def template_text(name: str) -> str:
-    """Return the text of a file in ``templates``."""
-    return (files("formcheck.report") / "templates" / name).read_text(encoding="utf-8")

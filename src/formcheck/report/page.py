@@ -1,4 +1,4 @@
-"""What all self-contained pages share: their assets, and the policy that lets nothing else in."""
+"""What all self-contained pages share: templates, styles, and the policy that lets nothing else in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
+
+import jinja2
 
 from formcheck.report.words import printable
 
 CHART_SCRIPT = "uPlot.iife.min.js"
-CHART_STYLE = "uPlot.min.css"
-STYLE = "report.css"
+_CHART_STYLE = "uPlot.min.css"
+_STYLES = ("colours.css", "report.css")
+_HERE = "formcheck.report"
 
 
 def policy(styles: str, scripts: Sequence[str]) -> str:
@@ -45,7 +49,50 @@ def _source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-@cache
+def shared_style(*, charts: bool) -> str:
+    """Return the style that all pages share, with that of uPlot for those that draw charts."""
+    return "".join(asset(name) for name in ((_CHART_STYLE,) if charts else ()) + _STYLES)
+
+
 def asset(name: str) -> str:
-    """Return the text of a file in ``assets``."""
-    return (files("formcheck.report") / "assets" / name).read_text(encoding="utf-8")
+    """Return the text of a file in this package's ``assets``."""
+    return resource_text(_HERE, f"assets/{name}")
+
+
+@cache
+def resource_text(package: str, path: str) -> str:
+    """Return the text of a file that comes with a package."""
+    return (files(package) / path).read_text(encoding="utf-8")
+
+
+def page_template(package: str, name: str, **shared: Any) -> jinja2.Template:
+    """Return a page's template.
+
+    Parameters
+    ----------
+    package : str
+        Whose ``templates`` hold it. What it includes comes from there too, or from those of the report.
+    name : str
+    shared
+        What every template may name: functions, constants.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([_loader(package), _loader(_HERE)]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals.update(shared)
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return environment.get_template(name)
+
+
+def _loader(package: str) -> jinja2.BaseLoader:
+    def load(name: str) -> str | None:
+        try:
+            return resource_text(package, f"templates/{name}")
+        except FileNotFoundError:
+            return None
+
+    return jinja2.FunctionLoader(load)

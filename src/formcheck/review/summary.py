@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 
 import jinja2
 
@@ -19,8 +18,7 @@ from formcheck.protocols.model import Protocol
 from formcheck.report import words
 from formcheck.report.curves import curves_of
 from formcheck.report.data import session_document
-from formcheck.report.html import PANEL, template_text
-from formcheck.report.page import STYLE, asset, policy, running_foot
+from formcheck.report.page import page_template, policy, resource_text, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
 from formcheck.review.apply import Reviewed
 from formcheck.review.compare import Number, numbers
@@ -102,7 +100,11 @@ def render_summary(analysed: Session, reviewed: Reviewed, kept: Kept, protocol: 
         The page. Equal arguments give an equal page.
     """
     session, review = reviewed.session, kept.review
-    styles = asset(STYLE) + _text("summary.css") + running_foot(about.person, session.clip.name)
+    styles = (
+        shared_style(charts=False)
+        + resource_text("formcheck.review", "templates/summary.css")
+        + running_foot(about.person, session.clip.name)
+    )
     curves = curves_of(session, hip_target_deg=about.hip_target_deg) if about.hip_target_deg is not None else None
     rows = number_rows(analysed, session)
     page = _template().render(
@@ -254,18 +256,12 @@ def _by_whom(finding: Finding) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: _text(name) if name != PANEL else template_text(name)),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
+    return page_template(
+        "formcheck.review",
+        "summary.html.j2",
+        words=words,
+        whole=words.whole,
+        isfinite=math.isfinite,
+        Z_95=words.Z_95,
+        verdict_words=words.VERDICT_WORDS,
     )
-    environment.globals.update(
-        words=words, whole=words.whole, isfinite=math.isfinite, Z_95=words.Z_95, verdict_words=words.VERDICT_WORDS
-    )
-    return environment.get_template("summary.html.j2")
-
-
-def _text(name: str) -> str:
-    return (files("formcheck.review") / "templates" / name).read_text(encoding="utf-8")

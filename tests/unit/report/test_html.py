@@ -294,7 +294,7 @@ def contrast(a: str, b: str) -> float:
 
 
 def theme(name: str) -> dict[str, str]:
-    css = (files("formcheck.report") / "assets" / "report.css").read_text(encoding="utf-8")
+    css = (files("formcheck.report") / "assets" / "colours.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light if name == "light" else dark))
 
