@@ -25,6 +25,7 @@ STALE_S = 3600.0
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
+_OTHER_OUT = "choose another with --out"
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -194,7 +195,7 @@ def acquire_lock(path: Path, *, timeout_s: float = 0.0) -> BaseFileLock | None:
 
 @contextmanager
 def locked(
-    path: Path, *, refusal: FormcheckError, timeout_s: float = 0.0, shown: Path | str | None = None
+    path: Path, *, refusal: FormcheckError, timeout_s: float = 0.0, shown: str | None = None, remedy: str = _OTHER_OUT
 ) -> Iterator[None]:
     """Hold a lock while the block runs.
 
@@ -205,15 +206,15 @@ def locked(
     refusal : FormcheckError
         Raised when another holder does not let go of it in time.
     timeout_s : float
-    shown : Path or str, optional
-        What the folder of the lock is called in an error; default its path.
+    shown, remedy : str, optional
+        For the error when the folder may not be written: what the user calls it (default: its path), and what to do.
 
     Raises
     ------
     OutputError
         The folder may not be written.
     """
-    with explained(shown if shown is not None else path.parent):
+    with explained(shown or path.parent, remedy=remedy):
         private_folder(path.parent)
         lock = acquire_lock(path, timeout_s=timeout_s)
     if lock is None:
@@ -230,8 +231,8 @@ def disk_is_full(error: OSError) -> bool:
 
 
 @contextmanager
-def explained(folder: Path | str, *, remedy: str = "allow writing there, or choose another folder") -> Iterator[None]:
-    """Turn an OSError into an `OutputError` of one line.
+def explained(folder: Path | str, *, remedy: str = _OTHER_OUT) -> Iterator[None]:
+    """Turn an OSError of the block into an `OutputError` of one line.
 
     Parameters
     ----------

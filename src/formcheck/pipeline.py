@@ -40,7 +40,6 @@ Progress = Callable[[str, float], None]
 
 # Written last: whoever waits for it finds everything else in place.
 SESSION_FILE = "session.json"
-_REMEDY = "choose another with --out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
     FormcheckError
         With one line that says what was expected, what came and what to do.
     """
-    with explained(out, remedy=_REMEDY), filling(out, last=SESSION_FILE) as fresh:
+    with explained(out), filling(out, last=SESSION_FILE) as fresh:
         from_track = clip.suffix == TRACK_SUFFIX
         if options.causal:
             track, session = follow_causally(clip, protocol=protocol, options=options, progress=progress)
@@ -157,7 +156,7 @@ def model_info(model: ModelFile) -> ModelInfo:
 
 def write_session(out: Path, track: PoseTrack, session: Session, protocol: LoadedProtocol) -> None:
     """Leave the results of a set that was judged as it happened, without a clip, in the folder ``out``."""
-    with explained(out, remedy=_REMEDY), filling(out, last=SESSION_FILE) as fresh:
+    with explained(out), filling(out, last=SESSION_FILE) as fresh:
         _write_results(fresh, None, track, session, protocol, Options(), lambda _stage, _share: None)
 
 

@@ -114,4 +114,4 @@ class NearPlace:
         remove_stale(self._folder / CLIPS / folder, PART_FOLDERS, older_than_s=0)
 
     def _explained(self) -> AbstractContextManager[None]:
-        return explained(self.shown, remedy="choose another with --out")
+        return explained(self.shown)

@@ -84,7 +84,7 @@ def _write(out: Path, files: Iterator[tuple[str, bytes]]) -> int:
     from formcheck.files import explained, private_folder, write_whole
 
     count = 0
-    with explained(out, remedy="choose another with --out"):
+    with explained(out):
         for name, data in files:
             private_folder((out / name).parent)
             write_whole(out / name, data)

@@ -53,7 +53,7 @@ class About:
 
 def new_folder(root: Path, now: datetime) -> Path:
     """Make the folder of a new session, ``<date>-<n>``, readable by its owner only."""
-    with explained(root, remedy="choose another with --out"):
+    with explained(root):
         private_folder(root)
         for number in range(1, 10_000):
             folder = root / f"{now:%Y-%m-%d}-{number}"

@@ -142,7 +142,8 @@ class FileLayer:
         refusal = OutputError(
             f"{self.path}: another formcheck has been writing this review for {_LOCK_TIMEOUT_S:.0f} s; end it"
         )
-        with locked(folder / f"{name}.lock", refusal=refusal, timeout_s=_LOCK_TIMEOUT_S):
+        lock, remedy = folder / f"{name}.lock", "allow writing there, it holds the locks"
+        with locked(lock, refusal=refusal, timeout_s=_LOCK_TIMEOUT_S, remedy=remedy):
             yield
 
 
