@@ -10,6 +10,8 @@ READY := $(VENV)/.ready
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
 
+NODE_READY := node_modules/.ready
+
 .PHONY: help setup check demo test lint format lock model accuracy clean
 
 help:  ## Show this list
@@ -35,15 +37,22 @@ demo: check  ## Analyse the first sample clip
 test: check  ## Run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: setup  ## Check style, types and the walls between the rooms
+$(NODE_READY): package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "the checks of the JavaScript need Node.js (18 or newer) and npm: apt install nodejs npm" >&2; exit 1; }
+	npm ci --silent
+	@touch $@
+
+lint: setup $(NODE_READY)  ## Check style, types and the walls between the rooms, JavaScript too
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	npm run --silent check
 
-format: setup  ## Let ruff put the code into shape
+format: setup $(NODE_READY)  ## Let ruff and Biome put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	npm run --silent format
 
 accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=FILE: joints marked by hand)
 	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))
@@ -51,12 +60,14 @@ accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=
 model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)
 	$(PYTHON) models/build_full.py
 
-lock: setup  ## Choose the newest allowed versions anew and write requirements.lock
+lock: setup  ## Choose the newest allowed versions anew and write both lock files
 	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command 'make lock' --quiet --output-file requirements.lock
+	npm install --package-lock-only --silent
+	sed -i.old '/"funding": {/,/}/d' package-lock.json && rm package-lock.json.old
 
 clean:  ## Remove what was built, not what was analysed
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks models -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from e2e.bench_page import HOSTILE, MOVES, Review, item_url, open_bench, own_headers
+from e2e.clip_page import HOSTILE, MOVES, Review, item_url, open_clip, own_headers
 from e2e.staged import stage_clip
 
 PATIENCE_MS = 15_000
@@ -89,7 +89,7 @@ def review(tmp_path_factory, reviewing) -> Iterator[Review]:
 
 
 @pytest.fixture
-def bench(review, visit) -> Iterator[Page]:
-    page = open_bench(visit, review, "drift.mp4")
+def clip_view(review, visit) -> Iterator[Page]:
+    page = open_clip(visit, review, "drift.mp4")
     yield page
     page.request.delete(f"{item_url(page)}/review", headers=own_headers(page))

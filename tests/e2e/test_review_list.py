@@ -72,7 +72,7 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     legend = page.locator(".legend")
     expect(legend).to_contain_text("median of the complete repetitions, as in the table (A: 2, B: 2)")
     expect(legend).to_contain_text("one repetition each")
-    low, high = page.evaluate("import('/static/compare_parts.js').then(({ scale }) => scale(null, 80, 84))")
+    low, high = page.evaluate("import('/static/compare/differences.js').then(({ scale }) => scale(null, 80, 84))")
     assert high - low >= 40
     assert page.get_by_role("button", name="Keys (?)").is_visible()
     page.get_by_role("button", name="Next repetition").click()

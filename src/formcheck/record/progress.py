@@ -80,7 +80,7 @@ def render_progress(
     calendar = days(shown, known, first=min(first, today), last=today)
     blocks = _side_blocks(compared, first=first, last=today)
     styles = shared_style(charts=True) + resource_text(_HERE, "assets/progress.css")
-    scripts = [asset(CHART_SCRIPT), resource_text(_HERE, "assets/progress.js")]
+    scripts = [asset(CHART_SCRIPT), asset("chart.js"), resource_text(_HERE, "assets/progress.js")]
     page = _template().render(
         profile=profile,
         shown=shown,

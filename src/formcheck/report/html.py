@@ -87,7 +87,7 @@ def render_report(
     curves = curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
     numbers = key_numbers(session)
     styles = shared_style(charts=True) + running_foot(person, session.clip.name)
-    scripts = ([asset(CHART_SCRIPT)] if curves else []) + [asset("report.js")]
+    scripts = ([asset(CHART_SCRIPT), asset("chart.js")] if curves else []) + [asset("report.js")]
     page = _template().render(
         session=session,
         protocol=protocol_view,

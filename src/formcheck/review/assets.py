@@ -15,7 +15,7 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 # The same copies that reports carry.
-_SHARED = ("uPlot.iife.min.js", "uPlot.min.css", "colours.css", "report.css")
+_SHARED = ("uPlot.iife.min.js", "uPlot.min.css", "chart.js", "colours.css", "report.css")
 
 
 def asset(name: str) -> tuple[bytes, str] | None:

@@ -131,7 +131,7 @@ def test_hostile_names_stay_text(session):
     html = render(session)
     page = Page(html)
     assert HOSTILE in "".join(page.text)
-    assert len(page.all("script")) == 3
+    assert len(page.all("script")) == 4
     assert page.all("img") == []
 
 

@@ -1,0 +1,132 @@
+// @ts-check
+/** The server of this page, and only it. */
+
+/** @import { Comparison, Entry, Item, Job, Review, ServerState, Session } from "./types.js" */
+
+/** @typedef {{error?: string, review?: Review, revision?: number}} Refusal  what the server says when it does not comply */
+/** @typedef {{revision: number, review: Review, reviewed: Session, notices?: string[]}} SavedReview */
+
+/** An answer other than success. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status  0: no answer at all
+   * @param {string} message
+   * @param {Refusal} [body]
+   */
+  constructor(status, message, body = {}) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+const OWN = { "X-Formcheck": "1" };
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+async function ask(path, init) {
+  let answer;
+  try {
+    answer = await fetch(path, init);
+  } catch {
+    throw new ApiError(0, "formcheck review does not answer. Is it still running in its terminal?");
+  }
+  if (answer.ok) return answer;
+  /** @type {Refusal} */
+  const body = await answer.json().catch(() => ({}));
+  throw new ApiError(answer.status, body.error ?? `The server answered ${answer.status} to ${path}.`, body);
+}
+
+/** @returns {Promise<ServerState>} */
+export const getState = async () => (await ask("/api/state")).json();
+
+/** @returns {Promise<{items: Entry[]}>} */
+export const getItems = async () => (await ask("/api/items")).json();
+
+/**
+ * @param {string} id
+ * @returns {Promise<Item>}
+ */
+export const getItem = async (id) => (await ask(itemPath(id))).json();
+
+/** @returns {Promise<Job[]>} */
+export const getJobs = async () => (await ask("/api/jobs")).json();
+
+/**
+ * Two clips side by side, as reviewed.
+ * @param {string} a
+ * @param {string} b
+ * @returns {Promise<Comparison>}
+ */
+export async function getComparison(a, b) {
+  const query = new URLSearchParams({ a, b, a_layer: "reviewed", b_layer: "reviewed" });
+  return (await ask(`/api/compare?${query}`)).json();
+}
+
+/** @param {string} path */
+export const getBytes = async (path) => (await ask(path)).arrayBuffer();
+
+/**
+ * @param {"POST" | "DELETE"} method
+ * @param {string} path
+ */
+export const send = (method, path) => ask(path, { method, headers: OWN });
+
+/**
+ * @param {string} id
+ * @param {{revision: number, review: Review, confirm?: boolean}} body
+ * @returns {Promise<SavedReview>}
+ */
+export async function putReview(id, body) {
+  const headers = { ...OWN, "Content-Type": "application/json" };
+  return (await ask(`${itemPath(id)}/review`, { method: "PUT", headers, body: JSON.stringify(body) })).json();
+}
+
+/**
+ * Send a file as it is, and tell how much has gone.
+ * @param {string} path
+ * @param {File} file
+ * @param {(share: number) => void} progress
+ * @returns {{done: Promise<void>, cancel: () => void}}
+ */
+export function upload(path, file, progress) {
+  const request = new XMLHttpRequest();
+  /** @type {Promise<void>} */
+  const done = new Promise((resolve, reject) => {
+    request.open("POST", path);
+    request.setRequestHeader("X-Formcheck", "1");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.addEventListener(
+      "progress",
+      (event) => event.lengthComputable && progress(event.loaded / event.total),
+    );
+    request.addEventListener("load", () => {
+      const body = parsed(request.responseText);
+      if (request.status < 300) resolve();
+      else reject(new ApiError(request.status, body.error ?? `The server answered ${request.status}.`, body));
+    });
+    request.addEventListener("error", () =>
+      reject(new ApiError(0, "The file could not be sent: formcheck review does not answer, or refused it.")),
+    );
+    request.addEventListener("abort", () => reject(new ApiError(0, "Cancelled.")));
+    request.send(file);
+  });
+  return { done, cancel: () => request.abort() };
+}
+
+/**
+ * @param {string} text
+ * @returns {Refusal}
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** @param {string} id */
+export const itemPath = (id) => `/api/items/${encodeURIComponent(id)}`;

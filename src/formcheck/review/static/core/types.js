@@ -1,0 +1,203 @@
+// @ts-check
+/** The server's values, as docs/review.md describes them. This module holds types only. */
+
+/** @typedef {"MET" | "NOT_MET" | "BORDERLINE" | "NOT_ASSESSABLE"} Verdict */
+/** @typedef {"left" | "right"} Side */
+/** @typedef {[number, number]} Point */
+/** @typedef {"filmed" | "file" | "analysed" | "practised"} DateKind  what a date is the date of */
+
+/**
+ * @typedef {object} Finding
+ * @property {string} rule
+ * @property {number | null} rep
+ * @property {Verdict} verdict
+ * @property {number | null} observed
+ * @property {[number | null, number | null]} limit
+ * @property {string} unit
+ * @property {number | null} at_s
+ * @property {string} text
+ * @property {boolean} advisory
+ */
+
+/**
+ * @typedef {object} Rep
+ * @property {number} index
+ * @property {number} start_s
+ * @property {number} peak_s
+ * @property {number} end_s
+ * @property {boolean} complete
+ * @property {boolean} partial
+ * @property {number | null} knee_flexion_start_deg
+ * @property {number | null} knee_flexion_peak_deg
+ * @property {number | null} knee_se_deg
+ * @property {number | null} hip_flexion_mean_deg
+ * @property {number | null} hip_flexion_min_deg
+ * @property {number | null} hip_flexion_max_deg
+ * @property {number | null} hip_se_deg
+ * @property {number | null} extend_s
+ * @property {number | null} hold_s
+ * @property {number | null} return_s
+ * @property {number | null} excursion_deg
+ * @property {Finding[]} findings
+ */
+
+/**
+ * @typedef {object} SessionDocument  docs/session.md
+ * @property {Side | null} side
+ * @property {boolean} side_given
+ * @property {{id: string, version: string, name: string}} protocol
+ * @property {{usable_fraction: number, reasons: string[]}} quality
+ * @property {number | null} rep_count
+ * @property {Rep[]} reps
+ * @property {Finding[]} findings
+ * @property {{headline: string, sentences: string[]}} summary
+ */
+
+/**
+ * @typedef {object} Angles  one value a frame
+ * @property {(number | null)[]} hip_deg
+ * @property {(number | null)[]} knee_deg
+ * @property {(number | null)[]} hip_se_deg
+ * @property {(number | null)[]} knee_se_deg
+ * @property {number[]} usable
+ * @property {string[]} phase
+ * @property {number[]} rep
+ */
+
+/** @typedef {{what: string, analysed: string, reviewed: string, reason: string}} Change */
+/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
+/** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
+/** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string}} Overrule */
+/** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */
+/** @typedef {"knee" | "hip" | "other"} Joint */
+/** @typedef {{id: string, t_s: number, caption: string}} KeyImage */
+
+/**
+ * @typedef {object} Measurement
+ * @property {string} id
+ * @property {number} t_s
+ * @property {Joint} joint
+ * @property {Point[]} points  three, pixels of the clip's picture; the middle one is the vertex
+ * @property {number | null} angle_deg
+ * @property {number | null} tool_deg
+ * @property {number | null} tool_se_deg
+ * @property {number | null} difference_deg
+ */
+
+/**
+ * @typedef {object} Review
+ * @property {number} revision
+ * @property {string} reviewer
+ * @property {boolean} done
+ * @property {string} summary_note
+ * @property {string} [person]  the person's code, such as P017
+ * @property {Side | null} side
+ * @property {string | null} protocol
+ * @property {RepTimes[] | null} reps
+ * @property {Overrule[]} overrules
+ * @property {Note[]} notes
+ * @property {Measurement[]} goniometer
+ * @property {KeyImage[]} key_images
+ */
+
+/**
+ * @typedef {object} VideoInfo
+ * @property {string | null} url
+ * @property {Point} size_px
+ * @property {number} rotation
+ * @property {boolean} proxy  a copy is made that the browser can play; until then the server answers 503
+ * @property {number} [offset_s]  what the video element's clock is ahead of the clip's own
+ */
+
+/**
+ * @typedef {object} Item  all that the clip view shows
+ * @property {string} id
+ * @property {string} name
+ * @property {string | null} person
+ * @property {string | null} date
+ * @property {DateKind} [date_kind]
+ * @property {string | null} [analysed_at]
+ * @property {VideoInfo} video
+ * @property {number} duration_s
+ * @property {number[]} t_s  when each frame is shown, on the clip's own clock
+ * @property {Session} analysed
+ * @property {Session} reviewed
+ * @property {Review} review
+ * @property {{hip_low_deg: number | null, hip_high_deg: number | null}} thresholds  null: the protocol is not on this machine
+ * @property {string | null} [review_problem]  why a kept review cannot be read
+ * @property {string[]} [notices]
+ * @property {{id: string, label: string}[]} rules
+ */
+
+/**
+ * @typedef {object} Entry  a row of the worklist
+ * @property {string} id
+ * @property {string} name
+ * @property {"clip" | "session" | "results"} origin
+ * @property {string | null} person
+ * @property {string | null} date
+ * @property {DateKind} [date_kind]
+ * @property {string | null} protocol
+ * @property {Side | null} side
+ * @property {number | null} reps
+ * @property {number | null} correct
+ * @property {number | null} incorrect
+ * @property {number | null} unsure
+ * @property {number | null} prescribed
+ * @property {number | null} pain_before
+ * @property {number | null} pain_after
+ * @property {number | null} usable_fraction
+ * @property {string[]} quality
+ * @property {"not analysed" | "queued" | "analysing" | "analysed" | "failed"} state
+ * @property {string | null} error
+ * @property {boolean} reviewed
+ * @property {boolean} [review_started]
+ * @property {string | null} [review_problem]
+ * @property {string | null} reviewed_at
+ * @property {boolean} has_video
+ */
+
+/** @typedef {{job: string, id: string, kind?: "analysis" | "video", name: string, state: "queued" | "running" | "done" | "failed" | "cancelled", stage: string | null, share: number, error: string | null}} Job */
+
+/**
+ * @typedef {object} ServerState
+ * @property {string} version
+ * @property {"clip" | "session" | "folder" | "store"} opened
+ * @property {string | null} single
+ * @property {{id: string, name: string, version: string}[]} protocols
+ * @property {boolean} can_upload
+ * @property {boolean} pdf
+ * @property {string} [reviewer]
+ */
+
+/** @typedef {{index: number, knee_deg: (number | null)[], hip_deg: (number | null)[]}} ComparedRep */
+/**
+ * @typedef {object} ComparedItem
+ * @property {string} id
+ * @property {string} name
+ * @property {string | null} person
+ * @property {string | null} date
+ * @property {DateKind} [date_kind]
+ * @property {VideoInfo} video
+ * @property {string[]} [notices]
+ * @property {{index: number, start_s: number, peak_s: number, end_s: number}[]} reps  the complete ones
+ */
+
+/** @typedef {{knee_deg: (number | null)[], hip_deg: (number | null)[], knee_band_deg?: number | null, hip_band_deg?: number | null}} Middle */
+
+/**
+ * @typedef {object} Comparison
+ * @property {ComparedItem} a
+ * @property {ComparedItem} b
+ * @property {number[]} percent
+ * @property {ComparedRep[]} a_reps
+ * @property {ComparedRep[]} b_reps
+ * @property {Middle} a_mean  the median of the complete, not partial repetitions, as in the table
+ * @property {Middle} b_mean
+ * @property {{kind: "median", reps: number[], left_out: number[]}} [a_curve]  which repetitions those are
+ * @property {{kind: "median", reps: number[], left_out: number[]}} [b_curve]
+ * @property {string[]} [caveats]
+ * @property {{label: string, unit: string, a: number | null, b: number | null, difference: number | null, error: number | null, within_error: boolean | null, sentence: string}[]} rows
+ */
+
+export {};

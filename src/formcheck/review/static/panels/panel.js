@@ -1,0 +1,90 @@
+// @ts-check
+/** The reviewer's side of the clip view: what was found in one line, and the tabs. */
+
+import { button, h, replaceContent, ringForKeyboardOnly } from "../core/dom.js";
+import { tally, UNSURE } from "../core/words.js";
+import { findingsTab } from "./findings.js";
+import { finishTab } from "./finish.js";
+import { measureTab } from "./measurements.js";
+import { notesTab } from "./notes.js";
+
+/** @import { ClipView } from "../player/clip_view.js" */
+/** @typedef {"findings" | "measure" | "notes" | "finish"} Tab */
+
+/** @type {[Tab, string][]} */
+export const TABS = [
+  ["findings", "Findings"],
+  ["measure", "Goniometer"],
+  ["notes", "Notes and images"],
+  ["finish", "Finish"],
+];
+
+const FILLS = { findings: findingsTab, measure: measureTab, notes: notesTab, finish: finishTab };
+
+export class Panel {
+  /** @param {ClipView} view */
+  constructor(view) {
+    this.view = view;
+    this.head = h("div", { class: "panel-head" });
+    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Review" });
+    this.body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: 0 });
+    this.node = h("section", { class: "panel", "aria-label": "Review" }, this.head, this.tabs, this.body);
+    this.tabs.addEventListener("keydown", (event) => this.#step(event));
+    ringForKeyboardOnly(this.body);
+    /** How far each tab was scrolled when it was left. @type {Partial<Record<Tab, number>>} */
+    this.places = {};
+  }
+
+  refresh() {
+    const { tab: chosen } = this.view.ui;
+    const tabs = TABS.map(([tab, words]) => {
+      const props = { role: "tab", "aria-selected": tab === chosen, "aria-controls": "tab-body", "data-key": tab };
+      return button(words, () => this.view.openTab(tab), { ...props, tabindex: tab === chosen ? 0 : -1 });
+    });
+    replaceContent(this.head, this.#headline());
+    replaceContent(this.tabs, ...tabs);
+    replaceContent(this.body, ...FILLS[chosen](this.view));
+  }
+
+  keepPlace() {
+    this.places[this.view.ui.tab] = this.body.scrollTop;
+  }
+
+  findPlace() {
+    this.body.scrollTop = this.places[this.view.ui.tab] ?? 0;
+  }
+
+  /** Bring the chosen repetition's row into sight, what is open below it too if there is room. */
+  reveal() {
+    const rows = [...this.body.querySelectorAll("tr.selected")].reverse();
+    for (const row of rows) row.scrollIntoView({ block: "nearest" });
+  }
+
+  #headline() {
+    const { document } = this.view.state.session;
+    const { reps, correct, incorrect, unsure } = tally(document);
+    const number = (/** @type {number | null} */ value, /** @type {string} */ words, kind = "", title = "") =>
+      h("span", { class: `count ${value ? kind : ""}`, title: title || null }, h("b", {}, value ?? "?"), ` ${words}`);
+    const counts = h(
+      "p",
+      { class: "counts" },
+      number(reps, reps === 1 ? "repetition" : "repetitions"),
+      number(correct, "met", "met"),
+      number(incorrect, "not met", "not-met"),
+      number(unsure, "unsure", "", UNSURE),
+      h("span", { class: "soft" }, document.side ? `${document.side} leg` : "no working leg found"),
+    );
+    const { why } = this.view.ui;
+    return h("div", {}, h("h1", {}, document.summary.headline), counts, why && h("p", { class: "why-rep" }, why));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #step(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const at = TABS.findIndex(([tab]) => tab === this.view.ui.tab);
+    this.view.openTab(TABS[(at + way + TABS.length) % TABS.length][0]);
+    /** @type {HTMLElement | null} */ (this.tabs.querySelector("[aria-selected=true]"))?.focus();
+  }
+}

@@ -1,0 +1,104 @@
+// @ts-check
+/** What stands on the time line: the strip of repetitions, and a mark for each finding and each word of the reviewer. */
+
+import { button, h, icon } from "../core/dom.js";
+import { clock, repVerdict, ruleTitle, VERDICTS } from "../core/words.js";
+
+/** @import { Rep, Review } from "../core/types.js" */
+
+const MARK_PX = 17;
+/** Findings at a repetition's start stand just inside it, clear of the handle on its edge. */
+const INSIDE_PX = 11;
+
+/**
+ * @typedef {object} Marker
+ * @property {number} at_s
+ * @property {"hip" | "knee" | "frame"} lane
+ * @property {string} words
+ * @property {string} look
+ * @property {string} sign
+ * @property {() => void} act
+ */
+
+/**
+ * @param {Rep[]} reps
+ * @param {number} selected
+ * @param {(rep: number) => void} choose
+ */
+export function stripButtons(reps, selected, choose) {
+  return reps.map((rep) => {
+    const { word, key } = VERDICTS[repVerdict(rep)];
+    const chosen = rep.index === selected;
+    const when = `${clock(rep.start_s)} to ${clock(rep.end_s)}`;
+    const words = `Repetition ${rep.index}, ${when}: ${word.toLowerCase()}${rep.complete ? "" : ", incomplete"}`;
+    const props = {
+      class: `rep ${key}`,
+      "aria-pressed": chosen,
+      "data-rep": rep.index,
+      "data-at": rep.start_s,
+      "data-until": rep.end_s,
+      tabindex: chosen || (!selected && rep.index === 1) ? 0 : -1,
+    };
+    return button(words, () => choose(rep.index), props, h("span", { class: "number" }, rep.index), icon(key));
+  });
+}
+
+/**
+ * Findings that are not met or borderline.
+ * @param {Rep[]} reps
+ * @param {(finding: {rule: string, rep: number}) => void} open
+ * @returns {Marker[]}
+ */
+export function findingMarkers(reps, open) {
+  return reps.flatMap((rep) =>
+    rep.findings.flatMap(({ advisory, at_s, rule, verdict }) => {
+      if (advisory || at_s === null || !["NOT_MET", "BORDERLINE"].includes(verdict)) return [];
+      const { word, key } = VERDICTS[verdict];
+      const words = `${word}: ${ruleTitle(rule)}, repetition ${rep.index}`;
+      const lane = /** @type {Marker["lane"]} */ (rule.startsWith("hip") ? "hip" : "knee");
+      return [{ at_s, lane, words, look: key, sign: key, act: () => open({ rule, rep: rep.index }) }];
+    }),
+  );
+}
+
+/**
+ * Measurements, images and notes of the reviewer that belong to a frame.
+ * @param {Review} review
+ * @param {(time_s: number) => void} go
+ * @returns {Marker[]}
+ */
+export function reviewerMarkers(review, go) {
+  const mark = (/** @type {number} */ at_s, /** @type {string} */ sign, /** @type {string} */ words) => {
+    return /** @type {Marker} */ ({ at_s, lane: "frame", words, look: "own", sign, act: () => go(at_s) });
+  };
+  return [
+    ...review.goniometer.map(({ t_s }) => mark(t_s, "angle", `Goniometer at ${clock(t_s)}`)),
+    ...review.key_images.map(({ t_s }) => mark(t_s, "image", `Key image at ${clock(t_s)}`)),
+    ...review.notes.flatMap(({ t_s, text }) =>
+      t_s === null ? [] : [mark(t_s, "note", `Note at ${clock(t_s)}: ${text.slice(0, 60)}`)],
+    ),
+  ];
+}
+
+/**
+ * Buttons for marks; those at the same moment are stacked. They are not tab stops: the panel has the same by keyboard.
+ * @param {Marker[]} marks
+ */
+export function markerButtons(marks) {
+  /** @type {Map<string, number>} */
+  const taken = new Map();
+  return marks.map(({ at_s, lane, words, look, sign, act }) => {
+    const slot = `${lane}${at_s.toFixed(2)}`;
+    const below = taken.get(slot) ?? 0;
+    taken.set(slot, below + 1);
+    const own = lane === "frame";
+    const props = {
+      class: `mark ${look} ${lane}`,
+      "data-at": at_s,
+      "data-shift": below * (own ? MARK_PX : -MARK_PX),
+      "data-inside": own ? 0 : INSIDE_PX,
+      tabindex: -1,
+    };
+    return button(words, act, props, icon(sign));
+  });
+}

@@ -1,0 +1,269 @@
+// @ts-check
+/** What is drawn over the untouched video: the working leg, its angles with their error, goniometer lines. */
+
+import { band, degrees } from "../core/words.js";
+import { displayedAngle, unitVector } from "./geometry.js";
+
+/** @import { Angles, Measurement, Point } from "../core/types.js" */
+/** @import { Viewport } from "./viewport.js" */
+
+// The same inks as on the annotated clip (report/ink.py): Okabe and Ito's, apart for every kind of colour vision.
+const WHITE = "rgb(248 248 248)";
+const GREY = "rgb(196 196 196)";
+const DARK = "rgb(16 20 26)";
+const LIMB = "rgb(240 228 66)";
+const YOURS = "rgb(255 158 88)";
+
+/** Half the side of what a label keeps clear around a goniometer's point. */
+const POINT_PX = 9;
+
+/** Which joints of a leg (geometry.js) are joined. */
+const PARTS = [
+  [0, 1],
+  [1, 2],
+  [2, 3],
+  [3, 4],
+  [4, 5],
+  [3, 5],
+];
+
+/** Draws on one canvas over the stage. */
+export class Overlay {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Viewport} viewport
+   */
+  constructor(canvas, viewport) {
+    this.canvas = canvas;
+    this.viewport = viewport;
+    /** @type {CanvasRenderingContext2D} */
+    this.ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    this.font = getComputedStyle(document.body).fontFamily;
+    /** Where labels and points of this drawing are: left, top, right, bottom. @type {[number, number, number, number][]} */
+    this.taken = [];
+  }
+
+  clear() {
+    const { stage } = this.viewport;
+    const dpr = devicePixelRatio;
+    const [w, h] = [Math.round(stage.clientWidth * dpr), Math.round(stage.clientHeight * dpr)];
+    if (this.canvas.width !== w || this.canvas.height !== h) [this.canvas.width, this.canvas.height] = [w, h];
+    this.ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    this.ctx.clearRect(0, 0, w, h);
+    this.taken = [];
+    this.ctx.lineCap = this.ctx.lineJoin = "round";
+  }
+
+  /**
+   * The leg of a frame; in grey and without angles where it cannot be judged.
+   * @param {(Point | null)[]} leg
+   * @param {Angles} angles
+   * @param {number} frame
+   */
+  leg(leg, angles, frame) {
+    if (!leg.length) return;
+    const joints = leg.map((joint) => joint && this.viewport.toStage(joint));
+    const known = angles.usable[frame] === 1;
+    const [shoulder, hip, knee, ankle] = joints;
+    if (known) {
+      this.#bend(shoulder, hip, knee);
+      this.#bend(hip, knee, ankle);
+    }
+    PARTS.forEach(([from, to], number) => {
+      const [a, b] = [joints[from], joints[to]];
+      if (a && b) this.#outlined([a, b], number < 3 ? 3.5 : 2, known ? LIMB : GREY);
+    });
+    for (const [number, radius] of [
+      [0, 3.5],
+      [3, 3.5],
+      [1, 5],
+      [2, 5],
+    ]) {
+      const joint = joints[number];
+      if (joint) this.#dot(joint, radius);
+    }
+    if (known && shoulder && hip && knee) this.#labels(shoulder, hip, knee, angles, frame);
+    else if (!known) this.#plate([12, this.viewport.stage.clientHeight - 34], "cannot tell here", "", [1, 0]);
+  }
+
+  /**
+   * @param {Measurement | {points: Point[], joint: string}} measurement
+   * @param {boolean} chosen
+   */
+  goniometer(measurement, chosen) {
+    const points = measurement.points.map((point) => this.viewport.toStage(point));
+    this.#outlined(points, chosen ? 3 : 2, YOURS, [7, 5]);
+    if (points.length < 3) {
+      for (const point of points) this.#dot(point, 4);
+      return;
+    }
+    const value = displayedAngle(measurement);
+    const [a, b, c] = points;
+    for (const [x, y] of points) this.taken.push([x - POINT_PX, y - POINT_PX, x + POINT_PX, y + POINT_PX]);
+    this.#bend(a, b, c, YOURS);
+    const away = unitVector([2 * b[0] - a[0] - c[0], 2 * b[1] - a[1] - c[1]]);
+    if (value !== null) this.#plate([b[0] + away[0] * 16, b[1] + away[1] * 16], `yours ${degrees(value)}`, "", away);
+  }
+
+  /**
+   * @param {Point} shoulder
+   * @param {Point} hip
+   * @param {Point} knee
+   * @param {Angles} angles
+   * @param {number} frame
+   */
+  #labels(shoulder, hip, knee, angles, frame) {
+    const thigh = unitVector([knee[0] - hip[0], knee[1] - hip[1]]);
+    const trunk = [shoulder[0] - hip[0], shoulder[1] - hip[1]];
+    const side = thigh[1] * trunk[0] - thigh[0] * trunk[1] < 0 ? -1 : 1;
+    /** @type {Point} */
+    const front = [thigh[1] * side, -thigh[0] * side];
+    this.#angle("knee", angles.knee_deg[frame], angles.knee_se_deg[frame], knee, front);
+    this.#angle("hip", angles.hip_deg[frame], angles.hip_se_deg[frame], hip, [-thigh[0], -thigh[1]]);
+  }
+
+  /**
+   * @param {string} name
+   * @param {number | null} value
+   * @param {number | null} se
+   * @param {Point} joint
+   * @param {Point} away
+   */
+  #angle(name, value, se, joint, away) {
+    if (value === null) return;
+    this.#plate(
+      [joint[0] + away[0] * 14, joint[1] + away[1] * 14],
+      `${name} ${degrees(value)}`,
+      se === null ? "" : ` ±${band(se)}`,
+      away,
+    );
+  }
+
+  /**
+   * @param {Point} at
+   * @param {string} value
+   * @param {string} error
+   * @param {Point} away  the way out from the joint: the plate lies on that side of `at`
+   */
+  #plate(at, value, error, away) {
+    const { ctx } = this;
+    const { clientWidth, clientHeight } = this.viewport.stage;
+    const size = clientWidth < 420 ? 12 : 14;
+    ctx.font = `600 ${size}px ${this.font}`;
+    const first = ctx.measureText(value).width;
+    ctx.font = `400 ${size - 2}px ${this.font}`;
+    const [w, h] = [first + ctx.measureText(error).width + size, size * 1.6];
+    const wanted = [at[0] + (away[0] - 1) * (w / 2), at[1] + (away[1] - 1) * (h / 2)];
+    const [x, y] = this.#free(wanted, [w, h], [clientWidth, clientHeight]);
+    this.taken.push([x, y, x + w, y + h]);
+    ctx.fillStyle = "rgb(16 20 26 / 82%)";
+    ctx.fillRect(x, y, w, h);
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    ctx.fillStyle = GREY;
+    ctx.fillText(error, x + size / 2 + first, y + h / 2 + 1);
+    ctx.font = `600 ${size}px ${this.font}`;
+    ctx.fillStyle = WHITE;
+    ctx.fillText(value, x + size / 2, y + h / 2 + 1);
+  }
+
+  /**
+   * The place nearest to the wanted one at which a label covers no other label and no point.
+   * @param {number[]} wanted
+   * @param {[number, number]} size
+   * @param {[number, number]} stage
+   * @returns {Point}
+   */
+  #free(wanted, [w, h], [stageW, stageH]) {
+    const inside = (/** @type {number} */ dx, /** @type {number} */ dy) =>
+      /** @type {Point} */ ([
+        Math.min(Math.max(wanted[0] + dx, 4), stageW - w - 4),
+        Math.min(Math.max(wanted[1] + dy, 4), stageH - h - 4),
+      ]);
+    const tried = [0, 1, -1, 2, -2, 3, -3, 4, -4].flatMap((row) =>
+      [0, 0.6, -0.6, 1.2, -1.2].map((column) => ({ row, column })),
+    );
+    tried.sort((a, b) => Math.hypot(a.row * h, a.column * w) - Math.hypot(b.row * h, b.column * w));
+    const covers = (/** @type {Point} */ [x, y]) =>
+      this.taken.some(
+        ([left, top, right, bottom]) => x < right + 3 && x + w > left - 3 && y < bottom + 3 && y + h > top - 3,
+      );
+    const places = tried.map(({ row, column }) => inside(column * w, row * (h + 6)));
+    return places.find((place) => !covers(place)) ?? places[0];
+  }
+
+  /**
+   * Flexion as an arc from 'straight on' to the limb.
+   * @param {Point | null} before
+   * @param {Point | null} at
+   * @param {Point | null} after
+   * @param {string} [colour]
+   */
+  #bend(before, at, after, colour = WHITE) {
+    if (!before || !at || !after) return;
+    const onward = Math.atan2(at[1] - before[1], at[0] - before[0]);
+    const limb = Math.atan2(after[1] - at[1], after[0] - at[0]);
+    const reach = Math.min(
+      Math.hypot(at[0] - before[0], at[1] - before[1]),
+      Math.hypot(after[0] - at[0], after[1] - at[1]),
+    );
+    const radius = Math.min(36, 0.6 * reach);
+    this.#outlined(
+      [at, [at[0] + Math.cos(onward) * radius * 1.4, at[1] + Math.sin(onward) * radius * 1.4]],
+      1.2,
+      colour,
+      [3, 4],
+    );
+    const turn = Math.atan2(Math.sin(limb - onward), Math.cos(limb - onward));
+    for (const [width, ink] of /** @type {[number, string][]} */ ([
+      [4, DARK],
+      [2, colour],
+    ])) {
+      this.ctx.beginPath();
+      this.ctx.arc(at[0], at[1], radius, onward, onward + turn, turn < 0);
+      this.ctx.lineWidth = width;
+      this.ctx.strokeStyle = ink;
+      this.ctx.stroke();
+    }
+  }
+
+  /**
+   * A path with a dark edge, so that it reads on light and dark.
+   * @param {Point[]} points
+   * @param {number} width
+   * @param {string} colour
+   * @param {number[]} [dashes]
+   */
+  #outlined(points, width, colour, dashes = []) {
+    const { ctx } = this;
+    for (const [extra, ink] of /** @type {[number, string][]} */ ([
+      [2, DARK],
+      [0, colour],
+    ])) {
+      ctx.beginPath();
+      ctx.setLineDash(extra ? [] : dashes);
+      // The first of them begins the path.
+      for (const [x, y] of points) ctx.lineTo(x, y);
+      ctx.lineWidth = width + extra;
+      ctx.strokeStyle = ink;
+      ctx.stroke();
+    }
+    ctx.setLineDash([]);
+  }
+
+  /**
+   * @param {Point} at
+   * @param {number} radius
+   */
+  #dot(at, radius) {
+    for (const [more, ink] of /** @type {[number, string][]} */ ([
+      [1.5, DARK],
+      [0, WHITE],
+    ])) {
+      this.ctx.beginPath();
+      this.ctx.arc(at[0], at[1], radius + more, 0, 2 * Math.PI);
+      this.ctx.fillStyle = ink;
+      this.ctx.fill();
+    }
+  }
+}

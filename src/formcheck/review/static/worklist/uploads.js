@@ -1,0 +1,252 @@
+// @ts-check
+/** Clips dropped on the page: sent, queued, analysed, with progress and cancel. */
+
+import { ApiError, getJobs, send, upload } from "../core/api.js";
+import { announce, button, h, replaceContent, showError } from "../core/dom.js";
+import { jobWords } from "../core/words.js";
+
+/** @import { Job, ServerState } from "../core/types.js" */
+
+const POLL_MS = 500;
+const OPEN = ["queued", "running"];
+
+/** @typedef {{name: string, share: number, cancel: () => void, waiting: boolean}} Sending */
+
+export class Queue {
+  /**
+   * @param {ServerState} server
+   * @param {() => void} changed  something new is in the list
+   */
+  constructor(server, changed) {
+    this.server = server;
+    this.changed = changed;
+    /** @type {Sending[]} */
+    this.sending = [];
+    /** @type {Job[]} */
+    this.jobs = [];
+    /** How each job stood when last asked; null before the first answer. @type {Map<string, string> | null} */
+    this.states = null;
+    /** @type {Set<string>} */
+    this.dismissed = new Set();
+    this.watching = false;
+    this.again = false;
+    this.closed = false;
+    this.node = h("section", { class: "queue", "aria-label": "Clips being analysed", hidden: true });
+    const input = h("input", {
+      type: "file",
+      accept: "video/*,.mkv,.avi",
+      multiple: true,
+      class: "visually-hidden",
+      tabindex: -1,
+      "aria-label": "Clips to analyse",
+    });
+    input.addEventListener("change", () => {
+      void this.add([...(input.files ?? [])]);
+      input.value = "";
+    });
+    this.chooser = h(
+      "span",
+      {},
+      input,
+      button("Add clips …", () => input.click(), { class: "primary" }),
+    );
+    this.dropHint = h(
+      "div",
+      { class: "drop-hint", hidden: true },
+      h("p", {}, "Drop clips to analyse them here, on this machine."),
+    );
+    document.body.append(this.dropHint);
+    /** @type {[string, (event: DragEvent) => void][]} */
+    this.listeners = [
+      ["dragover", (event) => this.#over(event)],
+      ["dragleave", (event) => this.#leave(event)],
+      ["drop", (event) => this.#drop(event)],
+    ];
+    for (const [type, listener] of this.listeners)
+      document.addEventListener(type, /** @type {EventListener} */ (listener));
+  }
+
+  close() {
+    this.closed = true;
+    this.dropHint.remove();
+    for (const [type, listener] of this.listeners)
+      document.removeEventListener(type, /** @type {EventListener} */ (listener));
+  }
+
+  /** @param {DragEvent} event */
+  #over(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.dropHint.hidden = false;
+  }
+
+  /** @param {DragEvent} event */
+  #leave(event) {
+    if (event.relatedTarget === null) this.dropHint.hidden = true;
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    if (!event.dataTransfer) return;
+    event.preventDefault();
+    this.dropHint.hidden = true;
+    void this.add([...event.dataTransfer.files]);
+  }
+
+  /**
+   * Send files one after another; the server analyses them one after another too.
+   * @param {File[]} files
+   */
+  async add(files) {
+    const waiting = files.map((file) => ({
+      file,
+      entry: /** @type {Sending} */ ({
+        name: file.name,
+        share: 0,
+        waiting: true,
+        cancel: () => this.#discard(file.name),
+      }),
+    }));
+    this.sending.push(...waiting.map(({ entry }) => entry));
+    this.#show();
+    for (const { file, entry } of waiting) {
+      if (this.sending.includes(entry)) await this.#send(file, entry);
+    }
+  }
+
+  /** @param {string} name */
+  #discard(name) {
+    this.sending = this.sending.filter((one) => one.name !== name);
+    this.#show();
+  }
+
+  /**
+   * @param {File} file
+   * @param {Sending} entry
+   */
+  async #send(file, entry) {
+    entry.waiting = false;
+    const { done, cancel } = upload(`/api/uploads?name=${encodeURIComponent(file.name)}`, file, (share) => {
+      entry.share = share;
+      this.#show();
+    });
+    entry.cancel = cancel;
+    try {
+      await done;
+      this.changed();
+      this.watch();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.message !== "Cancelled.") showError(`upload ${file.name}`, `${file.name}: ${error.message}`);
+    } finally {
+      this.sending = this.sending.filter((one) => one !== entry);
+      this.#show();
+    }
+  }
+
+  /** Ask how the jobs are doing as long as one is open. */
+  async watch() {
+    this.again = true;
+    if (this.watching) return;
+    this.watching = true;
+    try {
+      do {
+        this.again = false;
+        const answer = await getJobs();
+        this.jobs = answer.filter((job) => job.kind !== "video");
+        this.#report();
+        this.#show();
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      } while (!this.closed && (this.again || this.jobs.some((job) => OPEN.includes(job.state))));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!this.closed) showError("jobs", error.message);
+    } finally {
+      this.watching = false;
+    }
+  }
+
+  #report() {
+    const before = this.states;
+    this.states = new Map(this.jobs.map((job) => [job.job, job.state]));
+    for (const job of this.jobs) {
+      if (OPEN.includes(job.state)) continue;
+      if (job.state !== "failed") this.dismissed.add(job.job);
+      // What had ended before this page was opened is in the list already.
+      if (before === null || before.get(job.job) === job.state) continue;
+      announce(`${job.name}: ${job.state === "done" ? "analysed" : job.state}`);
+      this.changed();
+    }
+  }
+
+  /** @param {Job} job */
+  async #cancel(job) {
+    try {
+      await send("DELETE", `/api/jobs/${encodeURIComponent(job.job)}`);
+      this.watch();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError("cancel", error.message);
+    }
+  }
+
+  #show() {
+    const jobs = this.jobs.filter((job) => !this.dismissed.has(job.job));
+    this.node.hidden = jobs.length + this.sending.length === 0;
+    const line = (
+      /** @type {string} */ name,
+      /** @type {string} */ words,
+      /** @type {number | null} */ share,
+      /** @type {() => void} */ stop,
+      /** @type {string} */ stopWords,
+      /** @type {string} */ key,
+    ) =>
+      h(
+        "li",
+        { "data-name": name },
+        h("span", { class: "name" }, name),
+        h("progress", { max: 1, value: share ?? 0, hidden: share === null, "aria-label": `${name}: ${words}` }),
+        h("span", { class: "soft" }, words),
+        button(`${stopWords} ${name}`, stop, { class: "small", "data-key": key }, stopWords),
+      );
+    replaceContent(
+      this.node,
+      h(
+        "ul",
+        {},
+        ...jobs.map((job) =>
+          OPEN.includes(job.state)
+            ? line(
+                job.name,
+                jobWords(job),
+                job.state === "queued" ? 0 : job.share,
+                () => void this.#cancel(job),
+                "Cancel",
+                job.job,
+              )
+            : line(
+                job.name,
+                job.state === "failed" ? `could not be analysed: ${job.error ?? "no reason given"}` : job.state,
+                null,
+                () => {
+                  this.dismissed.add(job.job);
+                  this.#show();
+                },
+                "Close",
+                job.job,
+              ),
+        ),
+        ...this.sending.map((one) =>
+          line(
+            one.name,
+            one.waiting ? "waiting to be copied" : jobWords({ stage: "copying", share: one.share, state: "running" }),
+            one.share,
+            () => one.cancel(),
+            "Cancel",
+            `sending-${one.name}`,
+          ),
+        ),
+      ),
+    );
+  }
+}
