@@ -16,11 +16,10 @@ import pytest
 from batches import FAULTY_WORKER, SAMPLE, formcheck_batch, short_clip, tables, variant
 from formcheck import cli
 from formcheck.batch.clips import find_clips
-from formcheck.batch.local import LocalRunner
-from formcheck.batch.places import place_of
+from formcheck.batch.pool import LocalRunner
 from formcheck.batch.run import run_batch
-from formcheck.batch.settings import make_settings
-from formcheck.batch.values import Limits
+from formcheck.batch.storage import open_storage
+from formcheck.batch.tasks import ClipLimits, make_settings
 from formcheck.pipeline import Options, analyze
 from formcheck.protocols.loader import load_protocol
 
@@ -34,19 +33,19 @@ def bases(tmp_path_factory):
 
 
 def faulty_batch(sources, out, *, stall_s=8.0, retry_failed=False):
-    """Run a batch with the faulty worker; the lines, and how many clips were analysed now."""
+    """Run a batch with the faulty worker; the results, and how many clips were analysed now."""
     settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False)
-    runner = LocalRunner(settings, Limits(int(1.0e9), stall_s), jobs=2, command=FAULTY_WORKER)
-    place, analysed = place_of(str(out)), 0
+    runner = LocalRunner(settings, ClipLimits(int(1.0e9), stall_s), jobs=2, command=FAULTY_WORKER)
+    storage, analysed = open_storage(str(out)), 0
 
-    def show(count):
+    def show(progress):
         nonlocal analysed
-        analysed = count.analysed
+        analysed = progress.analysed
 
-    with place.lock():
+    with storage.lock():
         clips = find_clips([str(source) for source in sources])
-        lines = run_batch(clips, place, runner, settings=settings, retry_failed=retry_failed, show=show)
-    return lines, analysed
+        results = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
+    return results, analysed
 
 
 def rows_of(out, name="results"):
@@ -88,10 +87,10 @@ def test_sixty_clips_of_which_nine_are_bad(bases, tmp_path):
         (clips / f"bad{number}.mp4").write_bytes(content)
     out = tmp_path / "out"
 
-    lines, analysed = faulty_batch([clips], out)
+    results, analysed = faulty_batch([clips], out)
 
     rows = {row["name"]: row for row in rows_of(out)}
-    assert len(lines) == len(rows) == analysed == 60
+    assert len(results) == len(rows) == analysed == 60
     failed = {name: row["trouble"] for name, row in rows.items() if row["state"] == "failed"}
     assert failed == {
         "hang.mp4": "hung",
@@ -167,7 +166,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(bases, tmp_path):
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=20)
     assert running.returncode == 130
-    assert "the same command goes on from there" in err
+    assert "run the same command again" in err
     states = [row["state"] for row in rows_of(out)]
     assert len(states) == 30
     assert set(states) == {"done", "pending"}
@@ -194,17 +193,17 @@ def test_duplicates_and_names_that_meet(bases, tmp_path):
 def test_failed_clips_are_tried_again_on_request(bases, tmp_path):
     clip, out = tmp_path / "clips" / "bug.mp4", tmp_path / "out"
     variant(bases[0], clip, 1)
-    (line,), _ = faulty_batch([clip], out)
-    assert "ZeroDivisionError" in line.failure.reason
-    assert "in faulty" in line.failure.trace
+    (result,), _ = faulty_batch([clip], out)
+    assert "ZeroDivisionError" in result.failure.reason
+    assert "in faulty" in result.failure.trace
     clip.rename(clip.with_name("mended.mp4"))
-    (line,), analysed = faulty_batch([clip.parent], out)
-    assert (line.state, analysed) == ("failed", 0)
-    (line,), analysed = faulty_batch([clip.parent], out, retry_failed=True)
-    assert (line.state, analysed) == ("done", 1)
+    (result,), analysed = faulty_batch([clip.parent], out)
+    assert (result.state, analysed) == ("failed", 0)
+    (result,), analysed = faulty_batch([clip.parent], out, retry_failed=True)
+    assert (result.state, analysed) == ("done", 1)
     assert list(out.rglob("failure.json")) == []
-    (line,), analysed = faulty_batch([clip.parent], out)
-    assert (line.state, analysed) == ("done", 0)
+    (result,), analysed = faulty_batch([clip.parent], out)
+    assert (result.state, analysed) == ("done", 0)
 
 
 @pytest.mark.parametrize(

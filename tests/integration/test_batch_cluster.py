@@ -16,10 +16,9 @@ from moto.server import ThreadedMotoServer
 from batches import FAULTY_WORKER, formcheck_batch, short_clip, tables, variant
 from formcheck.batch.clips import find_clips
 from formcheck.batch.cluster import ClusterRunner
-from formcheck.batch.places import place_of
 from formcheck.batch.run import run_batch
-from formcheck.batch.settings import make_settings
-from formcheck.batch.values import Limits
+from formcheck.batch.storage import open_storage
+from formcheck.batch.tasks import ClipLimits, make_settings
 from formcheck.protocols.loader import load_protocol
 
 SECRET = "a-secret-that-is-never-shown"
@@ -86,9 +85,9 @@ def cluster(tmp_path_factory, store):
 
 
 @pytest.fixture(scope="module")
-def near(tmp_path_factory):
+def local_run(tmp_path_factory):
     """Clips, a protocol that is nowhere else, and the results of one machine."""
-    folder = tmp_path_factory.mktemp("near")
+    folder = tmp_path_factory.mktemp("local")
     base = short_clip(folder / "base.mp4", length_s=0.4).read_bytes()
     for number in range(CLIPS):
         variant(base, folder / "clips" / f"clip {number}.mp4", number)
@@ -99,11 +98,11 @@ def near(tmp_path_factory):
     return folder
 
 
-def test_tables_are_those_of_one_machine_though_a_worker_is_lost(near, tmp_path, cluster):
+def test_tables_are_those_of_one_machine_though_a_worker_is_lost(local_run, tmp_path, cluster):
     address, workers = cluster
-    options = ["--out", tmp_path, "--protocol", near / "mine.toml", "--scheduler", address]
+    options = ["--out", tmp_path, "--protocol", local_run / "mine.toml", "--scheduler", address]
     with subprocess.Popen(
-        [sys.executable, "-m", "formcheck", "batch", near / "clips", *options],
+        [sys.executable, "-m", "formcheck", "batch", local_run / "clips", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -114,9 +113,9 @@ def test_tables_are_those_of_one_machine_though_a_worker_is_lost(near, tmp_path,
         out, err = batch.communicate(timeout=60)
     assert batch.returncode == 3, err
     assert out.startswith(f"{CLIPS} of {CLIPS + 1} clips analysed, 1 failed\n")
-    assert tables(tmp_path) == tables(near / "out")
+    assert tables(tmp_path) == tables(local_run / "out")
     folders = sorted(path.name for path in (tmp_path / "clips").iterdir())
-    assert folders == sorted(path.name for path in (near / "out" / "clips").iterdir())
+    assert folders == sorted(path.name for path in (local_run / "out" / "clips").iterdir())
     assert len(folders) == CLIPS + 1
 
 
@@ -126,28 +125,28 @@ def is_at_work(process, cluster_pid):
     return ours and cluster_pid in [parent.pid for parent in process.parents()]
 
 
-def test_a_clip_that_kills_workers_is_given_up_alone(near, tmp_path, cluster):
-    base = (near / "base.mp4").read_bytes()
+def test_a_clip_that_kills_workers_is_given_up_alone(local_run, tmp_path, cluster):
+    base = (local_run / "base.mp4").read_bytes()
     for number, name in enumerate(["a", "poison", "segfault", "y", "z"]):
         variant(base, tmp_path / "clips" / f"{name}.mp4", number)
     settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False)
-    place = place_of(str(tmp_path / "out"))
-    with place.lock():
-        runner = ClusterRunner(cluster[0], settings, Limits(10**9), command=FAULTY_WORKER)
-        lines = run_batch(find_clips([str(tmp_path / "clips")]), place, runner, settings=settings)
-    failed = {line.clip.name: line.failure for line in lines if line.failure}
-    assert {name: failure.trouble for name, failure in failed.items()} == {
+    storage = open_storage(str(tmp_path / "out"))
+    with storage.lock():
+        runner = ClusterRunner(cluster[0], settings, ClipLimits(10**9), command=FAULTY_WORKER)
+        results = run_batch(find_clips([str(tmp_path / "clips")]), storage, runner, settings=settings)
+    failed = {result.clip.name: result.failure for result in results if result.failure}
+    assert {name: failure.kind for name, failure in failed.items()} == {
         "poison.mp4": "lost",
         "segfault.mp4": "crashed",
     }
     assert failed["poison.mp4"].reason.startswith("2 workers were lost with it")
-    assert len([line for line in lines if line.entry]) == 3
+    assert len([result for result in results if result.rows]) == 3
 
 
-def test_clips_and_results_in_a_store(near, store, cluster):
-    for path in (near / "clips").iterdir():
+def test_clips_and_results_in_a_store(local_run, store, cluster):
+    for path in (local_run / "clips").iterdir():
         store.upload_file(str(path), "study", f"clips/{path.name}")
-    options = ["--out", "s3://study/out", "--protocol", near / "mine.toml"]
+    options = ["--out", "s3://study/out", "--protocol", local_run / "mine.toml"]
     call = formcheck_batch("s3://study/clips", *options, "--scheduler", cluster[0])
     assert call.returncode == 3, call.stderr
 
@@ -158,7 +157,8 @@ def test_clips_and_results_in_a_store(near, store, cluster):
     assert not [key for key in stored if "lock" in key]
     assert {key.rsplit("/", 1)[-1] for key in stored} >= {"session.json", "report.html", "track.npz", "results.parquet"}
     here = {
-        name: (near / "out" / name).read_text().replace(str(near), "s3://study") for name in ("results.csv", "reps.csv")
+        name: (local_run / "out" / name).read_text().replace(str(local_run), "s3://study")
+        for name in ("results.csv", "reps.csv")
     }
     assert {name: content(f"out/{name}").decode() for name in here} == here
     assert not [key for key in stored if SECRET.encode() in content(key)]

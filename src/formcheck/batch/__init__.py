@@ -1,1 +1,1 @@
-"""Many clips: worker processes on this machine, or a Dask cluster."""
+"""Analyse many clips: in worker processes on this machine, or on a Dask cluster."""

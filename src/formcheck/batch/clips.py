@@ -1,4 +1,4 @@
-"""Which clips: folders, lists, patterns, single files, on this machine or wherever fsspec reads."""
+"""Find the clips of a batch: folders, lists, patterns and single files, as paths or as URLs that fsspec reads."""
 
 from __future__ import annotations
 
@@ -11,65 +11,66 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from formcheck.batch.locations import (
-    explained,
+    driver_errors_as,
     file_system,
     is_url,
     local_path,
-    opened,
+    open_location,
     unreachable,
     without_secrets,
 )
-from formcheck.batch.values import Clip
+from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
 from formcheck.report.words import printable
 
 LIST_SUFFIX = ".txt"
-SUFFIXES = (
+VIDEO_SUFFIXES = (
     ".3g2", ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf",
     ".ogv", ".ts", ".webm", ".wmv",
 )  # fmt: skip
+# Under these names file systems tell what changes with a file's content.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
 
 
-def find_clips(sources: Sequence[str]) -> list[Clip]:
-    """Find the clips that are meant, each once, in the order of their paths.
+def find_clips(sources: Sequence[str]) -> list[BatchClip]:
+    """Find the clips that the sources name, each once, sorted by path.
 
     Parameters
     ----------
     sources : sequence of str
-        Each a folder (searched with its subfolders for files that are called like a video), a ``.txt`` file with a
-        source a line, a pattern with ``*``, ``?`` or ``**``, or a single clip; paths or URLs.
+        Each a folder (searched with its subfolders for files with a video suffix), a ``.txt`` file with one source a
+        line, a pattern with ``*``, ``?`` or ``**``, or a single clip; paths or URLs.
 
     Returns
     -------
-    list of Clip
-        Those that cannot be looked at say why in ``problem``.
+    list of BatchClip
+        A clip that cannot be read says why in ``problem``.
 
     Raises
     ------
     InputError
-        A source is not there, or holds no clip.
+        A source does not exist, or holds no clip.
     """
-    found: dict[str, Clip] = {}
+    found: dict[str, BatchClip] = {}
     for source in sources:
-        listed = source.lower().endswith(LIST_SUFFIX) and not local_path(source).is_dir()
-        clips = list(_listed(source) if listed else _expand(source))
-        if not listed and len(clips) == 1 and clips[0].problem:
-            raise InputError(f"{clips[0].shown}: {clips[0].problem}")
+        is_list = source.lower().endswith(LIST_SUFFIX) and not local_path(source).is_dir()
+        clips = list(_read_list(source) if is_list else _expand(source))
+        if not is_list and len(clips) == 1 and clips[0].problem:
+            raise InputError(f"{clips[0].display_path}: {clips[0].problem}")
         if not clips:
             raise InputError(
-                f"{without_secrets(source)}: expected clips (files ending in {', '.join(SUFFIXES)}), found none; "
+                f"{without_secrets(source)}: expected clips (files ending in {', '.join(VIDEO_SUFFIXES)}), found none; "
                 "name another folder, list or pattern"
             )
         found.update((clip.location, clip) for clip in clips)
-    return sorted(found.values(), key=lambda clip: (clip.shown, clip.location))
+    return sorted(found.values(), key=lambda clip: (clip.display_path, clip.location))
 
 
-def _listed(source: str) -> Iterator[Clip]:
+def _read_list(source: str) -> Iterator[BatchClip]:
     """Clips that a list names; relative paths count from the list's own folder."""
     try:
         if is_url(source):
-            with opened(source, shown=without_secrets(source)) as file:
+            with open_location(source, shown=without_secrets(source)) as file:
                 text = file.read().decode("utf-8-sig")
         else:
             text = local_path(source).read_text(encoding="utf-8-sig")
@@ -80,98 +81,101 @@ def _listed(source: str) -> Iterator[Clip]:
         ) from None
     for line in map(str.strip, text.splitlines()):
         if line and not line.startswith("#"):
-            yield from _expand(_beside(line, source))
+            yield from _expand(_relative_to(source, line))
 
 
-def _beside(line: str, source: str) -> str:
+def _relative_to(source: str, line: str) -> str:
     if is_url(line) or local_path(line).is_absolute():
         return line
     return f"{source.rsplit('/', 1)[0]}/{line}" if is_url(source) else str(local_path(source).parent / line)
 
 
-def _expand(source: str) -> Iterator[Clip]:
+def _expand(source: str) -> Iterator[BatchClip]:
     return _expand_url(source) if is_url(source) else _expand_path(source)
 
 
-def _expand_path(source: str) -> Iterator[Clip]:
+def _expand_path(source: str) -> Iterator[BatchClip]:
     path = local_path(source)
     if path.is_dir():
-        for place, folders, files in os.walk(path):
-            folders[:] = [folder for folder in folders if not folder.startswith(".")]
-            yield from (_local(Path(place) / name) for name in files if _is_clip(name, beside=files))
+        for folder, subfolders, files in os.walk(path):
+            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+            yield from (_local_clip(Path(folder) / name) for name in files if _is_clip(name, siblings=files))
     elif path.exists() or not has_magic(source):
-        yield _local(path)
+        yield _local_clip(path)
     else:
         names = sorted(glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        yield from (_local(Path(name)) for name in names if not Path(name).is_dir())
+        yield from (_local_clip(Path(name)) for name in names if not Path(name).is_dir())
 
 
-def _is_clip(name: str, *, beside: Container[str]) -> bool:
-    """Tell clips from other files, and from the annotated clips of earlier analyses, which their angles precede."""
-    if name.startswith(".") or (name == "annotated.mp4" and "angles.csv" in beside):
+def _is_clip(name: str, *, siblings: Container[str]) -> bool:
+    """Tell clips from other files, and from the annotated clips of earlier analyses, which lie beside angles.csv."""
+    if name.startswith(".") or (name == "annotated.mp4" and "angles.csv" in siblings):
         return False
-    return PurePosixPath(name).suffix.lower() in SUFFIXES
+    return PurePosixPath(name).suffix.lower() in VIDEO_SUFFIXES
 
 
-def _local(path: Path) -> Clip:
-    # Leaves links as they are: their names are what the user chose.
+def _local_clip(path: Path) -> BatchClip:
+    # Symbolic links are not resolved: their names are what the user chose.
     location = os.path.normpath(path.absolute())
-    shown = printable(Path(location).as_posix())
+    display_path = printable(Path(location).as_posix())
     name = printable(path.name)
     try:
         status = path.stat()
     except OSError as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        return Clip(location, shown, name, problem=f"{what}; check the spelling and the folder")
+        return BatchClip(location, display_path, name, problem=f"{what}; check the spelling and the folder")
     if not stat.S_ISREG(status.st_mode):
-        return Clip(location, shown, name, problem="expected a video file, found a folder, device or pipe")
-    return Clip(location, shown, name, status.st_size, str(status.st_mtime_ns))
+        return BatchClip(location, display_path, name, problem="expected a video file, found a folder, device or pipe")
+    return BatchClip(location, display_path, name, status.st_size, str(status.st_mtime_ns))
 
 
-def _expand_url(source: str) -> Iterator[Clip]:
+def _expand_url(source: str) -> Iterator[BatchClip]:
     fs, path = file_system(source)
     shown = without_secrets(source)
-    # in a web address '?' begins what is asked for
+    # In a web address '?' begins the query, it is not a pattern.
     web = source.startswith("http")
     try:
-        with explained(unreachable(shown)):
+        with driver_errors_as(unreachable(shown)):
             if has_magic(source) and not web:
                 entries = fs.glob(path, detail=True)
             elif not web and fs.isdir(path):
-                entries = _clips_of(fs.find(path, detail=True))
+                entries = _clips_among(fs.find(path, detail=True))
             else:
                 entries = {path: fs.info(path)}
     except FileNotFoundError:
         name = PurePosixPath(without_secrets(path)).name
-        yield Clip(source, shown, name, problem="no such file; check the spelling and the folder")
+        yield BatchClip(source, shown, name, problem="no such file; check the spelling and the folder")
         return
-    yield from (_far(name, info, source, fs) for name, info in sorted(entries.items()) if info["type"] == "file")
+    files = ((name, info) for name, info in sorted(entries.items()) if info["type"] == "file")
+    yield from (_remote_clip(name, info, source, fs) for name, info in files)
 
 
-def _clips_of(entries: dict[str, Any]) -> dict[str, Any]:
-    places = [name.rpartition("/") for name in entries]
-    beside: dict[str, set[str]] = defaultdict(set)
-    for folder, _, name in places:
-        beside[folder].add(name)
+def _clips_among(entries: dict[str, Any]) -> dict[str, Any]:
+    """Of the files under a remote folder those that are clips."""
+    siblings: dict[str, set[str]] = defaultdict(set)
+    for path in entries:
+        folder, _, name = path.rpartition("/")
+        siblings[folder].add(name)
     return {
         f"{folder}/{name}": entries[f"{folder}/{name}"]
-        for folder, _, name in places
-        if not any(part.startswith(".") for part in folder.split("/")) and _is_clip(name, beside=beside[folder])
+        for folder, names in siblings.items()
+        for name in names
+        if not any(part.startswith(".") for part in folder.split("/")) and _is_clip(name, siblings=names)
     }
 
 
-def _far(path: str, info: dict[str, Any], source: str, fs: Any) -> Clip:
+def _remote_clip(path: str, info: dict[str, Any], source: str, fs: Any) -> BatchClip:
     location = url_of(path, source, fs)
     stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
     name = PurePosixPath(without_secrets(path)).name
-    return Clip(location, without_secrets(location), name, int(info.get("size") or 0), stamp)
+    return BatchClip(location, without_secrets(location), name, int(info.get("size") or 0), stamp)
 
 
 def url_of(path: str, like: str, fs: Any) -> str:
-    """Return the URL of a path in the file system of the URL ``like``, whose host and password it keeps."""
+    """Return the URL of a path in the file system of the URL ``like``, with that URL's host and credentials."""
     if "://" in path:
         return path
     scheme, _, rest = like.partition("://")
-    # Some file systems' paths begin with the host (a bucket's name), others' know nothing of it.
+    # In some file systems paths begin with the host (a bucket's name), in others they do not.
     with_host = fs._strip_protocol(like).strip("/") == rest.strip("/")  # noqa: SLF001 - there is no public name for it
     return f"{scheme}://{path.lstrip('/')}" if with_host else f"{scheme}://{rest.partition('/')[0]}/{path.lstrip('/')}"

@@ -1,4 +1,4 @@
-"""Places that may be a path or a URL: how they are shown, and how a clip is brought within reach."""
+"""Locations: paths or URLs, how they are shown to people, and how the bytes behind them are read."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from formcheck.errors import FormcheckError, InputError, OutputError, UsageError
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]+://")
 _USER = re.compile(r"(?<=://)[^/\s]*@")
 _QUERY = re.compile(r"(?<=[^\s?])\?[^\s?]*=\S*")
-_PIECE_BYTES = 1 << 20
-_WHY_LENGTH = 300
+_CHUNK_BYTES = 1 << 20
+_MAX_REASON_LENGTH = 300
 _EXTRA = "pip install 'formcheck[cluster]'"
-_IN_EXTRA = frozenset({"s3", "s3a", "sftp", "ssh"})
+_SCHEMES_OF_EXTRA = frozenset({"s3", "s3a", "sftp", "ssh"})
 
 
 def is_url(location: str) -> bool:
@@ -29,7 +29,7 @@ def is_url(location: str) -> bool:
 
 
 def local_path(location: str) -> Path:
-    """Return the path of what is no URL."""
+    """Return the path that a location which is not a URL stands for."""
     if location.lower().startswith("file://"):
         return Path(unquote(urlsplit(location).path))
     return Path(location)
@@ -41,12 +41,12 @@ def without_secrets(text: str) -> str:
 
 
 def file_system(url: str) -> tuple[Any, str]:
-    """Return fsspec's file system of a URL, and the path in it.
+    """Return fsspec's file system for a URL, and the path in it.
 
     Raises
     ------
     UsageError
-        fsspec, or what it needs for this kind of URL, is not installed, or it knows no such kind.
+        fsspec, or a package it needs for this scheme, is not installed, or it does not know the scheme.
     """
     shown = without_secrets(url)
     try:
@@ -55,34 +55,34 @@ def file_system(url: str) -> tuple[Any, str]:
     except ImportError:
         raise UsageError(f"{shown}: expected a path, got a URL, which needs more packages: {_EXTRA}") from None
     try:
-        with explained(unreachable(shown)):
+        with driver_errors_as(unreachable(shown)):
             fs, path = url_to_fs(url)
     except (ImportError, ValueError) as error:
         scheme = url.split("://", 1)[0].lower()
         known = scheme in fsspec.available_protocols()
-        remedy = "install what it needs too" if known else "use s3://, sftp:// or another that fsspec knows"
-        if scheme in _IN_EXTRA:
+        remedy = "install what it needs too" if known else "use s3://, sftp:// or another scheme that fsspec knows"
+        if scheme in _SCHEMES_OF_EXTRA:
             remedy = _EXTRA
         raise UsageError(f"{shown}: cannot read such a URL ({without_secrets(str(error))}); {remedy}") from None
-    # what it remembers of folders may be from before others wrote there
+    # Cached listings may be older than what other processes wrote.
     fs.invalidate_cache()
     return fs, path
 
 
 class UnreachableError(InputError):
-    """What a URL names could not be reached: that may be different tomorrow."""
+    """A URL could not be reached, which may be only temporary."""
 
 
 def unreachable(shown: str) -> Callable[[str], UnreachableError]:
-    """What to say of a URL that cannot be reached, given why."""
+    """Return a function that makes the error for a URL that cannot be reached from the reason."""
     return lambda why: UnreachableError(f"{shown}: cannot be reached ({why}); check the address and the access rights")
 
 
 @contextmanager
-def explained(explain: Callable[[str], FormcheckError]) -> Iterator[None]:
-    """Turn what the driver of a far file system raises into an error for the user.
+def driver_errors_as(make_error: Callable[[str], FormcheckError]) -> Iterator[None]:
+    """Turn whatever the driver of a remote file system raises into an error for the user.
 
-    Each driver has errors of its own kind; what is missing, is not installed or makes no sense is passed on as it is.
+    Each driver has its own exceptions. Missing files, missing packages and invalid values are passed on unchanged.
     """
     try:
         yield
@@ -90,23 +90,23 @@ def explained(explain: Callable[[str], FormcheckError]) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - each driver raises errors of its own kind
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise explain(" ".join(without_secrets(why).split())[:_WHY_LENGTH]) from None
+        raise make_error(" ".join(without_secrets(why).split())[:_MAX_REASON_LENGTH]) from None
 
 
 @contextmanager
-def opened(location: str, *, shown: str) -> Iterator[IO[bytes]]:
-    """Open a clip to read its bytes.
+def open_location(location: str, *, shown: str) -> Iterator[IO[bytes]]:
+    """Open a path or URL to read its bytes; messages call it ``shown``.
 
     Raises
     ------
     InputError
-        It is not there, or cannot be read.
+        It does not exist, or cannot be read.
     """
     try:
         if is_url(location):
             fs, path = file_system(location)
-            far = {"block_size": 8 * _PIECE_BYTES, "cache_type": "readahead"}
-            with explained(unreachable(shown)), fs.open(path, "rb", **far) as file:
+            read_ahead = {"block_size": 8 * _CHUNK_BYTES, "cache_type": "readahead"}
+            with driver_errors_as(unreachable(shown)), fs.open(path, "rb", **read_ahead) as file:
                 yield file
         else:
             with local_path(location).open("rb") as file:
@@ -115,40 +115,46 @@ def opened(location: str, *, shown: str) -> Iterator[IO[bytes]]:
         raise InputError(f"{shown}: no such file; check the spelling and the folder") from None
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise InputError(f"{shown}: cannot be read ({why}); check that it may be, or copy it elsewhere") from None
+        raise InputError(f"{shown}: cannot be read ({why}); check its permissions, or copy it elsewhere") from None
 
 
 def content_sha256(location: str, *, shown: str, stop: Callable[[], bool] = lambda: False) -> str:
-    """SHA-256 of a clip's bytes; ``stop`` is asked now and then whether nobody waits for it any more."""
+    """SHA-256 of the bytes at a location; ``stop`` is called between chunks and ends the reading when true."""
     digest = hashlib.sha256()
-    with opened(location, shown=shown) as file:
-        while piece := file.read(_PIECE_BYTES):
-            digest.update(piece)
+    with open_location(location, shown=shown) as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
             if stop():
                 raise InputError(f"{shown}: reading was stopped")
     return digest.hexdigest()
 
 
 @contextmanager
-def at_hand(location: str, *, name: str, shown: str, scratch: Path) -> Iterator[Path]:
-    """Give a clip as a file on this machine: itself or, of what a URL names, a copy for as long as the block runs."""
+def local_copy(location: str, *, name: str, shown: str, scratch: Path) -> Iterator[Path]:
+    """Give the path of a file on this machine: the file itself or, for a URL, a copy that lasts as long as the block.
+
+    Raises
+    ------
+    InputError, OutputError
+        It cannot be read, or there is no space for a copy in ``scratch``.
+    """
     if not is_url(location):
         yield local_path(location)
         return
     folder = Path(tempfile.mkdtemp(prefix="clip-", dir=scratch))
     try:
-        with opened(location, shown=shown) as far, (folder / name).open("wb") as near:
-            while piece := far.read(_PIECE_BYTES):
-                _write(piece, near)
+        with open_location(location, shown=shown) as source, (folder / name).open("wb") as copy:
+            while chunk := source.read(_CHUNK_BYTES):
+                _write(chunk, copy)
         yield folder / name
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(piece: bytes, near: IO[bytes]) -> None:
+def _write(chunk: bytes, copy: IO[bytes]) -> None:
     try:
-        near.write(piece)
+        copy.write(chunk)
     except OSError as error:
         raise OutputError(
-            f"no room for a clip's copy ({error.strerror}); free some space, or set TMPDIR to another disk"
+            f"no space for the copy of a clip ({error.strerror}); free some, or set TMPDIR to another disk"
         ) from None

@@ -1,9 +1,10 @@
-"""The page of a batch: what was done, what to look at first, and the way to each clip's report."""
+"""The page of a batch: how it went, which clips to check first, and links to their reports."""
 
 from __future__ import annotations
 
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from urllib.parse import quote
@@ -11,31 +12,30 @@ from urllib.parse import quote
 import jinja2
 
 from formcheck.batch.outliers import find_outliers
-from formcheck.batch.tables import Line, State
-from formcheck.batch.values import Settings
+from formcheck.batch.tables import ClipResult, ClipState
+from formcheck.batch.tasks import BatchSettings
 from formcheck.report import words
 from formcheck.report.page import page_template, policy, resource_text, shared_style
 
-# More than anyone looks at; the tables hold all.
+# More than anyone reads; the tables have all.
 _MAX_OUTLIERS = 200
 _MAX_ROWS = 5000
 
 
-def render_summary(lines: Sequence[Line], settings: Settings) -> str:
-    """Render the page. Equal arguments give an equal page, which asks the network for nothing."""
-    outliers = find_outliers(lines)
+def render_summary(results: Sequence[ClipResult], settings: BatchSettings) -> str:
+    """Render the page. Equal arguments give an equal page, and it loads nothing from the network."""
+    outliers = find_outliers(results)
     styles = shared_style(charts=False) + resource_text("formcheck.batch", "assets/summary.css")
-    done = [line for line in lines if line.entry is not None]
+    done = [result.rows.clip for result in results if result.rows is not None]
     page = _template().render(
-        lines=lines[:_MAX_ROWS],
-        total=len(lines),
-        count={state: sum(line.state is state for line in lines) for state in State},
-        done=done,
+        results=results[:_MAX_ROWS],
+        total=len(results),
+        count={state: sum(result.state is state for result in results) for state in ClipState},
         outliers=outliers[:_MAX_OUTLIERS],
         more_outliers=len(outliers) - _MAX_OUTLIERS,
-        places=_places(lines),
-        reps=sum(line.entry.columns["rep_count"] for line in done if line.entry),
-        seconds=math.fsum(line.entry.columns["duration_s"] for line in done if line.entry),
+        parent_folders=_parent_folders(results),
+        reps=sum(row["rep_count"] for row in done),
+        seconds=math.fsum(row["duration_s"] for row in done),
         protocol=tomllib.loads(settings.protocol_text)["name"],
         settings=settings,
         styles=styles,
@@ -44,18 +44,13 @@ def render_summary(lines: Sequence[Line], settings: Settings) -> str:
     return words.printable(page)
 
 
-def _places(lines: Sequence[Line]) -> dict[str, str]:
-    """What tells clips of the same name apart: the end of their paths that differs, by path."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.clip.name] = counts.get(line.clip.name, 0) + 1
-    return {
-        line.clip.shown: "/".join(line.clip.shown.split("/")[-3:-1]) + "/"
-        for line in lines
-        if counts[line.clip.name] > 1
-    }
+def _parent_folders(results: Sequence[ClipResult]) -> dict[str, str]:
+    """Return the last two folders of clips whose name is not unique, by path, to tell them apart."""
+    counts = Counter(result.clip.name for result in results)
+    paths = [result.clip.display_path for result in results if counts[result.clip.name] > 1]
+    return {path: "/".join(path.split("/")[-3:-1]) + "/" for path in paths}
 
 
 @cache
 def _template() -> jinja2.Template:
-    return page_template("formcheck.batch", "summary.html.j2", words=words, State=State, quote=quote)
+    return page_template("formcheck.batch", "summary.html.j2", words=words, ClipState=ClipState, quote=quote)

@@ -1,170 +1,75 @@
-"""Worker processes on this machine, and the eye kept on them.
+"""Worker processes on this machine and their supervision.
 
-Each worker has its own pipes, so that one that dies takes nothing of the others with it. It is ended when its clip
-makes no progress or takes too much memory, and when it has grown; another takes its place.
+A worker is killed when its clip makes no progress or takes too much memory; it is also replaced when it has grown.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import queue
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
-import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import IO, Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import psutil
+from formcheck.batch.locations import UnreachableError, content_sha256
+from formcheck.batch.tasks import (
+    BatchClip,
+    BatchSettings,
+    ClipFailure,
+    ClipLimits,
+    ClipTask,
+    FailureKind,
+    TaskOutcome,
+)
+from formcheck.batch.worker_process import WORKER_COMMAND, WorkerProcess, remove_stale_scratch
+from formcheck.cores import available_cores
+from formcheck.errors import FormcheckError, InputError, UsageError
 
-from formcheck.batch.values import Failure, Limits, Outcome, Settings, Task, Trouble
-from formcheck.errors import InputError
-from formcheck.files import age_s
-
-WORKER = (sys.executable, "-m", "formcheck.batch.worker")
-_LOOK_EVERY_S = 0.2
-# Loading the libraries takes seconds; on a cold network disk many.
+_POLL_S = 0.2
+# Loading the libraries takes seconds; from a cold network disk many.
 _START_S = 180.0
 _MAX_FAILED_STARTS = 3
-# Far above the 250 MB that are usual after a clip: a fresh worker, which takes seconds to start, is then worth it.
+# Far above the 250 MB that are usual after a clip: then a fresh worker is worth the seconds that it takes to start.
 _RECYCLE_BYTES = 600e6
-# Where a worker keeps copies of far clips: then the number of the process that made it, and letters.
-_SCRATCH = "formcheck-worker-"
-_STALE_S = 86_400.0
+# Reading remote clips is mostly waiting for the network.
+_READ_THREADS = 4
 
 
-class _Worker:
-    """One process and what is known of it."""
-
-    def __init__(self, command: Sequence[str], settings: Settings, events: queue.SimpleQueue[Any]) -> None:
-        self._scratch = tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-")
-        # its own session: Ctrl-C is for the parent, which then ends its workers
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            text=True,
-            encoding="utf-8",
-        )
-        self._tell, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
-        self._watched = psutil.Process(self._process.pid)
-        self._events = events
-        self.task: Task | None = None
-        self.ready = False
-        self.verdict: Failure | None = None
-        self._at: Any = None
-        self._moved_s = time.monotonic()
-        self._send({"settings": settings.to_dict(), "scratch": self._scratch})
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _send(self, message: dict[str, Any]) -> None:
-        # If it died meanwhile, the listener is about to say so.
-        with suppress(OSError):
-            self._tell.write(json.dumps(message) + "\n")
-            self._tell.flush()
-
-    def _listen(self) -> None:
-        with self._answers:
-            for line in self._answers:
-                # what is no answer: the first half of one that a crash cut off, or a library's remark
-                with suppress(ValueError):
-                    self._events.put((self, json.loads(line)))
-        self._process.wait()
-        self._events.put((self, None))
-
-    def give(self, task: Task) -> None:
-        self.task, self._at = task, None
-        self._moved_s = time.monotonic()
-        self._send(task.to_dict())
-
-    def note(self, at: Any) -> None:
-        if at != self._at:
-            self._at, self._moved_s = at, time.monotonic()
-
-    @property
-    def quiet_s(self) -> float:
-        """Time since it last got on."""
-        return time.monotonic() - self._moved_s
-
-    @property
-    def memory_bytes(self) -> int:
-        try:
-            return int(self._watched.memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    @property
-    def death(self) -> str:
-        """How its process ended, in words."""
-        code = self._process.returncode or 0
-        if code >= 0:
-            return f"exit code {code}"
-        try:
-            return signal.Signals(-code).name
-        except ValueError:
-            return f"signal {-code}"
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def close(self) -> None:
-        """End it and wait until it is gone."""
-        self._process.kill()
-        self._process.wait()
-        with suppress(OSError):
-            self._tell.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def sweep_scratch() -> None:
-    """Remove the copies of clips that workers left which were killed together with whoever started them."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*"):
-        starter = left.name.removeprefix(_SCRATCH).partition("-")[0]
-        # the age, too: from within a container the processes of another that shares the folder are not to be seen
-        if age_s(left) > _STALE_S and starter.isdigit() and not psutil.pid_exists(int(starter)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-class Pool:
+class WorkerPool:
     """Analyses clips in at most ``jobs`` processes at a time.
 
     Parameters
     ----------
-    settings : Settings
-    limits : Limits
+    settings : BatchSettings
+    limits : ClipLimits
     jobs : int
     command : sequence of str
         Starts a worker.
     """
 
-    def __init__(self, settings: Settings, limits: Limits, *, jobs: int, command: Sequence[str] = WORKER) -> None:
+    def __init__(
+        self, settings: BatchSettings, limits: ClipLimits, *, jobs: int, command: Sequence[str] = WORKER_COMMAND
+    ) -> None:
         self._settings, self._limits, self._jobs, self._command = settings, limits, jobs, command
+        # (worker, message), (worker, None) when it has ended, (None, task) from `submit`, (None, None) from `finish`
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._waiting: deque[Task] = deque()
-        self._workers: list[_Worker] = []
-        sweep_scratch()
+        self._waiting: deque[ClipTask] = deque()
+        self._workers: list[WorkerProcess] = []
+        remove_stale_scratch()
         self._open = True
         self._failed_starts = 0
 
-    def submit(self, task: Task) -> None:
-        """Add a task; any thread may."""
+    def submit(self, task: ClipTask) -> None:
+        """Add a task; may be called from any thread."""
         self._events.put((None, task))
 
     def finish(self) -> None:
-        """Say that no more tasks come."""
+        """Say that no more tasks will be submitted."""
         self._events.put((None, None))
 
-    def run(self, task: Task) -> Outcome:
-        """Do one task and wait for it; the worker stays for the next."""
+    def run(self, task: ClipTask) -> TaskOutcome:
+        """Run one task and wait for it; the worker stays for the next."""
         self._waiting.append(task)
         try:
             while True:
@@ -174,95 +79,143 @@ class Pool:
         finally:
             self._waiting.clear()
 
-    def outcomes(self) -> Iterator[Outcome | None]:
-        """Outcomes as they come, and None now and then, until all tasks are done and `finish` was called."""
+    def outcomes(self) -> Iterator[TaskOutcome | None]:
+        """Yield outcomes as they come, and None in between, until all tasks are done and `finish` was called."""
         while self._open or self._waiting or any(worker.task for worker in self._workers):
             yield self._step()
 
     def close(self) -> None:
-        """End all workers, whatever they do."""
+        """End all workers, whatever they are doing."""
         for worker in self._workers:
             worker.close()
         self._workers.clear()
 
-    def _step(self) -> Outcome | None:
+    def _step(self) -> TaskOutcome | None:
         self._assign()
         try:
-            worker, message = self._events.get(timeout=_LOOK_EVERY_S)
+            worker, message = self._events.get(timeout=_POLL_S)
         except queue.Empty:
             worker, message = None, {}
-        outcome = self._heed(worker, message)
-        self._watch()
+        outcome = self._handle(worker, message)
+        self._enforce_limits()
         return outcome
 
     def _assign(self) -> None:
-        """Give waiting tasks to idle workers, and start workers while there is more to do than workers."""
+        """Give waiting tasks to idle workers, and start workers while more tasks than workers are waiting."""
         for worker in self._workers:
-            if self._waiting and worker.ready and worker.task is None and worker.verdict is None:
-                worker.give(self._waiting.popleft())
+            if self._waiting and worker.ready and worker.task is None and worker.failure is None:
+                worker.assign(self._waiting.popleft())
         starting = sum(not worker.ready for worker in self._workers)
         for _ in range(min(len(self._waiting) - starting, self._jobs - len(self._workers))):
-            self._workers.append(_Worker(self._command, self._settings, self._events))
+            self._workers.append(WorkerProcess(self._command, self._settings, self._events))
 
-    def _heed(self, worker: _Worker | None, message: Any) -> Outcome | None:
+    def _handle(self, worker: WorkerProcess | None, message: Any) -> TaskOutcome | None:
         if worker is None:
             if message is None:
                 self._open = False
-            elif isinstance(message, Task):
+            elif isinstance(message, ClipTask):
                 self._waiting.append(message)
         elif worker not in self._workers:
             return None
         elif message is None:
-            return self._lost(worker)
-        elif "at" in message:
-            worker.note(message["at"])
+            return self._ended(worker)
+        elif "progress" in message:
+            worker.note_progress(message["progress"])
         elif "ready" in message:
             worker.ready, self._failed_starts = True, 0
         elif worker.task is not None:
             return self._done(worker, worker.task, message["done"])
         return None
 
-    def _done(self, worker: _Worker, task: Task, failure: dict[str, Any] | None) -> Outcome:
+    def _done(self, worker: WorkerProcess, task: ClipTask, failure: dict[str, Any] | None) -> TaskOutcome:
         worker.task = None
         if worker.memory_bytes > _RECYCLE_BYTES:
             worker.close()
             self._workers.remove(worker)
-        return Outcome(task, Failure(**{**failure, "trouble": Trouble(failure["trouble"])}) if failure else None)
+        return TaskOutcome(task, ClipFailure.from_dict(failure) if failure else None)
 
-    def _lost(self, worker: _Worker) -> Outcome | None:
-        """Say why a worker is gone: it was ended for cause, or crashed."""
+    def _ended(self, worker: WorkerProcess) -> TaskOutcome | None:
+        """Say why a worker has ended: it exceeded a limit, or crashed."""
         worker.close()
         self._workers.remove(worker)
         if not worker.ready:
             self._failed_starts += 1
         if self._failed_starts == _MAX_FAILED_STARTS:
             raise InputError(
-                f"a worker process could not start ({worker.death}); run `formcheck doctor`, which says what is missing"
+                f"a worker process could not start ({worker.exit_status}); "
+                "run `formcheck doctor`, which says what is missing"
             )
         if worker.task is None:
             return None
-        killed = " (the system does so when memory runs out)" if worker.death == "SIGKILL" else ""
-        crash = Failure(Trouble.CRASHED, f"crashed the process that analysed it: {worker.death}{killed}")
-        return Outcome(worker.task, worker.verdict or crash)
+        killed = " (the system does so when memory runs out)" if worker.exit_status == "SIGKILL" else ""
+        crash = ClipFailure(FailureKind.CRASHED, f"crashed the process that analysed it: {worker.exit_status}{killed}")
+        return TaskOutcome(worker.task, worker.failure or crash)
 
-    def _watch(self) -> None:
+    def _enforce_limits(self) -> None:
         for worker in self._workers:
-            if worker.verdict is not None:
+            if worker.failure is not None:
                 continue
             if worker.task is None:
-                if not worker.ready and worker.quiet_s > _START_S:
+                if not worker.ready and worker.stalled_s > _START_S:
                     worker.kill()
                 continue
-            stall_s = self._limits.stall_of(worker.task.size_bytes)
-            if worker.quiet_s > stall_s:
-                worker.verdict = Failure(
-                    Trouble.HUNG, f"made no progress for {stall_s:.0f} s; try --timeout with more, or look at the file"
-                )
-            elif worker.memory_bytes > self._limits.memory_bytes:
-                worker.verdict = Failure(
-                    Trouble.MEMORY,
-                    f"needed more than {self._limits.memory_bytes / 1e6:.0f} MB of memory; "
-                    "try --memory-limit with more, or look at the file",
-                )
-            if worker.verdict is not None:
+            worker.failure = self._exceeded(worker, self._limits.stall_of(worker.task.size_bytes))
+            if worker.failure is not None:
                 worker.kill()
+
+    def _exceeded(self, worker: WorkerProcess, stall_s: float) -> ClipFailure | None:
+        """Return the failure of a clip that exceeds a limit."""
+        if worker.stalled_s > stall_s:
+            return ClipFailure(
+                FailureKind.HUNG, f"made no progress for {stall_s:.0f} s; try a larger --timeout, or check the file"
+            )
+        if worker.memory_bytes > self._limits.memory_bytes:
+            return ClipFailure(
+                FailureKind.MEMORY,
+                f"needed more than {self._limits.memory_bytes / 1e6:.0f} MB of memory; "
+                "try a larger --memory-limit, or check the file",
+            )
+        return None
+
+
+class LocalRunner:
+    """Runs the tasks of a batch on this machine; see `run.BatchRunner`."""
+
+    def __init__(
+        self,
+        settings: BatchSettings,
+        limits: ClipLimits,
+        *,
+        jobs: int | None = None,
+        command: Sequence[str] = WORKER_COMMAND,
+    ) -> None:
+        self._pool = WorkerPool(settings, limits, jobs=jobs or available_cores(), command=command)
+        self._stopped = threading.Event()
+        self._readers = ThreadPoolExecutor(_READ_THREADS, "formcheck-read")
+
+    def fingerprints(self, clips: Sequence[BatchClip]) -> Iterator[str | ClipFailure]:
+        return self._readers.map(lambda clip: fingerprint(clip, self._stopped.is_set), clips)
+
+    def submit(self, task: ClipTask) -> None:
+        self._pool.submit(task)
+
+    def finish(self) -> None:
+        self._pool.finish()
+
+    def outcomes(self) -> Iterator[TaskOutcome | None]:
+        return self._pool.outcomes()
+
+    def close(self) -> None:
+        self._stopped.set()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
+
+
+def fingerprint(clip: BatchClip, stop: Callable[[], bool] = lambda: False) -> str | ClipFailure:
+    """SHA-256 of a clip's content, or why it cannot be read."""
+    try:
+        return content_sha256(clip.location, shown=clip.display_path, stop=stop)
+    except FormcheckError as error:
+        kind = FailureKind.MACHINE if isinstance(error, UsageError) else FailureKind.UNREADABLE
+        kind = FailureKind.UNREACHABLE if isinstance(error, UnreachableError) else kind
+        return ClipFailure(kind, str(error).removeprefix(f"{clip.display_path}: "))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean, median
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
-from formcheck.batch.entries import Entry
-from formcheck.batch.values import Clip, Failure
+from formcheck.batch.tasks import BatchClip, ClipFailure
 from formcheck.record.tidy import csv_text
+from formcheck.report.schema import RepPart, SessionDocument
+from formcheck.types import Verdict
 
 
-class State(StrEnum):
+class ClipState(StrEnum):
     """What became of a clip."""
 
     DONE = "done"
@@ -26,28 +30,36 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SessionRows:
+    """What the tables say of one analysed clip: columns of its own row, and a row for each of its repetitions."""
+
+    clip: dict[str, Any]
+    reps: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipResult:
     """What is known of one clip of a batch.
 
     Parameters
     ----------
-    clip : Clip
-    state : State
+    clip : BatchClip
+    state : ClipState
     content_sha256, folder : str
         Fingerprint of the clip's bytes, and where in ``clips`` its results are; empty if there are none.
     same_as : str
-        Path of the clip with the same content that was analysed in its place.
-    failure, entry : optional
-        Why it failed, or what came of it.
+        Path of the clip with the same content that was analysed instead.
+    failure, rows : optional
+        Why it failed, or what was measured.
     """
 
-    clip: Clip
-    state: State
+    clip: BatchClip
+    state: ClipState
     content_sha256: str = ""
     folder: str = ""
     same_as: str = ""
-    failure: Failure | None = None
-    entry: Entry | None = None
+    failure: ClipFailure | None = None
+    rows: SessionRows | None = None
 
 
 _TEXT, _NUMBER, _WHOLE, _YES = pa.string(), pa.float64(), pa.int32(), pa.bool_()
@@ -90,49 +102,143 @@ REPS = pa.schema(
     ]
 )
 
-Row = Mapping[str, Any]
 
-
-def table_files(lines: Sequence[Line]) -> Iterable[tuple[str, bytes]]:
-    """Return the tables as files, by name. Equal lines give equal bytes."""
-    for name, schema, rows in (("results", RESULTS, result_rows(lines)), ("reps", REPS, rep_rows(lines))):
+def table_files(results: Sequence[ClipResult]) -> Iterable[tuple[str, bytes]]:
+    """Return the tables as files, by name. Equal results give equal bytes."""
+    for name, schema, rows in (("results", RESULTS, _result_rows(results)), ("reps", REPS, _rep_rows(results))):
         yield f"{name}.csv", csv_text(schema.names, rows)
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
         yield f"{name}.parquet", buffer.getvalue()
 
 
-def result_rows(lines: Sequence[Line]) -> list[Row]:
-    """One row a clip; None where there is nothing to say."""
-    return [_result_row(line) for line in lines]
+def _result_rows(results: Sequence[ClipResult]) -> list[dict[str, Any]]:
+    """One row a clip; None for what is not known."""
+    return [_result_row(result) for result in results]
 
 
-def _result_row(line: Line) -> Row:
-    nothing = dict.fromkeys(RESULTS.names)
+def _result_row(result: ClipResult) -> dict[str, Any]:
+    failure = result.failure
     about = {
-        "name": line.clip.name,
-        "path": line.clip.shown,
-        "state": line.state.value,
-        "trouble": line.failure.trouble.value if line.failure else None,
-        "reason": line.failure.reason if line.failure else None,
-        "duplicate_of": line.same_as or None,
-        "folder": line.folder or None,
-        "content_sha256": line.content_sha256 or None,
+        "name": result.clip.name,
+        "path": result.clip.display_path,
+        "state": result.state.value,
+        "trouble": failure.kind.value if failure else None,
+        "reason": failure.reason if failure else None,
+        "duplicate_of": result.same_as or None,
+        "folder": result.folder or None,
+        "content_sha256": result.content_sha256 or None,
     }
-    return {**nothing, **(line.entry.columns if line.entry else {}), **about}
+    return {**dict.fromkeys(RESULTS.names), **(result.rows.clip if result.rows else {}), **about}
 
 
-def rep_rows(lines: Sequence[Line]) -> list[Row]:
-    """One row a repetition, of clips that were analysed; a duplicate's stand with the clip it is equal to."""
+def _rep_rows(results: Sequence[ClipResult]) -> list[dict[str, Any]]:
+    """One row a repetition of each analysed clip; those of a duplicate stand with the clip that it equals."""
     return [
         {
-            "name": line.clip.name,
-            "path": line.clip.shown,
-            "content_sha256": line.content_sha256,
-            "side": line.entry.columns["side"],
+            "name": result.clip.name,
+            "path": result.clip.display_path,
+            "content_sha256": result.content_sha256,
+            "side": result.rows.clip["side"],
             **rep,
         }
-        for line in lines
-        if line.entry is not None
-        for rep in line.entry.reps
+        for result in results
+        if result.rows is not None
+        for rep in result.rows.reps
     ]
+
+
+def read_rows(session_json: bytes | None) -> SessionRows | None:
+    """Make the rows of a result from its session.json; None if it is missing or incomplete."""
+    if session_json is None:
+        return None
+    try:
+        document = SessionDocument.model_validate_json(session_json)
+    except ValidationError:
+        return None
+    return SessionRows(_columns(document), tuple(_rep(rep) for rep in document.reps))
+
+
+def _columns(document: SessionDocument) -> dict[str, Any]:
+    clip, software, view, quality = document.clip, document.software, document.view, document.quality
+    reps = [rep for rep in document.reps if rep.complete]
+    return {
+        "side": document.side,
+        "side_given": document.side_given,
+        "rep_count": document.rep_count,
+        "good_reps": sum(_good(rep) for rep in reps),
+        "partial_reps": sum(rep.partial for rep in reps),
+        "cut_reps": len(document.reps) - len(reps),
+        "knee_start_deg": _over(median, [rep.knee_flexion_start_deg for rep in reps]),
+        "knee_end_deg": _over(median, [rep.knee_flexion_peak_deg for rep in reps]),
+        "knee_se_deg": _over(median, [rep.knee_se_deg for rep in reps]),
+        "hip_mean_deg": _over(fmean, [rep.hip_flexion_mean_deg for rep in reps]),
+        "hip_min_deg": _over(min, [rep.hip_flexion_min_deg for rep in reps]),
+        "hip_max_deg": _over(max, [rep.hip_flexion_max_deg for rep in reps]),
+        "hip_se_deg": _over(median, [rep.hip_se_deg for rep in reps]),
+        "rep_s": _over(median, [rep.end_s - rep.start_s for rep in reps]),
+        "extend_s": _over(median, [rep.extend_s for rep in reps]),
+        "hold_s": _over(median, [rep.hold_s for rep in reps]),
+        "return_s": _over(median, [rep.return_s for rep in reps]),
+        "peak_speed_deg_s": _over(median, [rep.peak_speed_deg_s for rep in reps]),
+        "not_met": ";".join(f.rule for f in document.findings if f.verdict is Verdict.NOT_MET and not f.advisory),
+        "usable_fraction": quality.usable_fraction,
+        "quality": " ".join(quality.reasons),
+        "headline": document.summary.headline,
+        "lying": view.lying,
+        "azimuth_deg": view.azimuth_deg,
+        "duration_s": clip.duration_s,
+        "width_px": clip.size_px[0],
+        "height_px": clip.size_px[1],
+        "nominal_fps": clip.nominal_fps,
+        "codec": clip.codec,
+        "protocol": document.protocol.id,
+        "protocol_version": document.protocol.version,
+        "protocol_sha256": document.protocol.sha256,
+        "model": software.model.name,
+        "model_sha256": software.model.sha256,
+        "formcheck": software.formcheck,
+        "mediapipe": software.mediapipe,
+        "numpy": software.numpy,
+        "opencv": software.opencv,
+        "av": software.av,
+    }
+
+
+def _rep(rep: RepPart) -> dict[str, Any]:
+    return {
+        "rep": rep.index,
+        "complete": rep.complete,
+        "partial": rep.partial,
+        "good": _good(rep),
+        "start_s": rep.start_s,
+        "peak_s": rep.peak_s,
+        "end_s": rep.end_s,
+        "knee_start_deg": rep.knee_flexion_start_deg,
+        "knee_end_deg": rep.knee_flexion_peak_deg,
+        "knee_se_deg": rep.knee_se_deg,
+        "hip_mean_deg": rep.hip_flexion_mean_deg,
+        "hip_min_deg": rep.hip_flexion_min_deg,
+        "hip_max_deg": rep.hip_flexion_max_deg,
+        "hip_se_deg": rep.hip_se_deg,
+        "extend_s": rep.extend_s,
+        "hold_s": rep.hold_s,
+        "return_s": rep.return_s,
+        "peak_speed_deg_s": rep.peak_speed_deg_s,
+        "faults": ";".join(_faults(rep)),
+    }
+
+
+def _good(rep: RepPart) -> bool:
+    """A good repetition is whole, full, and fails no rule that counts; as in the practice record."""
+    return rep.complete and not rep.partial and not _faults(rep)
+
+
+def _faults(rep: RepPart) -> list[str]:
+    return [f.rule for f in rep.findings if f.verdict is Verdict.NOT_MET and not f.advisory]
+
+
+def _over(of: Callable[[Sequence[float]], float], values: Sequence[float | None]) -> float | None:
+    """Take a median, mean, least or most of what is known; None when nothing is."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    return round(of(known), 3) if known else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import analysis_options
 from formcheck.cli.record_options import store_option
 from formcheck.errors import FormcheckError, UsageError
 
@@ -28,22 +29,7 @@ if TYPE_CHECKING:
     help="Folder for the results. Default: CLIP's name with .formcheck, beside the clip. "
     "With several clips each gets such a folder inside DIR.",
 )
-@click.option("--side", type=click.Choice(["left", "right"]), help="The working leg. Default: found, the raised one.")
-@click.option(
-    "--protocol",
-    "protocol_name",
-    default="sciatic-glide",
-    show_default=True,
-    metavar="ID|FILE",
-    help="The exercise to judge by; see 'formcheck protocols list'.",
-)
-@click.option(
-    "--model",
-    default="full",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Landmark model: lite, full or heavy; see 'formcheck models list'.",
-)
+@analysis_options(side_help="The working leg. Default: found, the raised one.")
 @click.option("--start", "start_s", type=float, metavar="SECONDS", help="Begin here instead of at the clip's start.")
 @click.option("--end", "end_s", type=float, metavar="SECONDS", help="Stop here instead of at the clip's end.")
 @click.option("--no-video", is_flag=True, help="Do not make the annotated clip (saves about a fifth of the time).")
@@ -57,12 +43,6 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     metavar="N",
     help="Work on so many parts of a clip at a time. Default: as many as there are cores. The results are the same.",
-)
-@click.option(
-    "--fps",
-    type=click.IntRange(min=5),
-    metavar="N",
-    help="Look at N pictures a second instead of all: quicker, and less exact below 15 (docs/performance.md).",
 )
 @click.option("--save", is_flag=True, help="Keep the set in the practice record (see 'formcheck history').")
 @click.option("--profile", metavar="CODE", help="With --save: whose set it is, by a code such as P017. Default: me.")

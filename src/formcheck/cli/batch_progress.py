@@ -1,4 +1,4 @@
-"""How far a batch is, on stderr; and what to say when it is stopped."""
+"""Show the progress of a batch on stderr, and say how to continue when it is stopped."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import click
 if TYPE_CHECKING:
     from types import FrameType
 
-    from formcheck.batch.run import Count
+    from formcheck.batch.run import BatchProgress
 
-# Without a terminal: seldom enough for a log.
+# Without a terminal: rarely enough for a log.
 _LINE_EVERY_S = 30.0
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let a polite end (SIGTERM) be as Ctrl-C, and say after either how to go on."""
+    """Treat SIGTERM like Ctrl-C, and say after either how to continue."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -30,15 +30,15 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("formcheck: stopped; what is done is kept, and the same command goes on from there", err=True)
+        click.echo("formcheck: stopped; finished clips are kept: run the same command again to continue", err=True)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callable[[Count], None]]:
-    """A bar on a terminal, and a line now and then elsewhere."""
+def show_progress() -> Iterator[Callable[[BatchProgress], None]]:
+    """Show a bar on a terminal, and elsewhere a line every half minute."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -51,38 +51,38 @@ def shown_progress() -> Iterator[Callable[[Count], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("clips", total=None, left="")
 
-        def show(count: Count) -> None:
-            bar.update(task, total=count.clips, completed=count.settled, left=_words(count))
+        def show(progress: BatchProgress) -> None:
+            bar.update(task, total=progress.clips, completed=progress.finished, left=_details(progress))
 
         yield show
 
 
-def _lines() -> Callable[[Count], None]:
+def _lines() -> Callable[[BatchProgress], None]:
     last_s = time.monotonic()
 
-    def show(count: Count) -> None:
+    def show(progress: BatchProgress) -> None:
         nonlocal last_s
         if time.monotonic() - last_s >= _LINE_EVERY_S:
             last_s = time.monotonic()
-            click.echo(f"formcheck: {count.settled} of {count.clips} clips; {_words(count)}", err=True)
+            click.echo(f"formcheck: {progress.finished} of {progress.clips} clips; {_details(progress)}", err=True)
 
     return show
 
 
-def _words(count: Count) -> str:
-    words = []
-    if count.done_before:
-        words.append(f"{count.done_before} done before")
-    if count.failed:
-        words.append(f"{count.failed} failed")
-    if count.left_s is not None:
-        words.append(f"{_time(count.left_s)} left")
-    return ", ".join(words) or "working"
+def _details(progress: BatchProgress) -> str:
+    details = []
+    if progress.done_before:
+        details.append(f"{progress.done_before} done before")
+    if progress.failed:
+        details.append(f"{progress.failed} failed")
+    if progress.remaining_s is not None:
+        details.append(f"{_duration(progress.remaining_s)} left")
+    return ", ".join(details) or "working"
 
 
-def _time(left_s: float) -> str:
-    if left_s < 90:
-        return f"about {max(round(left_s / 10), 1) * 10} s"
-    if left_s < 5400:
-        return f"about {round(left_s / 60)} min"
-    return f"about {left_s / 3600:.1f} h"
+def _duration(remaining_s: float) -> str:
+    if remaining_s < 90:
+        return f"about {max(round(remaining_s / 10), 1) * 10} s"
+    if remaining_s < 5400:
+        return f"about {round(remaining_s / 60)} min"
+    return f"about {remaining_s / 3600:.1f} h"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from formcheck.cli.options import model_option
+
 
 @click.command(name="deidentify")
 @click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP")
@@ -15,7 +17,7 @@ import click
     metavar="FILE",
     help="The copy to write. Default: CLIP's name with .blurred.mp4, beside the clip.",
 )
-@click.option("--model", default="full", show_default=True, metavar="NAME|FILE", help="Landmark model.")
+@model_option
 def command(clip: Path, *, out: Path | None, model: str) -> None:
     """Write a copy of a clip with the face blurred, without sound and metadata.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import model_option
 from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     metavar="ID|FILE",
     help="The exercise; see 'formcheck protocols list'. Default: what is prescribed, else sciatic-glide.",
 )
-@click.option("--model", default="full", show_default=True, metavar="NAME|FILE", help="Landmark model.")
+@model_option
 @click.option(
     "--lang", "language", metavar="xx", help="Language of voice and picture: en or de. Default: the system's."
 )

@@ -43,7 +43,7 @@ def test_patterns_and_plain_files_in_any_mixture_count_once(tmp_path):
     assert names(sources, tmp_path) == ["a/1.mp4", "b/1.mp4", "b/[x].mp4"]
 
 
-def test_what_is_no_file_is_never_opened(tmp_path):
+def test_what_is_not_a_file_is_never_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
     make(tmp_path, "a.mp4")
     pipe = find_clips([str(tmp_path)])[1]
@@ -57,7 +57,7 @@ def test_nothing_there_is_said(tmp_path, monkeypatch, source):
         find_clips([source])
 
 
-def test_far_folders_lists_and_patterns():
+def test_remote_folders_lists_and_patterns():
     fs = fsspec.filesystem("memory")
     for name in ("/study/a/1.mp4", "/study/a/.x/2.mp4", "/study/b/3.mov", "/study/notes.md"):
         fs.pipe_file(name, b"clip")
@@ -65,7 +65,10 @@ def test_far_folders_lists_and_patterns():
     fs.pipe_file("/study/results/angles.csv", b"")
     fs.pipe_file("/study/list.txt", b"a/1.mp4\nmemory://study/b/3.mov\ngone.mp4\n")
     try:
-        assert [c.shown for c in find_clips(["memory://study"])] == ["memory://study/a/1.mp4", "memory://study/b/3.mov"]
+        assert [c.display_path for c in find_clips(["memory://study"])] == [
+            "memory://study/a/1.mp4",
+            "memory://study/b/3.mov",
+        ]
         assert [c.name for c in find_clips(["memory://study/*/*.mov"])] == ["3.mov"]
         listed = find_clips(["memory://study/list.txt"])
         assert [(c.name, bool(c.problem)) for c in listed] == [("1.mp4", False), ("3.mov", False), ("gone.mp4", True)]

@@ -1,4 +1,4 @@
-"""How worker processes are watched; the workers here are real processes that only speak, so that all is quick."""
+"""Supervision of worker processes; the workers here are real processes that do no work, so the tests are fast."""
 
 import os
 import sys
@@ -7,11 +7,12 @@ from contextlib import closing
 import psutil
 import pytest
 
-from formcheck.batch.pool import Pool, sweep_scratch
-from formcheck.batch.values import Limits, Settings, Task
+from formcheck.batch.pool import WorkerPool
+from formcheck.batch.tasks import BatchSettings, ClipLimits, ClipTask
+from formcheck.batch.worker_process import remove_stale_scratch
 from formcheck.errors import InputError
 
-SETTINGS = Settings("", "", "", "", "", None, None, False, ("1", "2"))
+SETTINGS = BatchSettings("", "", "", "", "", None, None, False, ("1", "2"))
 WORKER = """
 import json, os, sys, time
 print('{"ready": true}', flush=True)
@@ -23,8 +24,8 @@ for line in sys.stdin:
     if name == "half":
         os.write(1, b'{"done": nu'); os._exit(0)
     for step in range(8):
-        at = ["measuring", step if name == "slow" else 0.5]
-        print(json.dumps({"at": at}), flush=True)
+        progress = ["measuring", step if name == "slow" else 0.5]
+        print(json.dumps({"progress": progress}), flush=True)
         if name in ("slow", "stuck"):
             time.sleep(0.2)
     if name == "stuck":
@@ -34,14 +35,16 @@ for line in sys.stdin:
 
 
 def task(name):
-    return Task(name, name, name, name, 0, "", "", name)
+    return ClipTask(name, name, name, name, 0, "", "", name)
 
 
 def pool(script=WORKER, *, jobs=1, stall_s=0.9, memory_bytes=10**9):
-    return closing(Pool(SETTINGS, Limits(memory_bytes, stall_s), jobs=jobs, command=(sys.executable, "-c", script)))
+    return closing(
+        WorkerPool(SETTINGS, ClipLimits(memory_bytes, stall_s), jobs=jobs, command=(sys.executable, "-c", script))
+    )
 
 
-def troubles(names, **options):
+def failures(names, **options):
     with pool(**options) as workers:
         for name in names:
             workers.submit(task(name))
@@ -51,10 +54,10 @@ def troubles(names, **options):
 
 
 def test_slow_is_not_stuck_and_what_ends_ends_alone():
-    found = troubles(["slow", "stuck", "exit", "half", "good", "better"], jobs=2)
+    found = failures(["slow", "stuck", "exit", "half", "good", "better"], jobs=2)
     assert found == {
         "slow": None,
-        "stuck": "made no progress for 1 s; try --timeout with more, or look at the file",
+        "stuck": "made no progress for 1 s; try a larger --timeout, or check the file",
         "exit": "crashed the process that analysed it: exit code 7",
         "half": "crashed the process that analysed it: exit code 0",
         "good": None,
@@ -63,8 +66,8 @@ def test_slow_is_not_stuck_and_what_ends_ends_alone():
 
 
 def test_memory_is_watched():
-    assert troubles(["slow"], memory_bytes=1) == {
-        "slow": "needed more than 0 MB of memory; try --memory-limit with more, or look at the file"
+    assert failures(["slow"], memory_bytes=1) == {
+        "slow": "needed more than 0 MB of memory; try a larger --memory-limit, or check the file"
     }
 
 
@@ -81,7 +84,7 @@ def test_a_worker_stays_until_it_has_grown(monkeypatch):
 
 def test_workers_that_cannot_start_end_the_batch():
     with pytest.raises(InputError, match=r"could not start \(exit code 3\).*doctor"):
-        troubles(["good"], script="raise SystemExit(3)")
+        failures(["good"], script="raise SystemExit(3)")
 
 
 def test_what_killed_workers_left_is_removed_when_it_is_old(tmp_path, monkeypatch):
@@ -91,7 +94,7 @@ def test_what_killed_workers_left_is_removed_when_it_is_old(tmp_path, monkeypatc
         (tmp_path / name).mkdir()
     for name in names:
         os.utime(tmp_path / name, (0, 0))
-    sweep_scratch()
+    remove_stale_scratch()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names[1:], f"formcheck-worker-{2**22 + 1}-new"])
 
 

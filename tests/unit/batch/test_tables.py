@@ -9,29 +9,28 @@ import pyarrow.parquet as pq
 import pytest
 
 import synth
-from formcheck.batch.entries import read_entry
 from formcheck.batch.outliers import find_outliers
 from formcheck.batch.page import render_summary
-from formcheck.batch.tables import Line, State, table_files
-from formcheck.batch.values import Clip, Failure, Limits, Settings, Trouble
+from formcheck.batch.tables import ClipResult, ClipState, read_rows, table_files
+from formcheck.batch.tasks import BatchClip, BatchSettings, ClipFailure, ClipLimits, FailureKind
 from formcheck.pipeline import session_text
 from formcheck.protocols.loader import load_protocol
 from synth import Move
 
-SETTINGS = Settings(
+SETTINGS = BatchSettings(
     load_protocol().text, "a" * 64, "built in", "model.task", "b" * 64, None, None, False, ("1.0", "0.10")
 )
 
 
 def done(name, **moves):
     session = synth.session(synth.glide([Move(**moves)] * 3))
-    clip = Clip(f"/study/{name}", f"/study/{name}", name, 1000)
-    return Line(clip, State.DONE, "c" * 64, f"clips/{name}", entry=read_entry(session_text(session).encode()))
+    clip = BatchClip(f"/study/{name}", f"/study/{name}", name, 1000)
+    return ClipResult(clip, ClipState.DONE, "c" * 64, f"clips/{name}", rows=read_rows(session_text(session).encode()))
 
 
 def failed(name, reason):
-    clip = Clip(f"/study/{name}", f"/study/{name}", name)
-    return Line(clip, State.FAILED, failure=Failure(Trouble.HUNG, reason))
+    clip = BatchClip(f"/study/{name}", f"/study/{name}", name)
+    return ClipResult(clip, ClipState.FAILED, failure=ClipFailure(FailureKind.HUNG, reason))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def ten():
 
 
 def test_a_row_says_what_the_session_does():
-    row = done("a.mp4", peak_deg=25.0).entry.columns
+    row = done("a.mp4", peak_deg=25.0).rows.clip
     assert row["rep_count"] == row["good_reps"] == 3
     assert row["side"] == "left"
     assert row["knee_end_deg"] == pytest.approx(25, abs=2)
@@ -51,9 +50,9 @@ def test_a_row_says_what_the_session_does():
 
 
 def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
-    lines = [*ten, failed("=1+1.mp4", "no progress")]
-    files = dict(table_files(lines))
-    assert files == dict(table_files(lines))
+    results = [*ten, failed("=1+1.mp4", "no progress")]
+    files = dict(table_files(results))
+    assert files == dict(table_files(results))
     for name, count in (("results", 11), ("reps", 30)):
         rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode())))
         table = pq.read_table(io.BytesIO(files[f"{name}.parquet"]))
@@ -70,27 +69,28 @@ def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
 
 def test_types_do_not_depend_on_what_is_in_the_table(ten):
     of_ten, of_none = (
-        pq.read_schema(io.BytesIO(dict(table_files(lines))["results.parquet"])) for lines in (ten, [failed("a", "b")])
+        pq.read_schema(io.BytesIO(dict(table_files(results))["results.parquet"]))
+        for results in (ten, [failed("a", "b")])
     )
     assert of_ten == of_none
 
 
 def test_half_a_session_is_none():
     whole = session_text(synth.session(synth.glide([Move()] * 2))).encode()
-    assert read_entry(whole) is not None
-    assert read_entry(whole[:-3]) is None
-    assert read_entry(b"") is None
-    assert read_entry(None) is None
+    assert read_rows(whole) is not None
+    assert read_rows(whole[:-3]) is None
+    assert read_rows(b"") is None
+    assert read_rows(None) is None
 
 
 def test_the_worst_clips_come_first_with_their_reasons(ten):
     strange = done("strange.mp4", peak_deg=60.0)
     unsure = done("unsure.mp4")
-    unsure = replace(unsure, entry=replace(unsure.entry, columns={**unsure.entry.columns, "knee_se_deg": 9.0}))
+    unsure = replace(unsure, rows=replace(unsure.rows, clip={**unsure.rows.clip, "knee_se_deg": 9.0}))
     gaps = done("gaps.mp4")
-    gaps = replace(gaps, entry=replace(gaps.entry, columns={**gaps.entry.columns, "usable_fraction": 0.5}))
+    gaps = replace(gaps, rows=replace(gaps.rows, clip={**gaps.rows.clip, "usable_fraction": 0.5}))
     found = find_outliers([*ten, strange, unsure, gaps, failed("bad.mp4", "crashed")])
-    assert [outlier.line.clip.name for outlier in found] == ["bad.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
+    assert [outlier.result.clip.name for outlier in found] == ["bad.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
     assert [outlier.reasons[0] for outlier in found] == [
         "crashed",
         "Only 50 % of it could be measured.",
@@ -105,10 +105,10 @@ def test_few_clips_have_no_usual_value(ten):
 
 def test_the_page_is_safe_with_any_name_and_equal_for_equal_results(ten):
     name = "<script>alert(1)</script> 100%#?.mp4"
-    line = replace(ten[0], clip=Clip("/x", f"/x/{name}", name), folder="clips/ä b#1")
-    lines = [line, *ten[1:], failed("b\udcff.mp4", "<b>why</b>")]
-    page = render_summary(lines, SETTINGS)
-    assert page == render_summary(lines, SETTINGS)
+    first = replace(ten[0], clip=BatchClip("/x", f"/x/{name}", name), folder="clips/ä b#1")
+    results = [first, *ten[1:], failed("b\udcff.mp4", "<b>why</b>")]
+    page = render_summary(results, SETTINGS)
+    assert page == render_summary(results, SETTINGS)
     assert "<script" not in page
     assert "&lt;b&gt;why&lt;/b&gt;" in page
     assert 'href="clips/%C3%A4%20b%231/report.html"' in page
@@ -132,10 +132,10 @@ def test_a_key_tells_apart_all_that_a_result_depends_on():
     assert len(set(keys)) == len(keys)
     moved = replace(SETTINGS, model_path="elsewhere.task", protocol_origin="elsewhere.toml")
     assert moved.key_of("1") == SETTINGS.key_of("1")
-    assert Settings.from_dict(json.loads(json.dumps(SETTINGS.to_dict()))) == SETTINGS
+    assert BatchSettings.from_dict(json.loads(json.dumps(SETTINGS.to_dict()))) == SETTINGS
 
 
 def test_a_large_file_may_be_silent_for_longer():
-    assert Limits(1).stall_of(0) == 60
-    assert Limits(1).stall_of(10**9) == 160
-    assert Limits(1, 5.0).stall_of(10**9) == 5
+    assert ClipLimits(1).stall_of(0) == 60
+    assert ClipLimits(1).stall_of(10**9) == 160
+    assert ClipLimits(1, 5.0).stall_of(10**9) == 5

@@ -1,0 +1,54 @@
+"""Options that several commands share; those of the practice record are in `record_options`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+_Command = Callable[..., Any]
+
+model_option = click.option(
+    "--model",
+    default="full",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Landmark model: lite, full or heavy; see 'formcheck models list'.",
+)
+
+
+def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
+    """Add what recorded clips are analysed with: ``side``, ``protocol_name``, ``model`` and ``fps``.
+
+    Parameters
+    ----------
+    side_help : str
+        Which clips the side is for, and the default.
+    """
+    options = (
+        click.option("--side", type=click.Choice(["left", "right"]), help=side_help),
+        click.option(
+            "--protocol",
+            "protocol_name",
+            default="sciatic-glide",
+            show_default=True,
+            metavar="ID|FILE",
+            help="The exercise to judge by; see 'formcheck protocols list'.",
+        ),
+        model_option,
+        click.option(
+            "--fps",
+            type=click.IntRange(min=5),
+            metavar="N",
+            help="Use N frames a second instead of all: faster, and less accurate below 15 (docs/performance.md).",
+        ),
+    )
+
+    def add(command: _Command) -> _Command:
+        # As stacked decorators are: the last one first.
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
