@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from formcheck.form.judge import judge_track
 from formcheck.form.verdict import BAND
 from formcheck.pipeline import Options, follow_causally, make_track
-from formcheck.pose.engine import MediaPipeLandmarker, nobody
+from formcheck.pose.landmarker import MediaPipeLandmarker, no_detection
 from formcheck.pose.landmarks import LEGS, SHOULDERS
 from formcheck.pose.models import find_model
 from formcheck.pose.track_file import load_track, save_track
@@ -187,7 +187,7 @@ def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tu
         return load_track(stored), np.load(naive)
     track = make_track(clip, options=Options(side=side), progress=lambda _stage, _share: None)
     with FileSource(clip) as source, MediaPipeLandmarker(find_model("full")) as landmarker:
-        plain = np.stack([(landmarker.detect(f.image_bgr, f.t_s) or nobody()).xy_px for f in source])
+        plain = np.stack([(landmarker.detect(f.image_bgr, f.t_s) or no_detection()).xy_px for f in source])
     if stored and naive:
         stored.parent.mkdir(parents=True, exist_ok=True)
         save_track(track, stored)

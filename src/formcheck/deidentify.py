@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.errors import UsageError
-from formcheck.pose.engine import Landmarker, MediaPipeLandmarker
+from formcheck.pose.faces import Circle, cover, head_circles
+from formcheck.pose.landmarker import Landmarker, MediaPipeLandmarker
 from formcheck.pose.models import find_model, identify
 from formcheck.types import Frame
-from formcheck.video.faces import Circle, cover, head_circles
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 

@@ -17,12 +17,13 @@ from formcheck.files import explained, filling
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.memory import give_back_memory
-from formcheck.pose.causal import CausalFollower, join_rows, newest
-from formcheck.pose.engine import MediaPipeLandmarker
-from formcheck.pose.follow import MakeLandmarker, build_track, follow_clip, survey_clip
+from formcheck.pose.landmarker import MediaPipeLandmarker
 from formcheck.pose.models import ModelFile, find_model, identify
+from formcheck.pose.occlusion import MakeLandmarker
+from formcheck.pose.online_tracker import OnlineTracker, join_tracks, last_frame
 from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
+from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.report.annotate import annotate
 from formcheck.report.data import session_document, write_angles_csv
@@ -90,13 +91,13 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     # One thread for each decoder: the cores have their own parts of the clip to read.
     window = partial(FileSource, clip, start_s=options.start_s, end_s=options.end_s, threads=1)
     survey = survey_clip(
-        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, tell=partial(progress, "looking over")
+        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, progress=partial(progress, "looking over")
     )
-    give_back_memory()  # the pictures of the coarse look
+    give_back_memory()  # the thumbnails of the survey
     source = window(stride_s=1 / options.fps if options.fps else 0.0)
-    seen, warnings = follow_clip(source, landmarker, survey, jobs=jobs, tell=partial(progress, "measuring"))
+    detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measuring"))
     return build_track(
-        seen,
+        detections,
         survey,
         size_px=source.size_px,
         clip=source.info,
@@ -124,27 +125,27 @@ def follow_causally(
     angles: list[LegAngles] = []
     with (
         FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source,
-        CausalFollower(
+        OnlineTracker(
             landmarker_maker(model),
             size_px=source.size_px,
             clip=source.info,
             model=model_info(model),
             side=options.side,
-        ) as follower,
+        ) as tracker,
     ):
         for frame in _counted(source, "measuring", progress, options):
-            window = follower.see(frame)
-            seen.append(newest(window))
+            window = tracker.update(frame)
+            seen.append(last_frame(window))
             angles += judge.judge(window).rows
-        track = join_rows(seen, warnings=source.warnings)
+        track = join_tracks(seen, warnings=source.warnings)
     return track, judge_online(track, (*angles, *judge.flush()), protocol)
 
 
 def landmarker_maker(model: ModelFile) -> MakeLandmarker:
     """What makes the landmarkers of one analysis."""
 
-    def make(*, steady: bool = True) -> MediaPipeLandmarker:
-        return MediaPipeLandmarker(model.path, steady=steady)
+    def make(*, tracking: bool = True) -> MediaPipeLandmarker:
+        return MediaPipeLandmarker(model.path, tracking=tracking)
 
     return make
 

@@ -34,7 +34,7 @@ def landmarks(model: str) -> dict[str, Any]:
     """Load a model and look for a person in a grey picture."""
     import numpy as np
 
-    from formcheck.pose.engine import MediaPipeLandmarker
+    from formcheck.pose.landmarker import MediaPipeLandmarker
     from formcheck.pose.models import find_model
 
     with MediaPipeLandmarker(find_model(model)) as landmarker:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from formcheck import cli
-from formcheck.pose.engine import MediaPipeLandmarker
+from formcheck.pose.landmarker import MediaPipeLandmarker
 from formcheck.pose.models import find_model
 from formcheck.video.source import FileSource
 

@@ -1,4 +1,4 @@
-"""However many cores look at a clip, and at whatever rate: the same answer, or one that says what it is."""
+"""However many cores process a clip, and at whatever rate: the same answer, or one that says what it is."""
 
 import json
 import signal
@@ -13,13 +13,13 @@ import pytest
 
 from formcheck.form.judge import judge_track
 from formcheck.pipeline import landmarker_maker, model_info
-from formcheck.pose.follow import CarefulLook, build_track, survey_clip
+from formcheck.pose.detections import pack_detections
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.models import find_model, identify
-from formcheck.pose.segments import Cuts
-from formcheck.pose.sights import pack_sights
+from formcheck.pose.segments import SegmentPlan
 from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track
+from formcheck.pose.tracker import FrameDetector, build_track, survey_clip
 from formcheck.protocols.loader import load_protocol
 from formcheck.video.source import FileSource
 
@@ -52,20 +52,20 @@ def test_results_do_not_depend_on_jobs(folders):
 
 @pytest.fixture(scope="module")
 def unsplit():
-    """The clip followed by one landmarker from first to last."""
+    """The clip processed by one landmarker from first to last."""
     window = partial(FileSource, CLIP, end_s=END_S)
     model = identify(find_model("full"))
     make = landmarker_maker(model)
-    survey = survey_clip(window(stride_s=STRIDE_S), make, tell=lambda _share: None)
-    look = CarefulLook(make, survey)
-    seen = pack_sights([look.see(frame) for frame in window()])
-    look.close()
+    survey = survey_clip(window(stride_s=STRIDE_S), make, progress=lambda _share: None)
+    detector = FrameDetector(make, survey)
+    detections = pack_detections([detector.process(frame) for frame in window()])
+    detector.close()
     return build_track(
-        seen, survey, size_px=window().size_px, clip=window().info, model=model_info(model), side_given=False
+        detections, survey, size_px=window().size_px, clip=window().info, model=model_info(model), side_given=False
     )
 
 
-def test_segments_agree_with_one_look_from_first_to_last(folders, unsplit):
+def test_segments_agree_with_one_pass_from_first_to_last(folders, unsplit):
     protocol = load_protocol("sciatic-glide")
     one, split = (judge_track(track, protocol) for track in (unsplit, load_track(folders[2] / "track.npz")))
     assert len(one.reps) == len(split.reps) > 0
@@ -81,14 +81,14 @@ def test_segments_agree_with_one_look_from_first_to_last(folders, unsplit):
 
 def test_there_is_no_seam(folders):
     track = load_track(folders[2] / "track.npz")
-    cuts = Cuts.of(FileSource(CLIP, end_s=END_S))
-    assert cuts.count > 1
+    plan = SegmentPlan.of(FileSource(CLIP, end_s=END_S))
+    assert plan.count > 1
     np.testing.assert_array_equal(track.t_s, [frame.t_s for frame in FileSource(CLIP, end_s=END_S)])
     # how far each point is from the middle of its neighbours in time
     leg = track.xy_px[:, list(LEGS[track.working_side].all)]
     kinks = np.abs(leg[1:-1] - (leg[:-2] + leg[2:]) / 2).max(axis=(1, 2))
-    for k in range(1, cuts.count):
-        at = int(np.searchsorted(track.t_s, cuts.start_s(k)))
+    for k in range(1, plan.count):
+        at = int(np.searchsorted(track.t_s, plan.start_s(k)))
         assert kinks[at - 3 : at + 3].max() < np.percentile(kinks, 99)
 
 

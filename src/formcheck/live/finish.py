@@ -21,7 +21,7 @@ from formcheck.live.answers import Answers
 from formcheck.live.pain import PainKeeper, PainMark
 from formcheck.live.practice import Why
 from formcheck.pipeline import write_session
-from formcheck.pose.causal import join_rows
+from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.types import ClipInfo, LegAngles, ModelInfo, PoseTrack, Session, Side, View
 
@@ -189,7 +189,7 @@ def _track(folder: Path, about: dict[str, Any], events: list[dict[str, Any]]) ->
                 model=ModelInfo(**about["model"]),
             )
         )
-    return join_rows(stretches)
+    return join_tracks(stretches)
 
 
 def _angles(folder: Path, events: list[dict[str, Any]]) -> list[LegAngles]:

@@ -22,7 +22,7 @@ from formcheck.live.timing import Times
 from formcheck.live.tones import Tones
 from formcheck.live.voice import Voice
 from formcheck.live.window import Window, mirrored
-from formcheck.pose.causal import CausalFollower, newest
+from formcheck.pose.online_tracker import OnlineTracker, last_frame
 from formcheck.report.moments import LEG_LANDMARKS
 from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side
 
@@ -71,7 +71,7 @@ class Loop:
     Parameters
     ----------
     source : Source
-    follower : CausalFollower
+    tracker : OnlineTracker
     judge : OnlineJudge
     practice : Practice
     journal : Journal
@@ -81,14 +81,14 @@ class Loop:
     def __init__(
         self,
         source: Source,
-        follower: CausalFollower,
+        tracker: OnlineTracker,
         judge: OnlineJudge,
         practice: Practice,
         journal: Journal,
         hands: Stagehands,
     ) -> None:
         self._source = source
-        self._follower = follower
+        self._tracker = tracker
         self._judge = judge
         self._practice = practice
         self._journal = journal
@@ -141,14 +141,14 @@ class Loop:
         self.frames += 1
         times = self.times
         with times.measure("landmarks"):
-            window = self._follower.see(frame)
+            window = self._tracker.update(frame)
         with times.measure("judgement"):
             state = self._judge.judge(window)
             if self._practice.held:
                 self._judge.reset()
-            sayings = self._practice.step(state, window, leg_known=self._follower.side is not None)
+            sayings = self._practice.step(state, window, leg_known=self._tracker.side is not None)
         with times.measure("keeping"):
-            row = newest(window)
+            row = last_frame(window)
             self._journal.frame(row)
             for angles in () if self._practice.held else state.rows:
                 self._journal.angles(angles)
@@ -183,7 +183,7 @@ class Loop:
             image = self.last_picture
             if hands.mirror:
                 image, leg = mirrored(image, leg)
-            canvas = hands.screens.practice(image, self._practice, state, leg, side=self._follower.side)
+            canvas = hands.screens.practice(image, self._practice, state, leg, side=self._tracker.side)
             if self._trouble is not None:
                 hands.screens.trouble(canvas, self._trouble)
             hands.screens.corner(canvas, recording=hands.recorder is not None, muted=hands.muted)
@@ -216,7 +216,7 @@ class Loop:
         elif key == "f":
             self._hands.window.toggle_full_screen()
         elif key in ("l", "r") and self._practice.stage is Stage.SETUP:
-            self._follower.name_side(Side.LEFT if key == "l" else Side.RIGHT)
+            self._tracker.set_side(Side.LEFT if key == "l" else Side.RIGHT)
         elif key == "q":
             self._practice.end(self._t_s, Why.STOP)
 

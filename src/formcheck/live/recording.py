@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from formcheck.pose.faces import Circle, cover, head_circles
 from formcheck.types import FloatArray, ImageBgr
-from formcheck.video.faces import Circle, cover, head_circles
 from formcheck.video.writer import H264Writer
 
 VIDEO = "recording.mp4"

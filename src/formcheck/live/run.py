@@ -31,8 +31,8 @@ from formcheck.live.tones import Tones
 from formcheck.live.voice import Voice, speech_command
 from formcheck.live.window import BACKSPACE, ENTER, ESCAPE, NoWindow, OpenCvWindow, Window
 from formcheck.pipeline import landmarker_maker, model_info
-from formcheck.pose.causal import CausalFollower
 from formcheck.pose.models import find_model, identify
+from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.types import ClipInfo, ImageBgr, ModelInfo, Side, Verdict
 
@@ -107,15 +107,15 @@ def practise(
         screens = Screens(size_px, texts)
         window = _window(screens.size_px, options)
         stack.callback(window.close)
-        follower = stack.enter_context(
-            CausalFollower(landmarker_maker(found), size_px=size_px, clip=clip, model=model, side=options.side)
+        tracker = stack.enter_context(
+            OnlineTracker(landmarker_maker(found), size_px=size_px, clip=clip, model=model, side=options.side)
         )
         folder = new_folder(root, datetime.now().astimezone())
         journal = Journal(folder, _about(clip, model, size_px, options), protocol.text)
         stack.callback(journal.release)
         hands = _stagehands(stack, window, screens, size_px, folder, texts, options, tell)
         practice = Practice(protocol.protocol, texts, metronome_s=options.metronome_s)
-        loop = Loop(source, follower, OnlineJudge(protocol), practice, journal, hands)
+        loop = Loop(source, tracker, OnlineJudge(protocol), practice, journal, hands)
         try:
             loop.run(first)
         finally:

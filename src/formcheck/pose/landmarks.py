@@ -8,6 +8,7 @@ from formcheck.types import Side
 
 COUNT = 33
 NOSE = 0
+FACE = tuple(range(11))
 EARS = (7, 8)
 SHOULDERS = (11, 12)
 ELBOWS = (13, 14)

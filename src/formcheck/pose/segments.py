@@ -1,8 +1,8 @@
-"""Looking through a clip in segments, several at a time, with one result however many that is.
+"""Processing a clip in segments, several at a time, with the same result however many that is.
 
-A landmarker follows a person from picture to picture, so a clip is looked through from first to last, by one core. To
-use more it is cut at places that depend on the clip alone, and every segment gets landmarkers of its own, which start
-a little earlier to warm up. One job walks through the same segments in one go; so the answer is the same.
+A landmarker tracks a person from frame to frame, so one landmarker goes through a clip from first to last, on one core.
+To use more, the clip is divided at times that depend on the clip alone, and every segment gets landmarkers of its own,
+which start a little earlier to warm up. One job goes through the same segments in a row; so the result is the same.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from itertools import pairwise
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from formcheck.types import Frame
-from formcheck.video.source import STAMP_GRACE_S, FileSource
+from formcheck.video.source import TIMESTAMP_GRACE_S, FileSource
 
-# How long segments may be. Shorter ones share the work more evenly, longer ones warm up less often.
+# Lengths that segments may have. Shorter ones share the work more evenly, longer ones warm up less often.
 _LENGTHS_S = range(2, 10)
-# What lies before a cut is looked at by both sides of it for this long: half a second is as good as two (rendered
-# clips, docs/performance.md).
+# The frames within this before a segment's start are processed by both neighbours: half a second is as good as two
+# (rendered clips, docs/performance.md).
 WARM_UP_S = 0.5
-# To make landmarkers takes as long as to look at this much of a clip ...
+# Making landmarkers takes as long as processing this much of a clip ...
 _MAKING_S = 0.25
-# ... so that a shorter rest than this goes to the segment before it.
+# ... so a remainder shorter than this goes to the segment before it.
 _MIN_REST_S = 1.0
-# How often the one who waits hears how far the work is.
-_TELL_S = 0.1
+# How often progress is reported.
+_PROGRESS_S = 0.1
 
 
-class Sight(Protocol):
+class FrameResult(Protocol):
     """What is kept of a frame. Time and brightness also tell whether two parts of a clip were read alike."""
 
     @property
@@ -42,23 +42,23 @@ class Sight(Protocol):
     def luma(self) -> float: ...
 
 
-S = TypeVar("S", bound=Sight)
-S_co = TypeVar("S_co", bound=Sight, covariant=True)
+R = TypeVar("R", bound=FrameResult)
+R_co = TypeVar("R_co", bound=FrameResult, covariant=True)
 P = TypeVar("P")
-_Mark = tuple[float, float]
+_Signature = tuple[float, float]
 
 
-class Look(Protocol[S_co]):
-    """Sees one segment, frame by frame."""
+class FrameProcessor(Protocol[R_co]):
+    """Processes one segment, frame by frame."""
 
-    def see(self, frame: Frame) -> S_co: ...
+    def process(self, frame: Frame) -> R_co: ...
 
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """Where a clip is cut: into ``count`` segments of ``length_s`` from ``begin_s`` on; the last one has no end."""
+class SegmentPlan:
+    """How a clip is divided: ``count`` segments of ``length_s`` from ``begin_s`` on; the last one has no end."""
 
     begin_s: float
     length_s: float
@@ -66,11 +66,11 @@ class Cuts:
     warm_up_s: float = WARM_UP_S
 
     @classmethod
-    def of(cls, source: FileSource) -> Cuts:
-        """Cuts on whole seconds of the window: on the grid of any whole number of frames a second."""
+    def of(cls, source: FileSource) -> SegmentPlan:
+        """Divide at whole seconds of the window: on the grid of any whole number of frames a second."""
         begin_s, end_s = source.window_s
         duration_s = max(min(end_s, source.duration_s) - begin_s, 0.0)
-        length_s = min(_LENGTHS_S, key=lambda length_s: (_two_take_s(duration_s, length_s), -length_s))
+        length_s = min(_LENGTHS_S, key=lambda length_s: (_two_workers_s(duration_s, length_s), -length_s))
         steps = math.floor(WARM_UP_S / source.stride_s + 1e-6) if source.stride_s else 0
         warm_up_s = steps * source.stride_s if steps else WARM_UP_S
         return cls(begin_s, length_s, _count(duration_s, length_s), warm_up_s)
@@ -79,28 +79,28 @@ class Cuts:
         """Where segment ``k`` begins, and the one before it ends."""
         if k >= self.count:
             return math.inf
-        return self.begin_s + k * self.length_s - (STAMP_GRACE_S if k else 0.0)
+        return self.begin_s + k * self.length_s - (TIMESTAMP_GRACE_S if k else 0.0)
 
-    def warm_s(self, k: int) -> float:
-        """Where its landmarkers begin."""
+    def warm_up_from_s(self, k: int) -> float:
+        """Where the landmarkers of segment ``k`` begin."""
         return self.start_s(k) - (self.warm_up_s if k else 0.0)
 
-    def at(self, t_s: float) -> int:
+    def segment_at(self, t_s: float) -> int:
         """The segment that a time belongs to."""
         k = min(max(0, math.floor((t_s - self.begin_s) / self.length_s)), self.count - 1)
         return k + 1 if t_s >= self.start_s(k + 1) else k
 
-    def active(self, t_s: float) -> tuple[int, ...]:
-        """The segments that look at a picture of this time, the one it belongs to first."""
-        k = self.at(t_s)
-        return (k, k + 1) if t_s >= self.warm_s(k + 1) else (k,)
+    def active_at(self, t_s: float) -> tuple[int, ...]:
+        """The segments that process a frame of this time, the one it belongs to first."""
+        k = self.segment_at(t_s)
+        return (k, k + 1) if t_s >= self.warm_up_from_s(k + 1) else (k,)
 
 
 def _count(duration_s: float, length_s: float) -> int:
     return max(1, math.ceil((duration_s - _MIN_REST_S) / length_s))
 
 
-def _two_take_s(duration_s: float, length_s: float) -> float:
+def _two_workers_s(duration_s: float, length_s: float) -> float:
     """How long two workers, each taking the next segment when it is free, are busy with segments of this length."""
     count = _count(duration_s, length_s)
     rest_s = duration_s - (count - 1) * length_s
@@ -110,60 +110,60 @@ def _two_take_s(duration_s: float, length_s: float) -> float:
     return max(busy_s)
 
 
-class Piece(NamedTuple, Generic[P]):
-    """What one segment gave: of the frames before its start, which the one before it saw too, and of its own."""
+class SegmentResult(NamedTuple, Generic[P]):
+    """Results of one segment: of the frames before its start, which its neighbour processed too, and of its own."""
 
-    before: P
+    warm_up: P
     own: P
 
 
 @dataclass(slots=True)
-class _Open(Generic[S]):
-    """A segment that is being looked at."""
+class _OpenSegment(Generic[R]):
+    """A segment that is being processed."""
 
-    look: Look[S]
-    before: list[S] = field(default_factory=list)
-    own: list[S] = field(default_factory=list)
+    processor: FrameProcessor[R]
+    warm_up: list[R] = field(default_factory=list)
+    own: list[R] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Work(Generic[S, P]):
-    """What to do with every segment: make a look, and pack what it saw."""
+class SegmentTask(Generic[R, P]):
+    """What to do with every segment: make its processor, and pack the results of its frames."""
 
-    make_look: Callable[[], Look[S]]
-    pack: Callable[[list[S]], P]
+    make_processor: Callable[[], FrameProcessor[R]]
+    pack: Callable[[list[R]], P]
 
 
-def look_through(
-    source: FileSource, work: Work[S, P], *, jobs: int, tell: Callable[[float], None]
-) -> tuple[list[Piece[P]], tuple[str, ...]]:
-    """Look through a clip's window, ``jobs`` segments at a time.
+def process_segments(
+    source: FileSource, task: SegmentTask[R, P], *, jobs: int, progress: Callable[[float], None]
+) -> tuple[list[SegmentResult[P]], tuple[str, ...]]:
+    """Process a clip's window, ``jobs`` segments at a time.
 
     A file whose parts cannot be read one by one as they are read in a row (damaged, cut off, without an index, with
-    stamps that go back) is read in a row.
+    timestamps that go back) is read in a row.
 
     Parameters
     ----------
     source : FileSource
-    work : Work
+    task : SegmentTask
     jobs : int
-    tell : callable
-        Told how much of the window is done, 0 to 1, in the thread that calls.
+    progress : callable
+        Called with the share of the window that is done, 0 to 1, in the calling thread.
 
     Returns
     -------
-    What every segment gave, in order; and what was lost on the way, in plain sentences.
+    The results of every segment, in order; and the source's warnings.
     """
-    cuts = Cuts.of(source)
-    if jobs > 1 and cuts.count > 1 and source.may_be_parted():
-        pieces = _side_by_side(source, cuts, work, jobs=jobs, tell=tell)
-        if pieces is not None:
-            return pieces, ()
-    run = _Run(source, cuts, work, segments=range(cuts.count))
+    plan = SegmentPlan.of(source)
+    if jobs > 1 and plan.count > 1 and source.can_be_split():
+        results = _process_in_parallel(source, plan, task, jobs=jobs, progress=progress)
+        if results is not None:
+            return results, ()
+    run = _Run(source, plan, task, segments=range(plan.count))
     length_s = _length_s(source)
     for t_s in run:
-        tell((t_s - cuts.begin_s) / length_s)
-    return run.pieces, source.warnings
+        progress((t_s - plan.begin_s) / length_s)
+    return run.results, source.warnings
 
 
 def _length_s(source: FileSource) -> float:
@@ -171,97 +171,97 @@ def _length_s(source: FileSource) -> float:
     return max(min(end_s, source.duration_s) - begin_s, 1e-3)
 
 
-class _Run(Generic[S, P]):
+class _Run(Generic[R, P]):
     """Consecutive segments, read in a row. Iterating does the work and gives the time of every frame done."""
 
-    def __init__(self, part: FileSource, cuts: Cuts, work: Work[S, P], *, segments: range) -> None:
+    def __init__(self, part: FileSource, plan: SegmentPlan, task: SegmentTask[R, P], *, segments: range) -> None:
         self.part = part
-        self.pieces: list[Piece[P]] = []
-        # (time, brightness) of the frames before the first piece's start, and before the last one's end
-        self.before: list[_Mark] = []
-        self.tail: list[_Mark] = []
-        self._cuts = cuts
-        self._work = work
+        self.results: list[SegmentResult[P]] = []
+        # (time, brightness) of the frames before the first segment's start, and before the last one's end
+        self.before: list[_Signature] = []
+        self.tail: list[_Signature] = []
+        self._plan = plan
+        self._task = task
         self._segments = segments
 
     def __iter__(self) -> Generator[float]:
-        open_: dict[int, _Open[S]] = {}
+        open_: dict[int, _OpenSegment[R]] = {}
         try:
             with self.part:
                 for frame in self.part:
-                    current = self._cuts.at(frame.t_s)
+                    current = self._plan.segment_at(frame.t_s)
                     for k in [k for k in open_ if k < current]:
                         self._finish(open_.pop(k))
-                    for k in self._cuts.active(frame.t_s):
+                    for k in self._plan.active_at(frame.t_s):
                         if k in self._segments:
-                            self._see(open_, k, frame, own=k == current)
+                            self._process(open_, k, frame, own=k == current)
                     yield frame.t_s
             for k in sorted(open_):
                 self._finish(open_.pop(k))
         finally:
-            for left in open_.values():
-                left.look.close()
+            for unfinished in open_.values():
+                unfinished.processor.close()
 
-    def _see(self, open_: dict[int, _Open[S]], k: int, frame: Frame, *, own: bool) -> None:
+    def _process(self, open_: dict[int, _OpenSegment[R]], k: int, frame: Frame, *, own: bool) -> None:
         if k not in open_:
-            open_[k] = _Open(self._work.make_look())
+            open_[k] = _OpenSegment(self._task.make_processor())
         segment = open_[k]
-        (segment.own if own else segment.before).append(segment.look.see(frame))
+        (segment.own if own else segment.warm_up).append(segment.processor.process(frame))
 
-    def _finish(self, segment: _Open[S]) -> None:
-        segment.look.close()
+    def _finish(self, segment: _OpenSegment[R]) -> None:
+        segment.processor.close()
         if segment.own:
-            if not self.pieces:
-                self.before = [(s.t_s, s.luma) for s in segment.before]
+            if not self.results:
+                self.before = [(r.t_s, r.luma) for r in segment.warm_up]
             ends_s = segment.own[-1].t_s
-            self.tail = [(s.t_s, s.luma) for s in segment.own if s.t_s > ends_s - 2 * WARM_UP_S]
-            self.pieces.append(Piece(self._work.pack(segment.before), self._work.pack(segment.own)))
+            self.tail = [(r.t_s, r.luma) for r in segment.own if r.t_s > ends_s - 2 * WARM_UP_S]
+            self.results.append(SegmentResult(self._task.pack(segment.warm_up), self._task.pack(segment.own)))
 
 
-def _side_by_side(
-    source: FileSource, cuts: Cuts, work: Work[S, P], *, jobs: int, tell: Callable[[float], None]
-) -> list[Piece[P]] | None:
-    """One run for every segment, ``jobs`` at a time; None when they do not fit each other."""
+def _process_in_parallel(
+    source: FileSource, plan: SegmentPlan, task: SegmentTask[R, P], *, jobs: int, progress: Callable[[float], None]
+) -> list[SegmentResult[P]] | None:
+    """One run for every segment, ``jobs`` at a time; None when neighbours were not read alike."""
     runs = [
-        _Run(source.part(cuts.warm_s(k), cuts.start_s(k + 1)), cuts, work, segments=range(k, k + 1))
-        for k in range(cuts.count)
+        _Run(source.part(plan.warm_up_from_s(k), plan.start_s(k + 1)), plan, task, segments=range(k, k + 1))
+        for k in range(plan.count)
     ]
     stop = threading.Event()
-    done_s = [0.0] * cuts.count
+    done_s = [0.0] * plan.count
 
-    def follow(k: int) -> None:
+    def work_through(k: int) -> None:
         with closing(iter(runs[k])) as times_s:
             for t_s in times_s:
-                done_s[k] = max(0.0, t_s - cuts.start_s(k))
+                done_s[k] = max(0.0, t_s - plan.start_s(k))
                 if not runs[k].part.in_order:
                     stop.set()
                 if stop.is_set():
                     return
 
     length_s = _length_s(source)
-    told = 0.0
+    reported_s = 0.0
     with ThreadPoolExecutor(jobs, "segment") as pool:
-        waiting: set[Future[None]] = {pool.submit(follow, k) for k in range(cuts.count)}
+        waiting: set[Future[None]] = {pool.submit(work_through, k) for k in range(plan.count)}
         try:
             while waiting:
-                done, waiting = wait(waiting, timeout=_TELL_S, return_when=FIRST_EXCEPTION)
+                done, waiting = wait(waiting, timeout=_PROGRESS_S, return_when=FIRST_EXCEPTION)
                 for future in done:
                     future.result()
-                if sum(done_s) > told:
-                    told = sum(done_s)
-                    tell(told / length_s)
+                if sum(done_s) > reported_s:
+                    reported_s = sum(done_s)
+                    progress(reported_s / length_s)
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    return _fitting(runs) if not stop.is_set() else None
+    return _consistent_results(runs) if not stop.is_set() else None
 
 
-def _fitting(runs: list[_Run[S, P]]) -> list[Piece[P]] | None:
-    """The pieces of all runs, if each saw before its start what the one before it saw at its end."""
-    if not all(run.part.in_order and run.pieces for run in runs):
+def _consistent_results(runs: list[_Run[R, P]]) -> list[SegmentResult[P]] | None:
+    """The results of all runs, if each read before its start what the one before it read at its end."""
+    if not all(run.part.in_order and run.results for run in runs):
         return None
     for left, right in pairwise(runs):
         if not right.before or left.tail[-len(right.before) :] != right.before:
             return None
-    return [piece for run in runs for piece in run.pieces]
+    return [result for run in runs for result in run.results]

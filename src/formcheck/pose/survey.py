@@ -1,8 +1,8 @@
-"""A first, coarse look at the clip: where the trunk lies, which leg works, where the other one rests.
+"""The survey: a first, coarse pass over the clip. Where the trunk lies, which leg works, where the other one rests.
 
-The two legs compete for the landmarker's attention, and near full extension it gives one the other's
-place. The resting leg keeps still, so a coarse look is enough to know its place; it is then
-painted out (see `hide`) before the careful look.
+The two legs compete for the landmarker's attention, and near full extension it puts one where the other is. The resting
+leg keeps still, so a few frames a second are enough to know its place; it is then painted out (see `occlusion`) for the
+pass over every frame.
 """
 
 from __future__ import annotations
@@ -14,42 +14,45 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.body import Body, find_body, near_side, running_median
-from formcheck.pose.engine import Detection
+from formcheck.pose.body import Body, find_body, near_side
+from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
+from formcheck.timeseries import running_median
 from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
 
 STRIDE_S = 1 / 6
-# Long side of the small grey pictures that tell whether the resting leg keeps still.
-_THUMB_PX = 96
+# Long side of the small grey images that tell whether the resting leg keeps still.
+_THUMBNAIL_PX = 96
 # A foot is on the floor when its ankle is less than this in front of the trunk's line (trunk lengths) ...
 _FLOOR_ANKLE = 0.35
 # ... and in the air when it is more than this, and the thigh higher than that.
 _RAISED_ANKLE = 0.4
 _RAISED_HIP_DEG = 45.0
-# Share of the survey in which one foot is on the floor and the other in the air: enough to place the resting leg ...
+# Share of the survey in which one foot is on the floor and the other in the air: enough to locate the resting leg ...
 _MIN_REST_SHARE = 0.25
-# ... and enough to be sure that it never works.
-_SURE_REST_SHARE = 0.85
+# ... and enough to be certain that it never works.
+_CERTAIN_REST_SHARE = 0.85
 # A knee that stands off the line from hip to ankle by less than this (trunk lengths) belongs to a straight leg.
 _STRAIGHT = 0.35
-# Half of that time a resting knee and ankle stay within this (trunk lengths). Not most of it: the landmarker gives the
-# leg another place now and then. Over 90 clips 0.01 to 0.16, low light included; legs that take turns 0.23.
-_STRAY = 0.17
-# Up to this far it may stray when the picture shows that nothing moves there: then it is the names that wander.
-_STRAY_WHERE_STILL = 0.3
+# In half of that time a resting knee and ankle stay within this (trunk lengths). Not in most of it: the landmarker
+# misplaces the leg now and then. Over 90 clips 0.01 to 0.16, low light included; legs that take turns 0.23.
+_SPREAD = 0.17
+# The spread may be up to this where the images show that nothing moves there: then it is the labels that wander.
+_SPREAD_WHERE_STILL = 0.3
 # Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
 _STILL_GREY = 18.0
-# Names vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
-# do not, the near one works and the landmarker exchanges them (33 rendered clips).
+# Labels vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
+# do not, the near one works and the landmarker swaps them (33 rendered clips).
 _VOTING_HIP_DEG = 12.0
 _AGREED_VOTE = 0.95
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
+# The working leg counts as raised when it is so in most of this long.
+_RAISED_WINDOW_S = 1.0
 
 
 class RestingLeg(NamedTuple):
-    """Where the resting knee and ankle are, each (2,) in body coordinates (see `BodyFrame`)."""
+    """Where the resting knee and ankle are, each (2,) in body coordinates (see `BodyAxes`)."""
 
     knee: FloatArray
     ankle: FloatArray
@@ -63,7 +66,7 @@ class RestingLeg(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the coarse look found.
+    """What the coarse pass found.
 
     Parameters
     ----------
@@ -86,49 +89,56 @@ class Survey:
         return bool(self.raised[int(np.abs(self.body.t_s - t_s).argmin())])
 
 
-class Sample(NamedTuple):
-    """What the coarse look keeps of a picture: landmarks (33, 2) px, None if nobody was seen, and a small grey copy."""
+class SurveySample(NamedTuple):
+    """What the survey needs of a frame.
+
+    ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
+    by ``thumbnail_scale``.
+    """
 
     t_s: float
     luma: float
     xy_px: NDArray[np.floating] | None
-    thumb: ImageBgr
-    thumb_scale: float
+    thumbnail: ImageBgr
+    thumbnail_scale: float
 
 
-def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> Sample:
-    """Keep what is needed of a picture of the coarse look."""
-    scale = _THUMB_PX / max(image_bgr.shape[:2])
+def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> SurveySample:
+    """Take from a frame what the survey needs."""
+    scale = _THUMBNAIL_PX / max(image_bgr.shape[:2])
     size = (max(1, round(image_bgr.shape[1] * scale)), max(1, round(image_bgr.shape[0] * scale)))
     small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
-    thumb = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    return Sample(t_s, float(thumb.mean()), None if detection is None else detection.xy_px, thumb, scale)
+    thumbnail = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    xy_px = None if detection is None else detection.xy_px
+    return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale)
 
 
 class Surveyor:
-    """Collects the samples of the coarse look; `finish` draws the conclusion."""
+    """Collects samples; `finish` concludes from them."""
 
     def __init__(self) -> None:
         self._t_s: list[float] = []
         self._xy: list[FloatArray] = []
-        self._thumbs: list[ImageBgr] = []
-        self._thumb_scale = 1.0
+        self._thumbnails: list[ImageBgr] = []
+        self._thumbnail_scale = 1.0
 
-    def add(self, image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> None:
-        """Look at a picture. One in which nobody is seen tells nothing."""
-        self.keep(take_sample(image_bgr, t_s, detection))
-
-    def keep(self, sample: Sample) -> None:
-        """Take over a sample."""
+    def add(self, sample: SurveySample) -> None:
+        """Add a sample. One in which nobody was found tells nothing."""
         if sample.xy_px is None:
             return
         self._t_s.append(sample.t_s)
         self._xy.append(sample.xy_px.astype(np.float64))
-        self._thumbs.append(sample.thumb)
-        self._thumb_scale = sample.thumb_scale
+        self._thumbnails.append(sample.thumbnail)
+        self._thumbnail_scale = sample.thumbnail_scale
+
+    def forget_before(self, t_s: float) -> None:
+        """Drop the samples older than ``t_s``."""
+        old = int(np.searchsorted(self._t_s, t_s))
+        for samples in (self._t_s, self._xy, self._thumbnails):
+            del samples[:old]
 
     def finish(self, side: Side | None = None) -> Survey | None:
-        """Draw the conclusion; None when nobody was seen. A given ``side`` is not searched for."""
+        """Conclude from the samples; None when nobody was found. A given ``side`` is taken as the working one."""
         if not self._t_s:
             return None
         t_s, xy = np.array(self._t_s), np.stack(self._xy)
@@ -136,29 +146,32 @@ class Surveyor:
         legs = _measure_legs(body, xy)
         side = side or _working_side(body, legs)
         on_floor, raised = legs.on_floor(), legs.raised()
-        resting, stray = legs.resting_place(on_floor & raised)
-        sure = on_floor.mean() >= _SURE_REST_SHARE and stray < _STRAY
-        if resting is not None and not sure and not self._keeps_still(body, resting):
+        resting, spread = legs.resting_place(on_floor & raised)
+        certain = on_floor.mean() >= _CERTAIN_REST_SHARE and spread < _SPREAD
+        if resting is not None and not certain and not self._keeps_still(body, resting):
             resting = None
-        steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=1.0) > 0.5
+        steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
         return Survey(body, side, resting, steadily_raised)
 
-    def _keeps_still(self, body: Body, place: RestingLeg) -> bool:
-        """Does the picture stay as it is where the resting leg lies?"""
-        frame = body.at(float(np.median(body.t_s)))
-        shin = frame.to_px(np.stack([0.5 * place.knee, place.knee, place.ankle])) * self._thumb_scale
-        mask = np.zeros(self._thumbs[0].shape, np.uint8)
-        thickness = max(2, round(0.2 * frame.trunk_px * self._thumb_scale))
-        cv2.polylines(mask, [np.round(shin).astype(np.int32)], isClosed=False, color=255, thickness=thickness)
+    def _keeps_still(self, body: Body, resting: RestingLeg) -> bool:
+        """Does the image stay as it is where the resting leg lies?"""
+        axes = body.at(float(np.median(body.t_s)))
+        leg = axes.to_px(np.stack([0.5 * resting.knee, resting.knee, resting.ankle])) * self._thumbnail_scale
+        mask = np.zeros(self._thumbnails[0].shape, np.uint8)
+        thickness = max(2, round(0.2 * axes.trunk_px * self._thumbnail_scale))
+        cv2.polylines(mask, [np.round(leg).astype(np.int32)], isClosed=False, color=255, thickness=thickness)
         if not mask.any():
             return False
-        inside = np.stack([thumb[mask > 0] for thumb in self._thumbs])
+        inside = np.stack([thumbnail[mask > 0] for thumbnail in self._thumbnails])
         change = np.abs(inside - np.median(inside, axis=0)).mean(axis=1)
         return bool(np.percentile(change, 90) < _STILL_GREY)
 
 
 class _Legs(NamedTuple):
-    """Both legs by the model's names, left first: hip and knee flexion (S, 2) deg, joints (S, 2, 2) body."""
+    """Both legs by the model's labels, left first.
+
+    Hip and knee flexion (S, 2) deg; knee and ankle (S, 2, 2) in body coordinates.
+    """
 
     hip_deg: FloatArray
     knee_deg: FloatArray
@@ -182,21 +195,24 @@ class _Legs(NamedTuple):
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
     def resting_place(self, apart: BoolArray) -> tuple[RestingLeg | None, float]:
-        """Where the leg on the floor is, over the samples in which the other one is up, None if it moves; and how far
-        it strays from there (trunk lengths).
+        """Where the leg on the floor is, over the samples in which the other one is up (``apart``).
+
+        Returns
+        -------
+        The place, None if the leg moves; and how far it is typically from there, trunk lengths.
         """
         if apart.mean() < _MIN_REST_SHARE:
             return None, np.inf
         knee, ankle = self._pick(self.knee, lower=True)[apart], self._pick(self.ankle, lower=True)[apart]
         place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
-        strays = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
-        stray = float(np.median(strays.max(axis=0)))
-        return (place if stray < _STRAY_WHERE_STILL else None), stray
+        distances = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
+        spread = float(np.median(distances.max(axis=0)))
+        return (place if spread < _SPREAD_WHERE_STILL else None), spread
 
 
 def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
-    frames = [body.at(t) for t in body.t_s]
-    joints = np.stack([frame.to_body(points) for frame, points in zip(frames, xy_px, strict=True)])
+    axes = [body.at(t) for t in body.t_s]
+    joints = np.stack([at.to_body(points) for at, points in zip(axes, xy_px, strict=True)])
     hip = np.stack([joints[:, leg.hip] for leg in LEGS.values()], axis=1)
     knee = np.stack([joints[:, leg.knee] for leg in LEGS.values()], axis=1)
     ankle = np.stack([joints[:, leg.ankle] for leg in LEGS.values()], axis=1)
@@ -207,7 +223,7 @@ def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
 
 
 def _working_side(body: Body, legs: _Legs) -> Side:
-    """The leg whose thigh is up; of two that are up the one whose knee moves; of two that move the near one."""
+    """The leg whose thigh is up; if both are up, the one whose knee moves; if both move, the near one."""
     sides = tuple(LEGS)
     apart = legs.hip_deg[:, 0] - legs.hip_deg[:, 1]
     voting = np.abs(apart) > _VOTING_HIP_DEG

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Containers that count in milliseconds round their stamps; a stride must not skip a frame for that. Whoever cuts a
 # clip into parts on multiples of a stride leaves the same room, so that a frame falls on the same side of both.
-STAMP_GRACE_S = 0.00075
+TIMESTAMP_GRACE_S = 0.00075
 # How much earlier to try again when looking for a time leads past it.
 _BACK_S = 5.0
 # To read further than this before the window begins costs more than parts can save.
@@ -169,7 +169,7 @@ class FileSource:
         """The file ended before the length it declares. Known once the iteration has ended."""
         return self._truncated
 
-    def may_be_parted(self) -> bool:
+    def can_be_split(self) -> bool:
         """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""
         return stamps_in_order(self.path)
 
@@ -224,7 +224,7 @@ class FileSource:
         geometry = self._head.geometry
         index, last_step = -1, -1
         for index, (t_s, picture) in enumerate(self._pictures()):
-            step = math.floor((t_s - self._grid_s + STAMP_GRACE_S) / self._stride_s) if self._stride_s else index
+            step = math.floor((t_s - self._grid_s + TIMESTAMP_GRACE_S) / self._stride_s) if self._stride_s else index
             if step > last_step:
                 last_step = step
                 yield Frame(index, t_s, upright_bgr(picture, reformatter, geometry))

@@ -19,7 +19,7 @@ from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, About, Jo
 from formcheck.live.pain import RULE
 from formcheck.live.practice import Why
 from formcheck.live.say import Rank, Saying
-from formcheck.pose.causal import join_rows, newest
+from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
 from formcheck.types import Verdict
 from synth import Move
@@ -189,6 +189,6 @@ def test_a_damaged_journal_is_named(folder):
 
 def test_the_track_comes_back_with_its_names_mended():
     rows = frames_of(TRACK)
-    joined = join_rows([newest(row) for row in rows])
+    joined = join_tracks([last_frame(row) for row in rows])
     np.testing.assert_array_equal(joined.xy_px, TRACK.xy_px)
     assert math.isclose(joined.t_s[-1], TRACK.t_s[-1])

@@ -1,4 +1,4 @@
-"""Looking through clips in segments, with looks that remember all they saw: what one gives depends on its start."""
+"""Processing clips in segments, with processors that remember every frame: results depend on where one starts."""
 
 import threading
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from clips import numbered, steady, write_clip
 from formcheck.errors import FormcheckError, InputError
-from formcheck.pose.segments import WARM_UP_S, Cuts, Work, look_through
+from formcheck.pose.segments import WARM_UP_S, SegmentPlan, SegmentTask, process_segments
 from formcheck.video.source import FileSource
 
 
 @dataclass(frozen=True)
-class Sight:
+class Result:
     t_s: float
     luma: float
     remembered: float
 
 
-class Look:
-    """Gives for each picture a number that all pictures since its start went into."""
+class Processor:
+    """Gives for each frame a number that depends on all frames since its start."""
 
     made = closed = 0
     lock = threading.Lock()
@@ -31,32 +31,32 @@ class Look:
     def __init__(self, fail_at_s=np.inf):
         self.memory = 0.0
         self.fail_at_s = fail_at_s
-        with Look.lock:
-            Look.made += 1
+        with Processor.lock:
+            Processor.made += 1
 
-    def see(self, frame):
+    def process(self, frame):
         if frame.t_s >= self.fail_at_s:
-            raise InputError("the picture bites")
+            raise InputError("this frame fails")
         luma = float(frame.image_bgr.mean())
         self.memory = 0.9 * self.memory + luma
-        return Sight(frame.t_s, luma, self.memory)
+        return Result(frame.t_s, luma, self.memory)
 
     def close(self):
-        with Look.lock:
-            Look.closed += 1
+        with Processor.lock:
+            Processor.closed += 1
 
 
 @pytest.fixture(autouse=True)
-def count_looks():
-    Look.made = Look.closed = 0
+def count_processors():
+    Processor.made = Processor.closed = 0
     yield
-    assert Look.closed == Look.made
+    assert Processor.closed == Processor.made
 
 
-def look(path, *, jobs, tell=lambda _share: None, fail_at_s=np.inf, **window):
-    """(before, own) of every segment; and the warnings."""
-    work = Work(lambda: Look(fail_at_s), list)
-    return look_through(FileSource(path, threads=1, **window), work, jobs=jobs, tell=tell)
+def process(path, *, jobs, progress=lambda _share: None, fail_at_s=np.inf, **window):
+    """(warm_up, own) of every segment; and the warnings."""
+    task = SegmentTask(lambda: Processor(fail_at_s), list)
+    return process_segments(FileSource(path, threads=1, **window), task, jobs=jobs, progress=progress)
 
 
 PATTERNS = {
@@ -76,33 +76,33 @@ PATTERNS = {
 @pytest.mark.parametrize("stride_s", [0.0, 1 / 6, 1 / 7])
 def test_the_result_does_not_depend_on_jobs(tmp_path, name, stride_s):
     path = write_clip(tmp_path / name, **{"times_s": steady(200, 10.0), **PATTERNS[name]})
-    one = look(path, jobs=1, stride_s=stride_s)
+    one = process(path, jobs=1, stride_s=stride_s)
     assert len(one[0]) > 1
     for jobs in (2, 5):
-        assert look(path, jobs=jobs, stride_s=stride_s) == one
+        assert process(path, jobs=jobs, stride_s=stride_s) == one
 
 
 def test_the_segments_together_are_the_clip(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0))
-    pieces, warnings = look(path, jobs=3)
+    segments, warnings = process(path, jobs=3)
     whole = [frame.t_s for frame in FileSource(path)]
-    assert [sight.t_s for piece in pieces for sight in piece.own] == whole
+    assert [result.t_s for segment in segments for result in segment.own] == whole
     assert warnings == ()
-    for left, right in pairwise(pieces):
-        assert [s.t_s for s in right.before] == [s.t_s for s in left.own[-len(right.before) :]]
-        assert right.own[0].t_s - right.before[0].t_s == pytest.approx(WARM_UP_S)
+    for left, right in pairwise(segments):
+        assert [r.t_s for r in right.warm_up] == [r.t_s for r in left.own[-len(right.warm_up) :]]
+        assert right.own[0].t_s - right.warm_up[0].t_s == pytest.approx(WARM_UP_S)
 
 
 def test_a_file_in_order_is_read_once(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0))
-    pieces, _ = look(path, jobs=2)
-    assert Look.made == len(pieces) == 6
+    segments, _ = process(path, jobs=2)
+    assert Processor.made == len(segments) == 6
 
 
-def test_a_window_is_cut_from_its_own_start(tmp_path):
+def test_a_window_is_divided_from_its_own_start(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0))
-    one = look(path, jobs=1, start_s=3.3, end_s=21.0)
-    assert look(path, jobs=2, start_s=3.3, end_s=21.0) == one
+    one = process(path, jobs=1, start_s=3.3, end_s=21.0)
+    assert process(path, jobs=2, start_s=3.3, end_s=21.0) == one
     assert one[0][0].own[0].t_s == pytest.approx(3.3)
     assert one[0][-1].own[-1].t_s == pytest.approx(20.9)
 
@@ -138,20 +138,20 @@ def test_a_file_that_is_not_in_order_gives_what_one_job_gives(tmp_path, name, sp
         container_options={"movflags": "+faststart"} if name.endswith("mp4") else {},
     )
     spoil(path)
-    one = look(path, jobs=1)
+    one = process(path, jobs=1)
     assert one[1]
-    assert look(path, jobs=2) == one
+    assert process(path, jobs=2) == one
 
 
 def test_an_error_inside_a_segment_comes_out_and_stops_the_others(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0))
     for jobs in (1, 2):
-        with pytest.raises(FormcheckError, match="the picture bites"):
-            look(path, jobs=jobs, fail_at_s=16.0)
+        with pytest.raises(FormcheckError, match="this frame fails"):
+            process(path, jobs=jobs, fail_at_s=16.0)
     assert threading.active_count() == 1
 
 
-def test_an_interrupt_of_the_one_who_waits_stops_the_work(tmp_path):
+def test_an_interrupt_of_the_caller_stops_the_work(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0))
 
     def interrupt(_share):
@@ -159,7 +159,7 @@ def test_an_interrupt_of_the_one_who_waits_stops_the_work(tmp_path):
 
     for jobs in (1, 2):
         with pytest.raises(KeyboardInterrupt):
-            look(path, jobs=jobs, tell=interrupt)
+            process(path, jobs=jobs, progress=interrupt)
     assert threading.active_count() == 1
 
 
@@ -167,13 +167,13 @@ def test_an_interrupt_of_the_one_who_waits_stops_the_work(tmp_path):
 def test_progress_grows_to_the_end(tmp_path, jobs):
     path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0), picture=numbered)
     shares = []
-    look(path, jobs=jobs, tell=shares.append)
+    process(path, jobs=jobs, progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0, abs=0.1)
 
 
 class Window:
-    """What `Cuts.of` asks of a source."""
+    """What `SegmentPlan.of` asks of a source."""
 
     def __init__(self, begin_s, duration_s):
         self.window_s = (begin_s, np.inf)
@@ -183,23 +183,23 @@ class Window:
 
 @given(st.floats(0.0, 100.0), st.floats(0.1, 5000.0), st.floats(0.0, 1.0))
 def test_every_time_belongs_to_one_segment_and_is_warmed_up(begin_s, duration_s, share):
-    cuts = Cuts.of(Window(begin_s, duration_s))
+    plan = SegmentPlan.of(Window(begin_s, duration_s))
     t_s = begin_s + share * duration_s
-    k = cuts.at(t_s)
-    assert cuts.start_s(k) <= t_s < cuts.start_s(k + 1)
-    assert cuts.active(t_s)[0] == k
-    assert (k + 1 in cuts.active(t_s)) == (t_s >= cuts.warm_s(k + 1))
-    assert cuts.warm_s(k + 1) >= cuts.start_s(k)
+    k = plan.segment_at(t_s)
+    assert plan.start_s(k) <= t_s < plan.start_s(k + 1)
+    assert plan.active_at(t_s)[0] == k
+    assert (k + 1 in plan.active_at(t_s)) == (t_s >= plan.warm_up_from_s(k + 1))
+    assert plan.warm_up_from_s(k + 1) >= plan.start_s(k)
 
 
 @pytest.mark.parametrize("duration_s", [10.0, 22.0, 24.3, 29.9, 65.0, 600.0])
 def test_two_cores_get_the_same(duration_s):
-    cuts = Cuts.of(Window(0.0, duration_s))
-    ends_s = [*(cuts.start_s(k) for k in range(1, cuts.count)), duration_s]
+    plan = SegmentPlan.of(Window(0.0, duration_s))
+    ends_s = [*(plan.start_s(k) for k in range(1, plan.count)), duration_s]
     lengths_s = np.diff([0.0, *ends_s])
     assert max(lengths_s[::2].sum(), lengths_s[1::2].sum()) < 1.12 * duration_s / 2
     assert lengths_s.max() <= 10
 
 
 def test_a_short_clip_is_one_segment():
-    assert Cuts.of(Window(0.0, 2.5)).count == 1
+    assert SegmentPlan.of(Window(0.0, 2.5)).count == 1

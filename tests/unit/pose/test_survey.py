@@ -4,26 +4,27 @@ import pytest
 
 import synth
 from formcheck.pose.body import find_body
-from formcheck.pose.engine import Detection
-from formcheck.pose.hide import hide
+from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
-from formcheck.pose.survey import Surveyor
+from formcheck.pose.occlusion import paint_out
+from formcheck.pose.survey import Surveyor, take_sample
 from formcheck.types import Side
 from synth import Move
 
 SET = [Move()] * 3
 
 
-def survey_of(track, *, side=None, moving_picture=False):
+def survey_of(track, *, side=None, moving_image=False):
     surveyor = Surveyor()
     width, height = track.size_px
     rng = np.random.default_rng(1)
     still = rng.integers(0, 255, (height // 20, width // 20, 3), np.uint8)
     for i in range(0, len(track.t_s), 5):
-        small = rng.integers(0, 255, still.shape, np.uint8) if moving_picture else still
-        picture = cv2.resize(small, (width, height))
+        small = rng.integers(0, 255, still.shape, np.uint8) if moving_image else still
+        image = cv2.resize(small, (width, height))
         detection = Detection(track.xy_px[i], track.world_m[i], track.visibility[i])
-        surveyor.add(picture, float(track.t_s[i]), None if np.isnan(track.xy_px[i, 0, 0]) else detection)
+        found = None if np.isnan(track.xy_px[i, 0, 0]) else detection
+        surveyor.add(take_sample(image, float(track.t_s[i]), found))
     return surveyor.finish(side)
 
 
@@ -44,14 +45,14 @@ def test_nobody():
     assert survey_of(synth.make_track(track.t_s, np.full_like(track.xy_px, np.nan))) is None
 
 
-def test_hidden_region_covers_the_resting_leg_and_spares_the_working_one():
+def test_the_painted_region_covers_the_resting_leg_and_spares_the_working_one():
     track = synth.glide(SET, hidden=False)
     survey = survey_of(track)
     for i in range(0, len(track.t_s), 20):
         t_s = float(track.t_s[i])
         assert survey.raised_at(t_s)
         black = np.zeros((track.size_px[1], track.size_px[0], 3), np.uint8)
-        grey = hide(black, survey.body.at(t_s), survey.resting)[..., 0]
+        grey = paint_out(black, survey.body.at(t_s), survey.resting)[..., 0]
 
         def covered(row, grey=grey, i=i):
             x, y = np.round(track.xy_px[i, row]).astype(int)
@@ -76,7 +77,7 @@ def test_the_other_leg_works_too():
     right = synth.track(t_s, 115 - 100 * swing, 92 - 85 * swing, side=Side.RIGHT, camera_side=Side.LEFT, hidden=False)
     xy = left.xy_px.copy()
     xy[:, LEGS[Side.RIGHT].all] = right.xy_px[:, LEGS[Side.RIGHT].all]
-    survey = survey_of(synth.make_track(t_s, xy), moving_picture=True)
+    survey = survey_of(synth.make_track(t_s, xy), moving_image=True)
     assert survey.resting is None
     assert survey.side is Side.LEFT  # the near one
 

@@ -4,14 +4,14 @@ import threading
 import pytest
 
 from formcheck.errors import InputError
-from formcheck.pose.engine import _QUIET, MediaPipeLandmarker
+from formcheck.pose.landmarker import _SILENT_STDERR, MediaPipeLandmarker
 
 
 def test_stderr_is_silent_while_any_thread_starts_and_comes_back_after_the_last(capfd):
     inside, leave = threading.Barrier(3), [threading.Event(), threading.Event()]
 
     def start(number):
-        with _QUIET:
+        with _SILENT_STDERR:
             inside.wait()
             leave[number].wait()
 

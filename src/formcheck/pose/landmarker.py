@@ -1,4 +1,4 @@
-"""The landmarker: one picture in, 33 points of one person out. The only import of mediapipe."""
+"""The landmarker: one image in, 33 points of one person out. The only import of mediapipe."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from formcheck.memory import give_back_memory, use_one_heap
 from formcheck.pose.landmarks import COUNT
 from formcheck.types import ImageBgr
 
-# Inference works on a 256 px crop of the person: a larger picture costs time and adds nothing.
+# Inference works on a 256 px crop of the person: a larger image costs time and adds nothing.
 _MAX_SIDE_PX = 1280
 
 
 class Detection(NamedTuple):
-    """One person in one picture: image points (33, 2) px, world points (33, 3) m, visibility (33,)."""
+    """One person in one image: image points (33, 2) px, world points (33, 3) m, visibility (33,)."""
 
     xy_px: NDArray[np.floating]
     world_m: NDArray[np.floating]
@@ -31,11 +31,28 @@ class Detection(NamedTuple):
 
 
 class Landmarker(Protocol):
-    """Finds one person. ``t_s`` must grow from call to call."""
+    """Finds one person in each image of a clip."""
 
-    def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None: ...
+    def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None:
+        """Find the person.
 
-    def close(self) -> None: ...
+        Parameters
+        ----------
+        image_bgr : (H, W, 3) uint8
+            Not changed.
+        t_s : float
+            Must grow from call to call.
+
+        Returns
+        -------
+        Detection or None
+            None when nobody was found.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what it holds. It cannot be used afterwards."""
+        ...
 
 
 class MediaPipeLandmarker:
@@ -47,10 +64,10 @@ class MediaPipeLandmarker:
     Parameters
     ----------
     model_path : Path
-    steady : bool
-        True: follow one person from picture to picture, smoothing on the way (VIDEO mode). False: look at each
-        picture afresh (IMAGE mode): it trembles more, but a leg that is taken for the other one in one picture does
-        not drag the next ones along.
+    tracking : bool
+        True: track one person from frame to frame, with smoothing (VIDEO mode). False: take each frame by itself
+        (IMAGE mode): there is more jitter, but a leg that is taken for the other one in one frame does not affect
+        the frames after it.
 
     Raises
     ------
@@ -58,7 +75,7 @@ class MediaPipeLandmarker:
         The model file is missing or is not a landmark bundle.
     """
 
-    def __init__(self, model_path: Path, *, steady: bool = True) -> None:
+    def __init__(self, model_path: Path, *, tracking: bool = True) -> None:
         # Its C++ log lines (delegate created, feedback manager) mean nothing to a user.
         os.environ.setdefault("GLOG_minloglevel", "2")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -67,15 +84,15 @@ class MediaPipeLandmarker:
         from mediapipe.tasks.python import BaseOptions, vision
 
         modes = vision.RunningMode
-        self._steady = steady
+        self._tracking = tracking
         self._image = mediapipe.Image
         self._srgb = mediapipe.ImageFormat.SRGB
         try:
-            with _QUIET:
+            with _SILENT_STDERR:
                 self._landmarker = vision.PoseLandmarker.create_from_options(
                     vision.PoseLandmarkerOptions(
                         base_options=BaseOptions(**_asset(model_path)),
-                        running_mode=modes.VIDEO if steady else modes.IMAGE,
+                        running_mode=modes.VIDEO if tracking else modes.IMAGE,
                         num_poses=1,
                     )
                 )
@@ -98,7 +115,7 @@ class MediaPipeLandmarker:
         if self._warm:
             result = self._detect(image, t_s)
         else:
-            with _QUIET:
+            with _SILENT_STDERR:
                 result = self._detect(image, t_s)
         if not result.pose_landmarks:
             return None
@@ -112,7 +129,7 @@ class MediaPipeLandmarker:
         )
 
     def _detect(self, image: Any, t_s: float) -> Any:
-        if not self._steady:
+        if not self._tracking:
             return self._landmarker.detect(image)
         self._last_ms = max(self._last_ms + 1, round(t_s * 1000))
         return self._landmarker.detect_for_video(image, self._last_ms)
@@ -130,15 +147,15 @@ class MediaPipeLandmarker:
         self.close()
 
 
-def nobody() -> Detection:
-    """A row of NaN: nobody seen."""
+def no_detection() -> Detection:
+    """The detection of nobody: all NaN."""
     return Detection(np.full((COUNT, 2), np.nan), np.full((COUNT, 3), np.nan), np.full(COUNT, np.nan))
 
 
 def _asset(model_path: Path) -> dict[str, Any]:
-    """How the library gets the model: by name it maps the file, which saves 35 MB for every landmarker."""
+    """How the library gets the model: given a path it maps the file, which saves 35 MB for every landmarker."""
     with model_path.open("rb") as file:
-        # On Windows its own way of opening files fails for some names.
+        # On Windows it cannot open files of some names.
         return {"model_asset_buffer": file.read()} if sys.platform == "win32" else {"model_asset_path": str(model_path)}
 
 
@@ -146,10 +163,10 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
 
 
-class _Quiet:
-    """Silences the process's stderr while the C++ library starts; it writes past Python's own stream.
+class _SilentStderr:
+    """Silences the process's stderr while the C++ library starts, which writes past Python's own stream.
 
-    Several threads may start one at a time each: the first turns it off, the last one on again.
+    Several threads may be inside at once: the first one in turns stderr off, the last one out turns it on again.
     """
 
     def __init__(self) -> None:
@@ -183,4 +200,4 @@ class _Quiet:
         os.close(sink)
 
 
-_QUIET = _Quiet()
+_SILENT_STDERR = _SilentStderr()

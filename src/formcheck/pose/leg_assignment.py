@@ -1,8 +1,8 @@
 """Which of the landmarker's legs is the working one, frame by frame.
 
-The names left and right cannot be trusted: near full extension they change places for whole seconds, and
-where the resting leg is hidden both sets of points sit on the one leg that is left. Limbs, however, keep
-their length and do not jump. The cheapest path through the clip decides, not each frame for itself.
+The labels left and right cannot be trusted: near full extension they swap for whole seconds, and where the resting leg
+is hidden both sets of points sit on the one leg that is left. Limbs, however, keep their length and do not jump. The
+cheapest path through the clip decides, not each frame by itself.
 """
 
 from __future__ import annotations
@@ -12,43 +12,43 @@ from numpy.typing import NDArray
 
 from formcheck.types import BoolArray, FloatArray
 
-# Relative deviations of a limb's length that cost one unit: thighs keep theirs in the picture; a shank is
-# foreshortened as it swings in a turned camera, but it never grows.
+# Relative deviations of a limb's length that cost one unit: a thigh keeps its length in the image; a shank is
+# foreshortened as it swings when the camera is turned, but it never grows.
 _THIGH_TOLERANCE = 0.3
 _SHANK_LONGER_TOLERANCE = 0.3
 _SHANK_SHORTER_TOLERANCE = 0.5
-# Speeds, in thigh lengths per second, that cost one unit: a held knee hardly moves, an ankle swings.
+# Speeds, in thigh lengths per second, that cost one unit: the knee of a held thigh hardly moves, an ankle swings.
 _KNEE_SPEED = 2.0
 _ANKLE_SPEED = 6.0
-# Landmarks tremble by about this much (thigh lengths) whatever the time between frames.
-_TREMBLE = 0.05
-# No single frame or step may cost more: one wild point must not outvote a second of good ones.
+# Landmarks jitter by about this much (thigh lengths) whatever the time between frames.
+_JITTER = 0.05
+# No single frame or step may cost more: one outlier must not outvote a second of good points.
 _CAP = 9.0
-# A leg that was not seen.
+# Cost of a leg that was not detected.
 _MISSING = 100.0
 
 
-def choose_legs(t_s: FloatArray, legs: FloatArray, extra_costs: FloatArray) -> NDArray[np.int64]:
-    """Choose one of several legs in every frame: the path of plausible, steady limbs.
+def assign_legs(t_s: FloatArray, legs: FloatArray, extra_costs: FloatArray) -> NDArray[np.int64]:
+    """Choose one of several candidate legs in every frame: the path of plausible, steady limbs.
 
     Parameters
     ----------
     t_s : (T,) float
     legs : (T, C, 5, 2) float
-        Candidates: hip, knee, ankle, heel and toe in px; NaN where a candidate was not seen.
+        Candidates: hip, knee, ankle, heel and toe in px; NaN where a candidate was not detected.
     extra_costs : (T, C) float
-        What is known against a candidate beside its limbs, in the same units: 1 is one tolerance.
+        Further costs of each candidate, in the same units: 1 is one tolerance.
 
     Returns
     -------
-    (T,) int: the candidate of each frame, -1 where none was seen.
+    (T,) int: the candidate of each frame, -1 where none was detected.
     """
     chosen = np.full(len(t_s), -1)
-    there: BoolArray = np.asarray(np.isfinite(legs).all(axis=(2, 3)))
-    seen: BoolArray = np.asarray(there.any(axis=1))
-    if seen.any():
-        costs = np.where(there, _limb_costs(legs), _MISSING) + extra_costs
-        chosen[seen] = _cheapest_path(costs[seen], _step_costs(t_s[seen], legs[seen]))
+    present: BoolArray = np.asarray(np.isfinite(legs).all(axis=(2, 3)))
+    found: BoolArray = np.asarray(present.any(axis=1))
+    if found.any():
+        costs = np.where(present, _limb_costs(legs), _MISSING) + extra_costs
+        chosen[found] = _cheapest_path(costs[found], _step_costs(t_s[found], legs[found]))
     return chosen
 
 
@@ -76,9 +76,9 @@ def _step_costs(t_s: FloatArray, legs: FloatArray) -> FloatArray:
     def cost(joint: int, speed: float) -> FloatArray:
         move = legs[1:, None, :, joint] - legs[:-1, :, None, joint]
         distance: FloatArray = np.hypot(move[..., 0], move[..., 1]) / thigh
-        return (distance / (speed * step_s + _TREMBLE)) ** 2
+        return (distance / (speed * step_s + _JITTER)) ** 2
 
-    # to and from a leg that was not seen costs as much as any jump
+    # to and from a leg that was not detected costs as much as any jump
     return np.nan_to_num(np.minimum(cost(1, _KNEE_SPEED) + cost(2, _ANKLE_SPEED), _CAP), nan=_CAP)
 
 

@@ -1,4 +1,4 @@
-"""Where a clip is cut: one picture has nothing to do with the one before."""
+"""Scene cuts: where a clip was edited, so that a frame has nothing to do with the one before."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from numpy.typing import NDArray
 
 from formcheck.types import FloatArray, ImageBgr
 
-# Pictures are compared as small grey ones; a person who moves changes few of their cells.
+# Frames are compared as small grey images; a person who moves changes few of their cells.
 _SIZE = (32, 18)
 _ENOUGH_PX = 135
-# Mean change in grey levels from one picture to the next that makes a cut ...
+# Mean change in grey levels from one frame to the next that makes a cut ...
 _CUT_GREY = 22.0
-# ... if it is also this many times the usual change: a shaking camera changes every picture.
+# ... if it is also this many times the usual change: a shaking camera changes every frame.
 _CUT_RATIO = 6.0
 _USUAL_SHARE = 0.1
 
 
-class ChangeMeter:
-    """Says how much each picture differs from the one before."""
+class FrameDifference:
+    """Measures how much each frame differs from the one before."""
 
     def __init__(self) -> None:
         self._last: FloatArray | None = None
 
-    def change(self, image_bgr: ImageBgr) -> float:
-        """Mean change in grey levels since the last picture, 0 for the first."""
-        # every so many pixels are enough for means over a cell, and a fraction of the work
+    def update(self, image_bgr: ImageBgr) -> float:
+        """Mean change in grey levels since the last frame; 0 for the first."""
+        # Every so many pixels are enough for the mean of a cell, and a fraction of the work.
         step = max(1, min(image_bgr.shape[:2]) // _ENOUGH_PX)
         small = cv2.resize(np.ascontiguousarray(image_bgr[::step, ::step]), _SIZE, interpolation=cv2.INTER_AREA)
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.float64)
@@ -35,7 +35,17 @@ class ChangeMeter:
 
 
 def number_shots(changes: FloatArray) -> NDArray[np.int64]:
-    """Number of the shot that each picture belongs to, 0 for the first, by its change (T,) from the one before."""
+    """Number of the shot that each frame belongs to.
+
+    Parameters
+    ----------
+    changes : (T,) float
+        How much each frame differs from the one before, grey levels.
+
+    Returns
+    -------
+    (T,) int, growing by 1 at every cut from 0 on.
+    """
     numbers = np.zeros(len(changes), dtype=np.int64)
     shot, usual = 0, 0.0
     for i, change in enumerate(changes):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import synth
 from formcheck.deidentify import HOLD_S, circles_at
+from formcheck.pose.faces import Circle, cover, head_circles
 from formcheck.types import Side
-from formcheck.video.faces import Circle, cover, head_circles
 
 SIZE = (960, 540)
 
@@ -44,7 +44,7 @@ def test_a_face_that_is_elsewhere_than_the_trunk_says_enlarges_the_region():
 
 
 @pytest.mark.parametrize("rows", [0, 11, 23])
-def test_points_that_are_missing_place_no_head(rows):
+def test_missing_points_place_no_head(rows):
     xy = points()
     xy[rows] = np.nan
     assert head_circles(xy, size_px=SIZE) == ()
@@ -72,7 +72,7 @@ def test_nothing_of_what_was_there_can_be_seen_and_the_rest_is_untouched():
     assert not np.shares_memory(image, covered)
 
 
-def test_without_a_place_the_whole_picture_is_covered():
+def test_without_a_place_the_whole_image_is_covered():
     image = noise()
     covered = cover(image, ())
     assert covered.shape == image.shape

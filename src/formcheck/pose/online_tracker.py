@@ -1,0 +1,164 @@
+"""The tracker frame by frame, without looking ahead: for live practice.
+
+Nothing is computed in another way than for a recorded clip. A survey of the last seconds stands in for the survey of
+the whole clip, and a window of the last seconds for the whole track; the last frame of the window is the answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from formcheck.pose.detections import FrameDetections, pack_detections
+from formcheck.pose.landmarker import Detection
+from formcheck.pose.landmarks import LEGS
+from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
+from formcheck.pose.survey import STRIDE_S, Survey, Surveyor, take_sample
+from formcheck.pose.tracker import build_track
+from formcheck.timeseries import join_frames, take_frames
+from formcheck.types import ClipInfo, Frame, ImageBgr, ModelInfo, PoseTrack, Side
+
+# The survey covers this long: two slow repetitions, so that both the bent and the straight knee are in it.
+SURVEY_S = 12.0
+# The window on which legs are chosen and angles measured.
+WINDOW_S = 2.0
+# The working side is settled once the surveys have agreed on it for this long with the leg up.
+_SIDE_AFTER_S = 2.0
+
+
+class OnlineTracker:
+    """Tracks one person from frame to frame.
+
+    Parameters
+    ----------
+    make_landmarker : callable
+        Makes a landmarker for each of the two images of a frame.
+    size_px : (w, h)
+        Of every frame.
+    clip, model
+        Fingerprints for the tracks that `update` returns.
+    side : Side, optional
+        The working leg, when the user named it.
+    """
+
+    def __init__(
+        self,
+        make_landmarker: MakeLandmarker,
+        *,
+        size_px: tuple[int, int],
+        clip: ClipInfo,
+        model: ModelInfo,
+        side: Side | None = None,
+    ) -> None:
+        self._size_px = size_px
+        self._clip = clip
+        self._model = model
+        self._side_given = side is not None
+        self._settled = side
+        self._surveyor = Surveyor()
+        self._survey: Survey | None = None
+        self._next_survey_s = -math.inf
+        self._agreed: tuple[Side, float] | None = None
+        self._window: deque[FrameDetections] = deque()
+        self._pool = ThreadPoolExecutor(2, "landmarker")
+        self._detector = VariantDetector(make_landmarker, pool=self._pool)
+        # Now rather than in the middle of a set: it takes a noticeable time.
+        self._detector.prepare(("plain", "hidden"))
+
+    @property
+    def side(self) -> Side | None:
+        """The working side once it is settled; then it stays."""
+        return self._settled
+
+    def update(self, frame: Frame) -> PoseTrack:
+        """Process the next frame.
+
+        Returns
+        -------
+        The track of the last seconds; its last entry is this frame. Its ``working_side`` may still change until `side`
+        is settled.
+        """
+        found = self._detector.detect(self._images(frame), frame.t_s)
+        if "plain" in found and frame.t_s >= self._next_survey_s:
+            self._update_survey(frame, found["plain"])
+        self._window.append(frame_detections(frame, found))
+        while self._window[0].t_s < frame.t_s - WINDOW_S:
+            self._window.popleft()
+        return build_track(
+            pack_detections(self._window),
+            self._survey,
+            size_px=self._size_px,
+            clip=self._clip,
+            model=self._model,
+            side_given=self._side_given,
+        )
+
+    def set_side(self, side: Side) -> None:
+        """Take the side that the user names as the working one from now on."""
+        self._settled = side
+        self._side_given = True
+
+    def close(self) -> None:
+        """Close the landmarkers."""
+        self._pool.shutdown()
+        self._detector.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _images(self, frame: Frame) -> dict[Variant, ImageBgr]:
+        images = variants_of(frame, self._survey)
+        if frame.t_s >= self._next_survey_s:
+            images.setdefault("plain", frame.image_bgr)
+        return images
+
+    def _update_survey(self, frame: Frame, detection: Detection | None) -> None:
+        self._next_survey_s = frame.t_s + STRIDE_S
+        self._surveyor.add(take_sample(frame.image_bgr, frame.t_s, detection))
+        self._surveyor.forget_before(frame.t_s - SURVEY_S)
+        self._survey = self._surveyor.finish(self._settled) or self._survey
+        if self._settled is None and self._survey is not None:
+            self._settle(self._survey, frame.t_s)
+
+    def _settle(self, survey: Survey, t_s: float) -> None:
+        if not (survey.resting is not None and survey.raised[-1]):
+            self._agreed = None
+        elif self._agreed is None or self._agreed[0] is not survey.side:
+            self._agreed = (survey.side, t_s)
+        elif t_s - self._agreed[1] >= _SIDE_AFTER_S:
+            self._settled = survey.side
+
+
+def last_frame(window: PoseTrack) -> PoseTrack:
+    """The last frame of a window, as a track of one frame."""
+    return take_frames(window, slice(-1, None))
+
+
+def join_tracks(parts: Sequence[PoseTrack], *, warnings: tuple[str, ...] = ()) -> PoseTrack:
+    """One track of all parts, with the last one's working side.
+
+    A part from before the side was settled may carry the other side's label: with the resting leg hidden it is the same
+    leg, and it is relabelled; otherwise both legs are there under their own labels.
+    """
+    joined = join_frames(parts)
+    other = [np.full(len(part.t_s), part.working_side is not joined.working_side) for part in parts]
+    relabelled = np.flatnonzero(np.concatenate(other) & joined.hidden)[:, None]
+    left, right = (list(LEGS[side].all) for side in Side)
+    swapped = {}
+    for name in ("xy_px", "world_m", "visibility"):
+        values = getattr(joined, name).copy()
+        values[relabelled, left + right] = values[relabelled, right + left]
+        swapped[name] = values
+    return replace(joined, **swapped, warnings=warnings)
