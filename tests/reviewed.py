@@ -17,10 +17,9 @@ from clips import write_clip
 from formcheck.form.judge import judge_track
 from formcheck.pipeline import write_session
 from formcheck.protocols.loader import load_protocol
-from formcheck.review.desk import Desk
-from formcheck.review.library import FileLibrary, Library
-from formcheck.review.material import Shelf
-from formcheck.review.serve import Address, bind, make_server, opened_desk
+from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.library import Library
+from formcheck.review.server import Address, bind, make_server, open_app
 from formcheck.types import PoseTrack
 from formcheck.video.container import file_sha256
 from synth import Move, glide
@@ -62,12 +61,6 @@ def make_analysed(folder: Path, name: str = "clip.mp4", *, moves: Sequence[Move]
         file.write(b"\x00\x00\x00" + bytes([8 + len(name)]) + b"free" + name.encode())
     make_results(clip, moves=moves, **camera)
     return clip
-
-
-def desk_for(folder: Path) -> Any:
-    """Return a context with the desk of a folder."""
-    shelf = Shelf()
-    return opened_desk(FileLibrary(folder, shelf), shelf)
 
 
 class Client:
@@ -130,20 +123,18 @@ class Client:
 
 
 @contextmanager
-def serving(
-    library: Library, shelf: Shelf | None = None, *, host: str = "127.0.0.1", **options: Any
-) -> Iterator[tuple[Client, Desk]]:
-    """Run the real server in a thread; yield a client that has been let in, and its desk."""
-    with bind("127.0.0.1", 0) as listener, opened_desk(library, shelf or Shelf(), single=None, **options) as desk:
+def serving(library: Library, *, host: str = "127.0.0.1", reviewer: str = "") -> Iterator[Client]:
+    """Run the real server in a thread; yield a client that has its cookie."""
+    with bind("127.0.0.1", 0) as listener, open_app(library, AvailableProtocols(), reviewer=reviewer) as app:
         address = Address(host, listener.getsockname()[1], "a-token-of-this-test")
-        server = make_server(desk, address)
+        server = make_server(app, address)
         ready = threading.Event()
         server.on_ready = ready.set
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             assert ready.wait(20)
-            yield Client(address), desk
+            yield Client(address)
         finally:
             server.should_exit = True
             thread.join(20)

@@ -20,10 +20,10 @@ from formcheck.protocols.loader import load_protocol
 from formcheck.record.keep import keep
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Origin, Practice
-from formcheck.review.kept_library import StoreLibrary
-from formcheck.review.library import FileLibrary
-from formcheck.review.material import Shelf
-from formcheck.review.serve import Address
+from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.file_library import FileLibrary
+from formcheck.review.record_library import RecordLibrary
+from formcheck.review.server import Address
 from reviewed import THREE, Client, make_analysed, serving, track_for
 from synth import Move, glide
 
@@ -91,8 +91,8 @@ def test_it_prints_its_address_answers_and_ends_cleanly(tmp_path, how):
         (("--protocol", "nonsense", "."), 4, "no protocol 'nonsense'"),
         (("abcdef12",), 5, "none yet"),
         ((), 5, "none yet"),
-        (("--clips", ".", "."), 2, "--store and --clips are for kept sets"),
-        (("--store", "x", "."), 2, "--store and --clips are for kept sets"),
+        (("--clips", ".", "."), 2, "--store and --clips are for the practice record"),
+        (("--store", "x", "."), 2, "--store and --clips are for the practice record"),
     ],
 )
 def test_what_cannot_be_opened_is_one_line(arguments, code, problem, tmp_path, monkeypatch, capsys):
@@ -127,7 +127,7 @@ def test_a_dropped_clip_is_analysed_and_can_be_reviewed(tmp_path):
     data = short_sample(tmp_path / "short.mp4").read_bytes()
     folder = tmp_path / "opened"
     folder.mkdir()
-    with serving(FileLibrary(folder, Shelf())) as (client, _desk):
+    with serving(FileLibrary(folder, AvailableProtocols())) as client:
         answer = client.json("POST", "/api/uploads?name=monday.mp4&side=left", data, status=202)
         until = time.monotonic() + 60
         while (job := client.get("/api/jobs")[0])["state"] in ("queued", "running") and time.monotonic() < until:
@@ -142,7 +142,7 @@ def test_a_dropped_clip_is_analysed_and_can_be_reviewed(tmp_path):
 
 def test_a_cancelled_analysis_leaves_nothing(tmp_path):
     shutil.copy(SAMPLE, tmp_path / "a.mp4")
-    with serving(FileLibrary(tmp_path, Shelf())) as (client, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
         key = client.get("/api/items")["items"][0]["id"]
         job = client.json("POST", f"/api/items/{key}/analyse", status=202)["job"]
         until = time.monotonic() + 60
@@ -169,7 +169,7 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
                 answers=Answers(pain_before=4, pain_after=2),
             )
             keep(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
-        with serving(StoreLibrary(store, Shelf())) as (client, _desk):
+        with serving(RecordLibrary(store, AvailableProtocols())) as client:
             lines = client.get("/api/items")["items"]
             assert [(line["person"], line["reps"], line["pain_before"], line["pain_after"]) for line in lines] == [
                 ("P017", 2, 4, 2), ("P017", 3, 4, 2),
@@ -184,7 +184,7 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
             assert (line["reps"], line["correct"], line["reviewed"]) == (2, 2, True)
             assert b"Good." in client.raw("GET", f"/api/items/{key}/report.html")[2]
             assert client.get("/api/state")["can_upload"] is False
-    with open_store(tmp_path / "record") as store, serving(StoreLibrary(store, Shelf())) as (client, _desk):
+    with open_store(tmp_path / "record") as store, serving(RecordLibrary(store, AvailableProtocols())) as client:
         again = client.get(f"/api/items/{key}")
         assert again["review"]["summary_note"] == "Good."
         client.json("DELETE", f"/api/items/{key}/review")
@@ -202,7 +202,7 @@ def test_a_kept_session_is_shown_with_its_clip_when_that_is_at_hand(tmp_path):
     with open_store(tmp_path / "record") as store:
         practice = Practice("me", Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
         keep(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
-        with serving(StoreLibrary(store, Shelf(), clips=clips)) as (client, _desk):
+        with serving(RecordLibrary(store, AvailableProtocols(), clips=clips)) as client:
             (line,) = client.get("/api/items")["items"]
             assert line["has_video"] is True
             url = client.get(f"/api/items/{line['id']}")["video"]["url"]

@@ -8,9 +8,9 @@ from http.client import HTTPConnection
 import pytest
 
 from formcheck.review import uploads
-from formcheck.review.library import FileLibrary
-from formcheck.review.material import Shelf
-from formcheck.review.serve import Address
+from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.file_library import FileLibrary
+from formcheck.review.server import Address
 from reviewed import Client, make_analysed, make_clip, serving
 from synth import Move
 
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(folder):
-    with serving(FileLibrary(folder, Shelf())) as (client, _desk):
+    with serving(FileLibrary(folder, AvailableProtocols())) as client:
         yield client
 
 
@@ -65,7 +65,7 @@ def test_the_right_token_is_exchanged_for_a_cookie_that_scripts_and_other_sites_
 
 
 def test_two_reviews_at_once_do_not_take_each_others_cookie(served, tmp_path):
-    with serving(FileLibrary(tmp_path, Shelf())) as (other, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as other:
         assert other.cookie.partition("=")[0] != served.cookie.partition("=")[0]
         both = f"{served.cookie}; {other.cookie}"
         assert served.raw("GET", "/api/state", cookie=both)[0] == other.raw("GET", "/api/state", cookie=both)[0] == 200
@@ -90,7 +90,7 @@ def test_under_its_own_names_it_answers(served, name):
 
 
 def test_listening_everywhere_it_answers_to_addresses_and_not_to_names(tmp_path):
-    with serving(FileLibrary(tmp_path, Shelf()), host="0.0.0.0") as (client, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols()), host="0.0.0.0") as client:
         port = client.address.port
         assert client.raw("GET", "/api/state", host=f"192.168.1.7:{port}")[0] == 200
         assert client.raw("GET", "/api/state", host=f"evil.example:{port}")[0] == 421
@@ -238,7 +238,7 @@ def test_a_review_of_many_megabytes_is_refused(served, key):
 def test_where_one_clip_was_opened_nothing_can_be_dropped(tmp_path):
     clip = make_analysed(tmp_path, moves=(Move(),))
     make_clip(tmp_path / "other.mp4", moves=(Move(),))
-    with serving(FileLibrary(tmp_path, Shelf(), only=clip)) as (client, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols(), only=clip)) as client:
         assert [line["name"] for line in client.get("/api/items")["items"]] == ["clip.mp4"]
         assert client.get("/api/state")["can_upload"] is False
         assert client.json("POST", "/api/uploads?name=a.mp4", b"x", status=422)["error"]
@@ -261,7 +261,7 @@ def test_a_strangers_results_cannot_name_a_clip_elsewhere(tmp_path, name):
     document["clip"]["name"] = name.format(outside=outside)
     (results / "session.json").write_text(json.dumps(document))
     clip.unlink()
-    with serving(FileLibrary(results.parent, Shelf(), only=results)) as (client, _desk):
+    with serving(FileLibrary(results.parent, AvailableProtocols(), only=results)) as client:
         (line,) = client.get("/api/items")["items"]
         assert line["has_video"] is False
         assert client.raw("GET", f"/api/items/{line['id']}/video")[0] == 404
@@ -271,6 +271,6 @@ def test_a_clip_that_is_not_the_one_that_was_analysed_is_not_served(tmp_path):
     clip = make_analysed(tmp_path, moves=(Move(),))
     with clip.open("ab") as file:
         file.write(b"\x00\x00\x00\x08free")
-    with serving(FileLibrary(tmp_path, Shelf())) as (client, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
         key = client.get("/api/items")["items"][0]["id"]
         assert client.raw("GET", f"/api/items/{key}/video")[0] == 422

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from formcheck.report.pdf import find_browser
-from formcheck.review.library import FileLibrary
-from formcheck.review.material import Shelf
+from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.file_library import FileLibrary
 from reviewed import SIZE_PX, THREE, make_analysed, make_clip, serving
 from synth import Move, events
 
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(folder):
-    with serving(FileLibrary(folder, Shelf()), reviewer="Ann") as (client, _desk):
+    with serving(FileLibrary(folder, AvailableProtocols()), reviewer="Ann") as client:
         yield client
 
 
@@ -172,7 +172,7 @@ def test_a_review_is_judged_kept_and_there_after_a_reload(served, folder, key):
         ({"key_images": [{"id": "k", "t_s": 900.0}]}, "expected times within the clip"),
         (
             {"goniometer": [{"id": "g", "t_s": 1, "joint": "hip", "points": [[0, 0], [9e9, 5], [9, 9]]}]},
-            "in the picture",
+            "within the frame",
         ),
         ({"surprise": True}, "surprise"),
     ],
@@ -238,7 +238,7 @@ def test_a_clip_that_was_changed_is_not_shown_with_old_results(tmp_path):
     clip = make_analysed(tmp_path, moves=(Move(),))
     with clip.open("ab") as file:
         file.write(b"\x00\x00\x00\x08free")
-    with serving(FileLibrary(tmp_path, Shelf())) as (client, _desk):
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
         item = client.get(f"/api/items/{key_of(client, 'clip.mp4')}")
     assert item["video"]["url"] is None
     assert "was changed since it was analysed" in item["notices"][0]

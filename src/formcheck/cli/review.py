@@ -1,4 +1,4 @@
-"""``formcheck review``: look at judged clips in the browser, correct, and write the summary."""
+"""``formcheck review``: check analysed clips in the browser, correct them, and write the summary."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from formcheck.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from formcheck.protocols.loader import LoadedProtocol
+    from formcheck.review.analysis import AvailableProtocols
     from formcheck.review.library import Library
-    from formcheck.review.material import Shelf
-    from formcheck.review.serve import Address
+    from formcheck.review.server import Address
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """Where kept sets are, and where their clips are."""
+    """Where the practice record is, and where the clips of its sessions are."""
 
     store: Path | None = None
     clips: Path | None = None
@@ -35,19 +35,19 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 @click.argument("target", required=False, metavar="[CLIP | SESSION | FOLDER]")
 @click.option("--no-open", is_flag=True, help="Do not open the browser; print the address only.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="NUMBER", help="Default: a free one.")
-@click.option("--reviewer", default="", metavar="NAME", help="Your name, as the summary shall have it.")
+@click.option("--reviewer", default="", metavar="NAME", help="Your name, for the summary.")
 @click.option(
     "--protocol",
     "protocol_name",
     metavar="ID|FILE",
-    help="Analyse new clips by this exercise, and offer it in the page. Default: sciatic-glide.",
+    help="Analyse new clips by this protocol, and offer it on the page. Default: sciatic-glide.",
 )
 @store_option
 @click.option(
     "--clips",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="FOLDER",
-    help="With kept sets: where their clips are, to show the video too. The record itself keeps no clips.",
+    help="With the practice record: where the clips are, to show the video too. The record itself holds no clips.",
 )
 @click.option(
     "--host",
@@ -56,7 +56,7 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
     metavar="ADDRESS",
     help="Listen on another address, so that other machines can open the page. Needs --i-understand.",
 )
-@click.option("--i-understand", is_flag=True, help="With --host: yes, others in the network may then see all of this.")
+@click.option("--i-understand", is_flag=True, help="With --host: yes, others on the network can then see all of this.")
 def command(
     target: str | None,
     *,
@@ -69,19 +69,19 @@ def command(
     host: str,
     i_understand: bool,
 ) -> int:
-    """Check a judged clip by eye in the browser, correct it, and write a summary for the patient.
+    """Check an analysed clip in the browser, correct it, and write a summary for the patient.
 
     \b
-    CLIP      a video (analysed first if it was not), or its .formcheck folder
+    CLIP      a video (analysed first if necessary), or its .formcheck folder
     FOLDER    all clips and results in a folder, as a list; new clips can be dropped on the page
-    SESSION   a kept set, by its id (see 'formcheck history')
-    nothing   all kept sets
+    SESSION   a session of the practice record, by its id (see 'formcheck history')
+    nothing   all sessions of the practice record
 
-    The page shows the video beside hip and knee over time. Click a curve to go there, ? for the keys. Measure angles by
-    three clicks, mend repetitions, overrule findings, write notes, and take the summary as HTML or PDF.
+    The page shows the video beside hip and knee over time. Click a curve to go there, ? lists the keys. Measure angles
+    with three clicks, correct repetitions, overrule findings, write notes, and export the summary as HTML or PDF.
 
-    What you say is kept beside the analysis, in CLIP.review.json or in the record; the analysis itself never
-    changes. The page is served by this machine to this machine; nothing leaves it. Ctrl-C ends it.
+    Your review is stored beside the analysis, in CLIP.review.json or in the record; the analysis itself never changes.
+    The page is served by this machine to this machine; nothing leaves it. Ctrl-C ends it.
 
     \b
     Examples:
@@ -89,8 +89,8 @@ def command(
       formcheck review clips/ --reviewer "A. Reviewer, PT"
       formcheck review 3f9a12c4
     """
-    from formcheck.review.material import Shelf
-    from formcheck.review.serve import LOOPBACK, bind, opened_desk, serve
+    from formcheck.review.analysis import AvailableProtocols
+    from formcheck.review.server import LOOPBACK, bind, open_app, serve
 
     if host not in LOOPBACK and not i_understand:
         raise UsageError(
@@ -98,12 +98,12 @@ def command(
             "leave --host out to keep it on this machine"
         )
     protocol = _protocol(protocol_name)
-    shelf = Shelf([protocol] if protocol is not None else [])
+    protocols = AvailableProtocols([protocol] if protocol is not None else [])
     with ExitStack() as stack:
         listener = stack.enter_context(bind(host, port))
-        library, single = _open(target, shelf, protocol, _Record(store, clips), stack)
-        desk = stack.enter_context(opened_desk(library, shelf, reviewer=reviewer, single=single))
-        serve(desk, listener, host=host, ready=lambda address: _announce(address, library, no_open=no_open))
+        library, single = _open(target, protocols, protocol, _Record(store, clips), stack)
+        app = stack.enter_context(open_app(library, protocols, reviewer=reviewer, single=single))
+        serve(app, listener, host=host, ready=lambda address: _announce(address, library, no_open=no_open))
     click.echo("Review ended.", err=True)
     return 0
 
@@ -115,36 +115,41 @@ def _protocol(name: str | None) -> LoadedProtocol | None:
 
 
 def _open(
-    target: str | None, shelf: Shelf, protocol: LoadedProtocol | None, record: _Record, stack: ExitStack
+    target: str | None,
+    protocols: AvailableProtocols,
+    protocol: LoadedProtocol | None,
+    record: _Record,
+    stack: ExitStack,
 ) -> tuple[Library, str | None]:
-    """Return what was named, and its only item if it has one."""
-    from formcheck.review.library import FileLibrary, is_results
+    """Return what was named as a library, and the id of its item if there is only one."""
+    from formcheck.review.file_library import FileLibrary
+    from formcheck.review.results import is_results
 
     path = Path(target) if target is not None else None
     if path is None or (not path.exists() and _SESSION_ID.fullmatch(str(target))):
-        return _open_record(target, shelf, record, stack)
+        return _open_record(target, protocols, record, stack)
     if record != _Record():
         raise UsageError(
-            f"--store and --clips are for kept sets: expected a session's id or nothing with them, got {target}"
+            f"--store and --clips are for the practice record: expected a session's id or nothing with them, "
+            f"got {target}"
         )
     if path.is_dir() and not is_results(path):
-        return FileLibrary(path, shelf), None
+        return FileLibrary(path, protocols), None
     if not path.is_dir():
-        _analysed(path, protocol)
-    library = FileLibrary(path.absolute().parent, shelf, only=path)
+        _analyse_if_necessary(path, protocol)
+    library = FileLibrary(path.absolute().parent, protocols, only=path)
     return library, library.items()[0].id
 
 
-def _analysed(clip: Path, protocol: LoadedProtocol | None) -> None:
-    """Analyse a clip that was not."""
+def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None) -> None:
     from formcheck.cli.analyze import progress_bar
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
-    from formcheck.review.library import is_results, place_for_results
+    from formcheck.review.results import is_results, results_folder_for
     from formcheck.video.container import read_head
 
     read_head(clip)
-    folder = place_for_results(clip)
+    folder = results_folder_for(clip)
     if is_results(folder):
         return
     click.echo(f"Analysing {clip.name} first.", err=True)
@@ -152,29 +157,31 @@ def _analysed(clip: Path, protocol: LoadedProtocol | None) -> None:
         analyze(clip, folder, protocol=protocol or load_protocol(), options=Options(video=False), progress=progress)
 
 
-def _open_record(target: str | None, shelf: Shelf, record: _Record, stack: ExitStack) -> tuple[Library, str | None]:
+def _open_record(
+    target: str | None, protocols: AvailableProtocols, record: _Record, stack: ExitStack
+) -> tuple[Library, str | None]:
     from formcheck.record.profiles import full_id
     from formcheck.record.store import default_folder, exists, open_store
-    from formcheck.review.kept_library import StoreLibrary
+    from formcheck.review.record_library import RecordLibrary
 
     if not exists(record.store):
         raise StoreError(
             f"{record.store or default_folder()}: expected a practice record, but there is none yet; name a clip or a "
-            "folder, or keep a set with `formcheck analyze CLIP --save`"
+            "folder, or save a session with `formcheck analyze CLIP --save`"
         )
     store = stack.enter_context(open_store(record.store))
     if target is None:
-        return StoreLibrary(store, shelf, clips=record.clips), None
+        return RecordLibrary(store, protocols, clips=record.clips), None
     with store.reading() as connection:
         uid = full_id(connection, target)
-    library = StoreLibrary(store, shelf, uid=uid, clips=record.clips)
+    library = RecordLibrary(store, protocols, uid=uid, clips=record.clips)
     return library, library.items()[0].id
 
 
 def _announce(address: Address, library: Library, *, no_open: bool) -> None:
     import webbrowser
 
-    from formcheck.review.serve import LOOPBACK
+    from formcheck.review.server import LOOPBACK
 
     if address.host not in LOOPBACK:
         click.echo(_exposed(address, library), err=True)
@@ -185,7 +192,7 @@ def _announce(address: Address, library: Library, *, no_open: bool) -> None:
 
 
 def _exposed(address: Address, library: Library) -> str:
-    """What others can do who reach the page, said before they can."""
+    """Return a warning of what others on the network can see and do."""
     items = library.items()
     videos = sum(item.clip is not None for item in items)
     noun = "clip or session" if len(items) == 1 else "clips and sessions"
@@ -194,6 +201,6 @@ def _exposed(address: Address, library: Library) -> str:
         f"WARNING: this is open to every machine that reaches this one at {address.host}, port {address.port}.\n"
         f"  Whoever has the address with its token can see {len(items)} {noun} ({videos} with video, "
         "showing the person),\n"
-        f"  their results and reviews; write and forget reviews, have clips analysed{drop}.\n"
+        f"  their results and reviews; write and delete reviews, have clips analysed{drop}.\n"
         "  The connection is not encrypted: whoever listens in on the network can read the token and all of this."
     )

@@ -1,4 +1,4 @@
-"""The reviewed session: what the analysis found, with what the reviewer says put in its place. Pure."""
+"""The reviewed session: the analysed one with what the reviewer says in its place. Pure."""
 
 from __future__ import annotations
 
@@ -6,85 +6,96 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
 from formcheck.report.words import VERDICT_WORDS, rule_title
 from formcheck.reps.given import Span
-from formcheck.review.model import Overrule, Review
-from formcheck.types import Finding, Rep, Session, Side, Summary, Verdict
+from formcheck.review.changes import Change, same_times, session_changes
+from formcheck.review.errors import RequestError
+from formcheck.review.model import Goniometer, Joint, Overrule, Review
+from formcheck.types import Finding, PoseTrack, Session, Side, Summary, Verdict
 
-# Results keep milliseconds.
-_SAME_S = 0.0015
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that the reviewer has otherwise, in words."""
-
-    what: str
-    analysed: str
-    reviewed: str
-    reason: str = ""
+# A goniometer is compared with the frame nearest to it, if that is within this time.
+_NEAREST_S = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """The session as reviewed. ``notices`` say what of the review could not be applied, ``remarks`` what its times do.
+class ReviewedSession:
+    """A session as reviewed.
 
-    ``needs_side`` is the leg that the reviewer chose, when it cannot be measured because the analysis followed the
-    other.
+    Parameters
+    ----------
+    session : Session
+    changes : tuple of Change
+        What the review changes.
+    not_applied : tuple of str
+        What of the review could not be applied, and why.
+    warnings : tuple of str
+        What the reviewer's times make impossible to measure.
+    needs_side : Side or None
+        The leg that the reviewer chose, when it cannot be measured because the analysis followed the other one.
+    overruled : frozenset of (str, int or None)
+        Rule and repetition (None = the set) of the findings whose verdict is the reviewer's.
     """
 
     session: Session
-    changes: tuple[Change, ...]
-    notices: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    not_applied: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     needs_side: Side | None = None
-    remarks: tuple[str, ...] = ()
+    overruled: frozenset[tuple[str, int | None]] = frozenset()
+
+    def is_overruled(self, finding: Finding) -> bool:
+        """Whether the verdict of a finding is the reviewer's."""
+        return (finding.rule, finding.rep) in self.overruled
 
 
 # Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed. Returns the
-# session, and the protocol it was judged by (None when that is not known here).
+# session, and the protocol it was judged by.
 Rejudge = Callable[[Side | None, str | None, Sequence[Span] | None], tuple[Session, Protocol]]
 
 
-def apply_review(review: Review, analysed: Session, protocol: Protocol | None, rejudge: Rejudge) -> Reviewed:
-    """Put a review over the session that was analysed.
+def apply_review(review: Review, analysed: Session, protocol: Protocol | None, rejudge: Rejudge) -> ReviewedSession:
+    """Apply a review to the session that was analysed.
 
     Parameters
     ----------
     review : Review
     analysed : Session
     protocol : Protocol or None
-        What it was judged by; None when it is not on this machine: then the summary's words stay.
+        What it was judged by; None when it is not on this machine: then the words of the summary stay.
     rejudge : callable
-        Called only when side, protocol or repetitions are others.
+        Called only when side, protocol or repetitions differ.
     """
     session, changes = analysed, []
     side = review.side if review.side is not analysed.side else None
     other = review.protocol if review.protocol != analysed.protocol_id else None
     spans = None if review.reps is None else [Span(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
-    if spans is not None and side is None and other is None and _same_spans(spans, analysed):
+    if spans is not None and side is None and other is None and same_times(spans, analysed.reps):
         spans = None
     if side is not None or other is not None or spans is not None:
         session, protocol = rejudge(side, other, spans)
-        changes = _changes(analysed, session, recounted=spans is not None)
-    overruled, more, notices = _overruled(session, review.overrules)
-    if overruled is not session:
-        overruled = replace(overruled, summary=_summary(overruled, protocol))
-    unseen = side is not None and (session.angles is None or not session.angles.usable.any())
-    return Reviewed(
-        overruled,
-        (*changes, *more),
-        tuple(notices),
-        needs_side=side if unseen else None,
-        remarks=_cut_short(session, protocol) if spans is not None else (),
+        changes = session_changes(analysed, session, reps_given=spans is not None)
+    warnings = _cut_movements(session, protocol) if spans is not None and protocol is not None else ()
+    unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
+    applied, not_applied = _applicable(session, review.overrules)
+    if applied:
+        session, overruled = _overrule(session, applied, protocol)
+        changes += overruled
+    return ReviewedSession(
+        session,
+        tuple(changes),
+        not_applied,
+        warnings,
+        needs_side=side if unmeasured else None,
+        overruled=frozenset((one.rule, one.rep) for one in applied),
     )
 
 
-def _cut_short(session: Session, protocol: Protocol | None) -> tuple[str, ...]:
-    """Say which repetitions have one way of the movement outside their times, so that its speed is unknown."""
-    if protocol is None:
-        return ()
+def _cut_movements(session: Session, protocol: Protocol) -> tuple[str, ...]:
+    """Say which repetitions have one direction of the movement outside their times, so that its speed is unknown."""
     shortest_s = protocol.repetition.min_movement_s.value
     said = []
     for rep in session.reps:
@@ -97,120 +108,69 @@ def _cut_short(session: Session, protocol: Protocol | None) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _same_spans(spans: Sequence[Span], analysed: Session) -> bool:
-    """Whether the times are those of the analysis, to the milliseconds that are kept."""
-    if len(spans) != len(analysed.reps):
-        return False
-    return all(_same_times(span, rep) for span, rep in zip(spans, analysed.reps, strict=True))
-
-
-def _changes(analysed: Session, session: Session, *, recounted: bool) -> list[Change]:
-    changes = []
-    if session.side is not analysed.side:
-        changes.append(Change("Working leg", _side(analysed), _side(session)))
-    if session.protocol_sha256 != analysed.protocol_sha256:
-        names = [f"{one.protocol_name} ({one.protocol_id} {one.protocol_version})" for one in (analysed, session)]
-        # A protocol of the same name and number whose limits were edited since is another one all the same.
-        edited = ", as it reads now" if names[0] == names[1] else ""
-        changes.append(Change("Judged by", names[0], names[1] + edited))
-    if recounted:
-        changes += _recounted(analysed, session)
-    return changes
-
-
-def _recounted(analysed: Session, session: Session) -> list[Change]:
-    """How many repetitions there are, and which of them have other times."""
-    before, after = analysed.rep_count, session.rep_count
-    changes = [Change("Repetitions", str(before), str(after))] if before != after else []
-    old, new = list(analysed.reps), list(session.reps)
-    for a, b in [(a, b) for a in old for b in new if _same_times(a, b)]:
-        old.remove(a)
-        new.remove(b)
-    for rep in new:
-        was = max(old, key=lambda one, rep=rep: _shared_s(one, rep), default=None)  # type: ignore[misc]
-        if was is not None and _shared_s(was, rep) > 0:
-            number = f" (was {was.index})" if was.index != rep.index else ""
-            changes.append(
-                Change(f"Repetition {rep.index}{number}, times (start – straightest – end)", _times(was), _times(rep))
-            )
-        else:
-            changes.append(Change(f"Repetition {rep.index}", "–", f"added, {_times(rep)}"))
-    gone = [one for one in old if all(_shared_s(one, rep) <= 0 for rep in new)]
-    changes += [Change(f"Repetition {one.index} (as analysed)", _times(one), "removed") for one in gone]
-    return changes
-
-
-def _shared_s(a: Rep, b: Rep) -> float:
-    return min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
-
-
-def _same_times(a: Span | Rep, b: Rep) -> bool:
-    """Whether the times are the same, to the milliseconds that are kept."""
-    return (
-        abs(a.start_s - b.start_s) < _SAME_S
-        and abs(a.end_s - b.end_s) < _SAME_S
-        and (a.peak_s is None or abs(a.peak_s - b.peak_s) < _SAME_S)
-    )
-
-
-def _times(rep: Rep) -> str:
-    return f"{rep.start_s:.2f} – {rep.peak_s:.2f} – {rep.end_s:.2f} s"
-
-
-def _side(session: Session) -> str:
-    return session.side.value if session.side is not None else "none found"
-
-
-def _overruled(session: Session, overrules: Sequence[Overrule]) -> tuple[Session, list[Change], list[str]]:
-    findings = list(session.findings)
-    changes, notices = [], []
-    rules = {finding.rule for finding in findings}
+def _applicable(session: Session, overrules: Sequence[Overrule]) -> tuple[list[Overrule], tuple[str, ...]]:
+    """Return the overrulings of rules and repetitions that are there, and what to say of the others."""
+    rules = {finding.rule for finding in session.findings}
     numbers = {rep.index for rep in session.reps}
+    applied, said = [], []
     for overrule in overrules:
-        where = "the set" if overrule.rep is None else f"repetition {overrule.rep}"
-        if overrule.rule not in rules or (overrule.rep is not None and overrule.rep not in numbers):
-            notices.append(f"An overruling of '{rule_title(overrule.rule)}' on {where} was left out: there is none.")
-            continue
+        if overrule.rule in rules and (overrule.rep is None or overrule.rep in numbers):
+            applied.append(overrule)
+        else:
+            said.append(
+                f"An overruling of '{rule_title(overrule.rule)}' on {_place(overrule)} was left out: there is none."
+            )
+    return applied, tuple(said)
+
+
+def _overrule(
+    session: Session, overrules: Sequence[Overrule], protocol: Protocol | None
+) -> tuple[Session, list[Change]]:
+    findings, changes = list(session.findings), []
+    for overrule in overrules:
         at = next((i for i, f in enumerate(findings) if (f.rule, f.rep) == (overrule.rule, overrule.rep)), None)
-        old = findings[at] if at is not None else _unjudged(findings, overrule)
-        new = replace(old, verdict=overrule.verdict, text=_text(overrule, old))
+        old = findings[at] if at is not None else _not_judged(findings, overrule)
+        new = replace(old, verdict=overrule.verdict, text=_overruled_text(overrule, old))
         if at is None:
             findings.append(new)
         else:
             findings[at] = new
         before, after = (VERDICT_WORDS[verdict].word.lower() for verdict in (old.verdict, new.verdict))
-        changes.append(Change(f"{rule_title(overrule.rule)}, {where}", before, after, overrule.reason))
-    if not changes:
-        return session, [], notices
-    return replace(session, findings=tuple(_with_hints(findings, overrules))), changes, notices
+        changes.append(Change(f"{rule_title(overrule.rule)}, {_place(overrule)}", before, after, overrule.reason))
+    session = replace(session, findings=tuple(_with_notes(findings, overrules)))
+    return replace(session, summary=_summary(session, protocol)), changes
 
 
-def _unjudged(findings: Sequence[Finding], overrule: Overrule) -> Finding:
-    """What stands for a repetition that was never judged by a rule, because nothing could be measured."""
+def _place(overrule: Overrule) -> str:
+    return "the set" if overrule.rep is None else f"repetition {overrule.rep}"
+
+
+def _not_judged(findings: Sequence[Finding], overrule: Overrule) -> Finding:
+    """Return the finding of a repetition that a rule did not judge, because nothing could be measured."""
     like = next(finding for finding in findings if finding.rule == overrule.rule)
     return replace(
         like, rep=overrule.rep, verdict=Verdict.NOT_ASSESSABLE, observed=None, at_s=None, text="Cannot tell."
     )
 
 
-def _text(overrule: Overrule, old: Finding) -> str:
+def _overruled_text(overrule: Overrule, old: Finding) -> str:
     lead = VERDICT_WORDS[overrule.verdict].word
     return f"{lead}, says the reviewer: {overrule.reason.rstrip('.')}. As analysed: {old.text}"
 
 
-def _with_hints(findings: Sequence[Finding], overrules: Sequence[Overrule]) -> list[Finding]:
-    """Say at a rule of the set that some of its repetitions were overruled: its own number is as measured."""
-    hinted = []
+def _with_notes(findings: Sequence[Finding], overrules: Sequence[Overrule]) -> list[Finding]:
+    """Say in a finding on the set that some of its repetitions were overruled: its own number is as measured."""
+    noted = []
     for finding in findings:
         count = sum(one.rule == finding.rule and one.rep is not None for one in overrules)
         own = any(one.rule == finding.rule and one.rep is None for one in overrules)
         if finding.rep is None and count and not own:
             noun = "repetition was" if count == 1 else "repetitions were"
-            hint = f"{finding.text} As measured; {count} {noun} overruled by the reviewer."
-            hinted.append(replace(finding, text=hint))
+            text = f"{finding.text} As measured; {count} {noun} overruled by the reviewer."
+            noted.append(replace(finding, text=text))
         else:
-            hinted.append(finding)
-    return hinted
+            noted.append(finding)
+    return noted
 
 
 def _summary(session: Session, protocol: Protocol | None) -> Summary:
@@ -219,3 +179,50 @@ def _summary(session: Session, protocol: Protocol | None) -> Summary:
             session.summary, sentences=(*session.summary.sentences, "Some findings were overruled by the reviewer.")
         )
     return summarize(session.reps, session.findings, session.quality, protocol)
+
+
+def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> None:
+    """Refuse a review that speaks of a time, a point or a repetition which does not exist.
+
+    Raises
+    ------
+    RequestError
+    """
+    if reviewed.not_applied:
+        raise RequestError(reviewed.not_applied[0])
+    last_s = max(float(track.t_s[-1]), track.clip.duration_s) + 1.0
+    times_s = [note.t_s for note in review.notes if note.t_s is not None]
+    times_s += [one.t_s for one in review.goniometer] + [one.t_s for one in review.key_images]
+    times_s += [rep.end_s for rep in review.reps or ()]
+    if times_s and max(times_s) > last_s:
+        raise RequestError(f"expected times within the clip ({last_s - 1:.1f} s), got {max(times_s):.1f} s")
+    w, h = track.size_px
+    for one in review.goniometer:
+        if any(not (-w <= x <= 2 * w and -h <= y <= 2 * h) for x, y in one.points):
+            raise RequestError(f"expected the goniometer's points within the frame ({w} x {h} px)")
+    numbers = {rep.index for rep in reviewed.session.reps}
+    for note in review.notes:
+        if note.rep is not None and note.rep not in numbers:
+            raise RequestError(f"a note is on repetition {note.rep}, but there are {len(numbers)}")
+
+
+def with_tool_angles(review: Review, session: Session) -> Review:
+    """Return the review with each goniometer's angle, formcheck's own at that time, and the difference."""
+    return review.model_copy(update={"goniometer": tuple(_with_tool_angle(one, session) for one in review.goniometer)})
+
+
+def _with_tool_angle(one: Goniometer, session: Session) -> Goniometer:
+    angle_deg = round(one.measured_deg(), 1)
+    tool_deg = tool_se_deg = None
+    if session.angles is not None and one.joint is not Joint.OTHER:
+        row = int(np.argmin(np.abs(session.angles.t_s - one.t_s)))
+        names = ("hip_flexion_deg", "hip_se_deg") if one.joint is Joint.HIP else ("knee_flexion_deg", "knee_se_deg")
+        value, error = (float(getattr(session.angles, name)[row]) for name in names)
+        if abs(session.angles.t_s[row] - one.t_s) <= _NEAREST_S and np.isfinite(value):
+            tool_deg, tool_se_deg = round(value, 1), round(error, 2)
+    difference_deg = round(angle_deg - tool_deg, 1) if tool_deg is not None else None
+    return one.model_copy(
+        update={
+            "angle_deg": angle_deg, "tool_deg": tool_deg, "tool_se_deg": tool_se_deg, "difference_deg": difference_deg,
+        }
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Two sessions side by side: their repetitions over each other, and what of the difference measuring alone explains."""
+"""Two sessions compared: their repetitions over each other, and which differences exceed the error of measurement."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from formcheck.review.outcome import outcome
 from formcheck.types import FloatArray, LegAngles, Rep, Session
 
 PERCENT = tuple(range(101))
-# Nothing is drawn across a longer stretch in which nothing could be measured.
-_BRIDGE_S = 0.25
-# Turns of the camera that differ by more than this show the leg differently.
+# Curves are not interpolated across longer gaps.
+_MAX_GAP_S = 0.25
+# Camera angles that differ by more than this show the leg differently.
 _VIEW_DEG = 15.0
 
 
@@ -158,14 +158,14 @@ def _curves(name: str, session: Session) -> dict[str, Any]:
                 "start_s": round(rep.start_s, 3),
                 "end_s": round(rep.end_s, 3),
                 "partial": rep.partial,
-                "knee_deg": _listed(knee),
-                "hip_deg": _listed(hip),
+                "knee_deg": _with_none(knee),
+                "hip_deg": _with_none(hip),
             }
             for rep, knee, hip in zip(reps, knees, hips, strict=True)
         ],
         f"{name}_mean": {
-            "knee_deg": _listed(_middle(*knees)),
-            "hip_deg": _listed(_middle(*hips)),
+            "knee_deg": _with_none(_median_curve(*knees)),
+            "hip_deg": _with_none(_median_curve(*hips)),
             "knee_band_deg": _band(found["knee_end"]),
             "hip_band_deg": _band(found["hip"]),
         },
@@ -191,19 +191,19 @@ def _by_percent(angles: LegAngles | None, name: str, rep: Rep) -> FloatArray:
     right = np.searchsorted(t_s, at_s).clip(0, t_s.size - 1)
     left = (right - 1).clip(0)
     apart = np.minimum(np.abs(t_s[right] - at_s), np.abs(t_s[left] - at_s))
-    return np.where(apart <= _BRIDGE_S, np.interp(at_s, t_s, known), np.nan)
+    return np.where(apart <= _MAX_GAP_S, np.interp(at_s, t_s, known), np.nan)
 
 
-def _middle(*curves: FloatArray) -> FloatArray:
+def _median_curve(*curves: FloatArray) -> FloatArray:
     """Median curve (101,); NaN where fewer than half of the repetitions are known."""
-    stack = np.stack(curves) if curves else np.full((1, len(PERCENT)), np.nan)
-    enough = 2 * np.isfinite(stack).sum(axis=0) >= len(stack)
-    middle = np.full(len(PERCENT), np.nan)
-    middle[enough] = np.nanmedian(stack[:, enough], axis=0)
-    return middle
+    curves_deg = np.stack(curves) if curves else np.full((1, len(PERCENT)), np.nan)
+    enough = 2 * np.isfinite(curves_deg).sum(axis=0) >= len(curves_deg)
+    median = np.full(len(PERCENT), np.nan)
+    median[enough] = np.nanmedian(curves_deg[:, enough], axis=0)
+    return median
 
 
-def _listed(values: FloatArray) -> list[float | None]:
+def _with_none(values: FloatArray) -> list[float | None]:
     return [round(value, 1) if math.isfinite(value) else None for value in values.tolist()]
 
 

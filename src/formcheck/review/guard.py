@@ -1,4 +1,4 @@
-"""Who may ask: the checks in front of every answer, and the headers on each. docs/review.md says against what."""
+"""The checks in front of every answer, and the headers on each. docs/review.md lists the attacks that they stop."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _HEADERS: Mapping[str, str] = {
 
 
 class Guard:
-    """Lets in who has the token of this run, speaks to this server by its own name, and comes from its own page.
+    """Answers only requests with the token of this run, to this server's own name, and from its own page.
 
     Parameters
     ----------
     app : ASGI application
     host : str
-        The address that is listened on.
+        The address that the server listens on.
     port : int
     token : str
-        Part of the address that is opened; exchanged for a cookie at the first visit.
+        Part of the address that the browser opens; exchanged for a cookie at the first visit.
     """
 
     def __init__(self, app: ASGIApp, *, host: str, port: int, token: str) -> None:
@@ -51,12 +51,12 @@ class Guard:
         self._host = host
         self._port = port
         self._token = token
-        # Browsers do not tell ports apart in cookies: two reviews at once must not take each other's.
+        # Cookies are shared between ports: two servers on one machine need names of their own.
         self._cookie = f"formcheck_review_{port}"
-        self._pass = secrets.token_urlsafe(32)
+        self._secret = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or say why not."""
+        """Answer, or refuse and say why."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
@@ -74,17 +74,17 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        # Before anything else: under a foreign name this is a page that had its name pointed here.
+        # Before anything else: under a foreign name it is a page whose name was pointed at this machine.
         if not self._own_host(headers.get("host", "")):
-            return _no("this server answers only under the address it printed", 421)
+            return _refuse("this server answers only under the address it printed", 421)
         if scope["method"] in _READING and scope["path"] == "/" and b"token=" in scope["query_string"]:
-            return self._enter(scope)
-        if not self._known(headers):
+            return self._exchange_token(scope)
+        if not self._has_cookie(headers):
             return PlainTextResponse("Open the whole address that formcheck printed, with its token.\n", 403)
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return _no("asked for by another site", 403)
-        if scope["method"] not in _READING and not self._own_page(headers):
-            return _no("changes are taken from formcheck's own page only", 403)
+            return _refuse("asked for by another site", 403)
+        if scope["method"] not in _READING and not self._from_own_page(headers):
+            return _refuse("changes are taken from formcheck's own page only", 403)
         return None
 
     def _own_host(self, host: str) -> bool:
@@ -93,22 +93,22 @@ class Guard:
             return False
         if name in _LOOPBACK or name.strip("[]") == self._host:
             return True
-        # Listening everywhere, it cannot know which of its addresses is used; a name, though, could be anybody's.
+        # Listening on every address it cannot know which one is used; a name, though, could be anybody's.
         return self._host in _EVERYWHERE and _is_address(name.strip("[]"))
 
-    def _enter(self, scope: Scope) -> Response:
+    def _exchange_token(self, scope: Scope) -> Response:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return PlainTextResponse("This address is of an earlier run: open the one that formcheck printed.\n", 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._cookie, self._pass, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(self._cookie, self._secret, httponly=True, samesite="strict", path="/")
         return answer
 
-    def _known(self, headers: Headers) -> bool:
+    def _has_cookie(self, headers: Headers) -> bool:
         given = _cookies(headers.get("cookie", "")).get(self._cookie, "")
-        return hmac.compare_digest(given.encode(), self._pass.encode())
+        return hmac.compare_digest(given.encode(), self._secret.encode())
 
-    def _own_page(self, headers: Headers) -> bool:
+    def _from_own_page(self, headers: Headers) -> bool:
         own = headers.get("origin", "") == f"http://{headers.get('host', '')}"
         return own and headers.get("x-formcheck") == "1"
 
@@ -130,6 +130,6 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _no(why: str, status: int) -> JSONResponse:
+def _refuse(why: str, status: int) -> JSONResponse:
     body: dict[str, Any] = {"error": why}
     return JSONResponse(body, status)

@@ -1,184 +1,115 @@
-"""Finds the items in what was opened on the disk: one clip or results folder, or a folder of them."""
+"""What a review was opened on: items, each with what the worklist shows, its results, and the store of its review."""
 
 from __future__ import annotations
 
-import os
+import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from formcheck.errors import InputError
-from formcheck.review.items import FileItem, Item, ResultsFolder, file_item_id
-from formcheck.review.material import Shelf
+from formcheck.review.analysis import Analysis
+from formcheck.review.errors import NotFoundError
+from formcheck.review.storage import ReviewStore
 
-CLIP_SUFFIXES = frozenset(
-    (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".3gp", ".mts", ".m2ts", ".wmv", ".ogv")
-)
-# A folder of more than this was not meant to be gone through: a home folder, a whole disk.
-MAX_CLIPS = 5000
+Opened = Literal["clip", "folder", "session", "store"]
+DateKind = Literal["filmed", "file", "analysed", "practised"]
+
+
+class ItemDate(NamedTuple):
+    """A time (ISO) and what happened then: a file's own date says no more than when it was written."""
+
+    date: str | None
+    kind: DateKind
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as entries of the worklist have it."""
+        return {"date": self.date, "date_kind": self.kind}
+
+
+class Item(ABC):
+    """A clip, its results, or a session of the practice record. ``clip`` is the video to show, if there is one."""
+
+    origin: Literal["clip", "results", "session"]
+
+    def __init__(self, item_id: str, name: str) -> None:
+        self.id = item_id
+        self.name = name
+        self.person: str | None = None
+        self.clip: Path | None = None
+        # Held while the review is changed.
+        self.lock = threading.RLock()
+
+    @property
+    @abstractmethod
+    def is_analysed(self) -> bool:
+        """Whether there are results."""
+
+    @abstractmethod
+    def entry(self) -> dict[str, Any]:
+        """Return what the worklist shows, without opening clip or track."""
+
+    def date(self) -> ItemDate:
+        """Return when it was filmed, which may mean opening the clip."""
+        entry = self.entry()
+        return ItemDate(entry["date"], entry["date_kind"])
+
+    @abstractmethod
+    def analysed_at(self) -> str | None:
+        """Return when it was analysed (ISO)."""
+
+    @abstractmethod
+    def results_version(self) -> object:
+        """Return a value that changes when the results do."""
+
+    @abstractmethod
+    def read_analysis(self) -> Analysis:
+        """Read the results."""
+
+    @abstractmethod
+    def review_store(self) -> ReviewStore:
+        """Return where its review is stored."""
 
 
 class Library(Protocol):
     """What was opened."""
 
-    opened: str
-    # Where uploaded clips go; None when there is no place for them.
+    opened: Opened
+    # The folder for uploaded clips; None when there is no place for them.
     uploads: Path | None
 
     def items(self) -> Sequence[Item]:
         """Look again, and return what is there."""
 
-    def get(self, key: str) -> Item | None:
+    def get(self, item_id: str) -> Item | None:
         """Return an item by its id."""
 
 
-class FileLibrary:
-    """Clips and results on the disk.
-
-    Parameters
-    ----------
-    root : Path
-        The folder that was opened, or the one that the opened clip or results lie in.
-    only : Path, optional
-        The clip or results folder that was opened; None = all of the folder.
-    shelf : Shelf
-    """
-
-    def __init__(self, root: Path, shelf: Shelf, *, only: Path | None = None) -> None:
-        self.opened = "folder" if only is None else "clip"
-        self.root = root.resolve()
-        self.uploads: Path | None = self.root if only is None else None
-        self._only = only.absolute() if only is not None else None
-        self._shelf = shelf
-        self._items: dict[str, FileItem] = {}
-        self._folders: dict[Path, ResultsFolder] = {}
-        self._lock = threading.Lock()
-
-    def items(self) -> list[FileItem]:
-        with self._lock:
-            clips, folders = self._found()
-            kept = [self._item(clip, results) for clip, results in self._paired(clips, folders)]
-            self._items = {item.id: item for item in kept}
-            return kept
-
-    def get(self, key: str) -> FileItem | None:
-        known = self._items.get(key)
-        if known is None or not self._still(known):
-            self.items()
-        return self._items.get(key)
-
-    def _still(self, item: FileItem) -> bool:
-        """Whether an item is as it was: a clip that was analysed since has results now."""
-        if not item.analysed:
-            return False
-        return item.clip is None or item.clip == self._only or is_clip(item.clip, self.root)
-
-    def _found(self) -> tuple[list[Path], list[ResultsFolder]]:
-        if self._only is None:
-            clips, places = walk(self.root)
-            return clips, [self._folder(path) for path in places]
-        if self._only.is_dir():
-            folder = self._folder(self._only)
-            # A name is all that is taken from the results, which may be a stranger's.
-            beside = self._only.parent / Path(folder.head()["clip"]).name
-            return [beside] if is_clip(beside, self.root) else [], [folder]
-        folders = [self._folder(path) for path in results_places(self._only) if is_results(path)]
-        return [self._only], folders
-
-    def _folder(self, path: Path) -> ResultsFolder:
-        if path not in self._folders:
-            self._folders[path] = ResultsFolder(path)
-        return self._folders[path]
-
-    def _paired(
-        self, clips: Sequence[Path], folders: Sequence[ResultsFolder]
-    ) -> Iterator[tuple[Path | None, ResultsFolder | None]]:
-        """Put every results folder to the clip it names: the one beside it, else the only one of that name."""
-        by_name: dict[str, list[Path]] = {}
-        for clip in clips:
-            by_name.setdefault(clip.name, []).append(clip)
-        taken: dict[Path, ResultsFolder] = {}
-        alone: list[ResultsFolder] = []
-        for folder in folders:
-            named = by_name.get(_clip_name(folder), [])
-            beside = [clip for clip in named if clip.parent == folder.path.parent]
-            chosen = beside or (named if len(named) == 1 else [])
-            if chosen and chosen[0] not in taken:
-                taken[chosen[0]] = folder
-            else:
-                alone.append(folder)
-        yield from ((clip, taken.get(clip)) for clip in clips)
-        yield from ((None, folder) for folder in alone)
-
-    def _item(self, clip: Path | None, results: ResultsFolder | None) -> FileItem:
-        known = self._items.get(file_item_id(clip, results))
-        if known is not None and known.results is results:
-            return known
-        path = clip if clip is not None else results.path if results is not None else self.root
-        return FileItem(clip=clip, results=results, name=self._name(path), shelf=self._shelf)
-
-    def _name(self, path: Path) -> str:
-        return path.name if self._only is not None else path.relative_to(self.root).as_posix()
-
-
-def walk(root: Path) -> tuple[list[Path], list[Path]]:
-    """Return the clips and the results folders in a folder and those below, hidden ones left out.
+def clip_of(item: Item) -> Path:
+    """Return an item's clip.
 
     Raises
     ------
-    InputError
-        There are more clips than anybody would go through.
+    NotFoundError
+        There is none.
     """
-    clips: list[Path] = []
-    folders: list[Path] = []
-    for folder, subfolders, files in os.walk(root):
-        here = Path(folder)
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        if here != root and is_results(here):
-            subfolders.clear()
-            folders.append(here)
-            continue
-        clips += [here / name for name in sorted(files) if is_clip(here / name, root)]
-        if len(clips) > MAX_CLIPS:
-            raise InputError(
-                f"{root}: expected a folder of at most {MAX_CLIPS} clips, found more; open one of its folders"
-            )
-    return clips, folders
+    if item.clip is None:
+        raise NotFoundError(f"{item.name}: the clip is not available")
+    return item.clip
 
 
-def is_clip(path: Path, root: Path) -> bool:
-    """Whether a file is a clip that was opened with its folder: no link out of it, and nothing but files."""
-    if path.suffix.lower() not in CLIP_SUFFIXES or path.name.startswith("."):
-        return False
-    return path.is_file() and path.resolve().is_relative_to(root)
+def make_id(kind: str, name: str) -> str:
+    """Return an id that tells nothing of the name, and is the same at every start."""
+    return hashlib.sha256(f"{kind}\0{name}".encode(errors="surrogateescape")).hexdigest()[:20]
 
 
-def _clip_name(folder: ResultsFolder) -> str:
-    try:
-        return str(folder.head()["clip"])
-    except InputError:
-        # Damaged results belong to the clip whose name they have.
-        stem = folder.path.name.removesuffix(".formcheck")
-        return next((p.name for p in folder.path.parent.glob("*") if p.stem == stem and p.suffix in CLIP_SUFFIXES), "")
+_COUNTED = ("protocol", "side", "reps", "correct", "incorrect", "unsure", "prescribed")
 
 
-def is_results(path: Path) -> bool:
-    """Whether a folder holds what an analysis leaves."""
-    return (path / "session.json").is_file() and (path / "track.npz").is_file()
-
-
-def results_places(clip: Path) -> tuple[Path, Path]:
-    """Return where a clip's results are: under its name, or with the suffix too where another clip has that."""
-    return clip.with_name(f"{clip.stem}.formcheck"), clip.with_name(f"{clip.name}.formcheck")
-
-
-def place_for_results(clip: Path) -> Path:
-    """Return where a clip's results go without writing over those of another clip."""
-    first, second = results_places(clip)
-    if not is_results(first):
-        return first
-    try:
-        return first if ResultsFolder(first).head()["clip"] == clip.name else second
-    except InputError:
-        return first
+def reviewed_entry(outcome: Mapping[str, Any], *, done: bool, saved_at: str, person: str) -> dict[str, Any]:
+    """Return what a review changes in an entry of the worklist."""
+    entry = {key: outcome[key] for key in _COUNTED if key in outcome}
+    if person:
+        entry["person"] = person
+    return entry | {"reviewed": done, "review_started": True, "reviewed_at": saved_at}

@@ -1,4 +1,4 @@
-"""The reviewer's layer: what a clinician says about one judged clip, beside the analysis, which stays as it is."""
+"""The review: what a clinician says about one analysed clip, stored beside the analysis, which never changes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from formcheck.review.errors import RequestError
 from formcheck.types import Side, Verdict
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Words = Annotated[str, StringConstraints(max_length=4000)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Point = tuple[float, float]
 
 
 class Joint(StrEnum):
-    """What a goniometer is laid on."""
+    """What a goniometer measures."""
 
     KNEE = "knee"
     HIP = "hip"
@@ -31,7 +32,7 @@ class _Part(BaseModel):
 
 
 class GivenRep(_Part):
-    """When a repetition was, as the reviewer has it; ``peak_s`` None = where the knee is straightest."""
+    """Times of a repetition, set by the reviewer; ``peak_s`` None = where the knee is straightest."""
 
     start_s: Seconds
     peak_s: Seconds | None = None
@@ -50,7 +51,7 @@ class GivenRep(_Part):
 
 
 class Overrule(_Part):
-    """Another verdict than the program's; ``rep`` None = on the set as a whole."""
+    """A verdict in place of the program's; ``rep`` None = on the set as a whole."""
 
     rule: Key
     rep: Annotated[int, Field(ge=1)] | None = None
@@ -65,13 +66,13 @@ class Overrule(_Part):
 
 
 class Note(_Part):
-    """Words on the session, on a repetition, or on a moment."""
+    """A note on the session, on a repetition, or on a frame."""
 
     id: Key
     scope: Literal["session", "rep", "frame"]
     rep: Annotated[int, Field(ge=1)] | None = None
     t_s: Seconds | None = None
-    text: Words
+    text: Text
     at: Annotated[str, StringConstraints(max_length=40)]
 
     @model_validator(mode="after")
@@ -84,10 +85,10 @@ class Note(_Part):
 
 
 class Goniometer(_Part):
-    """Three points on a frame, the middle one on the joint. What the server adds is None until it did.
+    """Three points on a frame, the middle one on the joint. The fields after ``points`` are filled in by the server.
 
     ``angle_deg`` is flexion for knee and hip (180 less the angle between the arms: 0 = straight), the angle between the
-    arms for anything else. ``difference_deg`` is the reviewer's angle less the tool's.
+    arms for anything else. ``tool_deg`` is formcheck's angle at that time, ``difference_deg`` the reviewer's less it.
     """
 
     id: Key
@@ -107,7 +108,7 @@ class Goniometer(_Part):
         return self
 
     def measured_deg(self) -> float:
-        """The angle that the points show, see above."""
+        """Return the angle that the points show, see above."""
         (ax, ay), (vx, vy), (bx, by) = self.points
         a, b = (ax - vx, ay - vy), (bx - vx, by - vy)
         inner = math.degrees(math.atan2(abs(a[0] * b[1] - a[1] * b[0]), a[0] * b[0] + a[1] * b[1]))
@@ -115,7 +116,7 @@ class Goniometer(_Part):
 
 
 class KeyImage(_Part):
-    """A moment worth a picture in the report."""
+    """A frame to show in the summary."""
 
     id: Key
     t_s: Seconds
@@ -123,17 +124,17 @@ class KeyImage(_Part):
 
 
 class Review(_Part):
-    """All that a reviewer said. The defaults say nothing: the session stands as analysed.
+    """Everything a reviewer said. The defaults say nothing: the session stands as analysed.
 
-    ``person`` is the code of whom the clip shows, where the record does not know it.
-    ``reps`` is the reviewer's whole list, None = as analysed. Repetition numbers are those of the reviewed list.
+    ``person`` is the code of the person in the clip, where the record does not know it. ``reps`` is the complete list,
+    None = as analysed; numbers of repetitions elsewhere in the review refer to this list.
     """
 
     revision: Annotated[int, Field(ge=0)] = 0
     reviewer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     person: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     done: bool = False
-    summary_note: Words = ""
+    summary_note: Text = ""
     side: Side | None = None
     protocol: Key | None = None
     reps: Annotated[tuple[GivenRep, ...], Field(max_length=500)] | None = None
@@ -156,29 +157,40 @@ class Review(_Part):
             raise ValueError("expected one overruling for a rule of a repetition, got two")
         for kind in (self.notes, self.goniometer, self.key_images):
             if len({one.id for one in kind}) < len(kind):
-                raise ValueError("expected a different id for each note, goniometer and picture, got one twice")
+                raise ValueError("expected a different id for each note, goniometer and key image, got one twice")
         return self
 
-    def says_the_same(self, other: Review) -> bool:
-        """Whether two reviews say the same, signed or not."""
+    def same_content(self, other: Review) -> bool:
+        """Whether two reviews are equal apart from their revision and whether they are marked as complete."""
         unsigned = {"revision": 0, "done": False}
         return self.model_copy(update=unsigned) == other.model_copy(update=unsigned)
 
     @property
-    def empty(self) -> bool:
-        """Nothing was said."""
-        return self.model_dump(exclude={"revision", "reviewer"}) == Review().model_dump(
-            exclude={"revision", "reviewer"}
-        )
+    def is_empty(self) -> bool:
+        """Whether it says nothing; revision and reviewer do not count."""
+        return self.model_copy(update={"revision": 0, "reviewer": ""}) == Review()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain lists, dicts, strings and numbers."""
+        return self.model_dump(mode="json")
 
 
-def plain(review: Review) -> dict[str, Any]:
-    """Return a review as JSON has it."""
-    return review.model_dump(mode="json")
+def parse_review(value: Any) -> Review:
+    """Return the review that a request holds.
+
+    Raises
+    ------
+    RequestError
+        It is not one.
+    """
+    try:
+        return Review.model_validate(value)
+    except ValidationError as error:
+        raise RequestError(f"the review does not fit: {first_problem(error)}") from None
 
 
 def first_problem(error: ValidationError) -> str:
-    """Say in one line what is wrong first."""
+    """Return the first of pydantic's problems in one line."""
     problem = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
     words = str(problem["msg"]).removeprefix("Value error, ")

@@ -1,4 +1,4 @@
-"""The 'Reviewed by' page: one self-contained file for the patient's record, which asks the network for nothing."""
+"""The summary of a review for the patient: one HTML page that contains everything it shows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from formcheck.report.curves import curves_of
 from formcheck.report.data import session_document
 from formcheck.report.page import page_template, policy, resource_text, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
-from formcheck.review.apply import Reviewed
+from formcheck.review.apply import ReviewedSession
 from formcheck.review.compare import Number, numbers
-from formcheck.review.items import DateKind
-from formcheck.review.layer import Kept
+from formcheck.review.library import DateKind
 from formcheck.review.model import Goniometer, Joint, Note
 from formcheck.review.outcome import standing
+from formcheck.review.storage import StoredReview
 from formcheck.types import Finding, Rep, Session, Verdict
 
 _JOINT_WORDS = {Joint.KNEE: "Knee", Joint.HIP: "Hip", Joint.OTHER: "Angle"}
@@ -41,23 +41,20 @@ _MAX_CUES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What heads the page. ``pictures`` are JPEGs by the id of the key image or goniometer; without a
-    ``hip_target_deg`` no curves are drawn.
-    """
+class SummaryHead:
+    """What the page says of the clip at its head; without a ``hip_target_deg`` no curves are drawn."""
 
     name: str
     person: str | None
     date: datetime | None
     prescribed: int | None
-    pictures: Mapping[str, bytes]
     date_kind: DateKind = "filmed"
     hip_target_deg: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """A number as analysed and as reviewed, in words."""
+    """A number as analysed and as reviewed, as it is shown."""
 
     label: str
     analysed: str
@@ -65,13 +62,13 @@ class NumberRow:
 
     @property
     def differs(self) -> bool:
-        """The reviewer's is another."""
+        """Whether the review changes it."""
         return self.analysed != self.reviewed
 
 
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """A repetition's row: how it stands, and what of it is to be mended or not sure."""
+    """A repetition with its status, the findings that are not met or undecided, and its notes."""
 
     rep: Rep
     standing: str
@@ -79,55 +76,61 @@ class RepRow:
     notes: tuple[str, ...]
 
 
-def render_summary(analysed: Session, reviewed: Reviewed, kept: Kept, protocol: Protocol | None, about: About) -> str:
+def render_summary(
+    analysed: Session,
+    reviewed: ReviewedSession,
+    stored: StoredReview,
+    protocol: Protocol | None,
+    head: SummaryHead,
+    images: Mapping[str, bytes],
+) -> str:
     """Render the summary of a review as one HTML page.
 
     Parameters
     ----------
     analysed : Session
-        As the program left it.
-    reviewed : Reviewed
-        As the reviewer has it.
-    kept : Kept
-        The review as it is kept.
+    reviewed : ReviewedSession
+    stored : StoredReview
     protocol : Protocol or None
         What the reviewed session is judged by, if it is on this machine.
-    about : About
+    head : SummaryHead
+    images : mapping of str to bytes
+        JPEGs by the id of their key image or goniometer.
 
     Returns
     -------
     str
         The page. Equal arguments give an equal page.
     """
-    session, review = reviewed.session, kept.review
+    session, review = reviewed.session, stored.review
     styles = (
         shared_style(charts=False)
         + resource_text("formcheck.review", "templates/summary.css")
-        + running_foot(about.person, session.clip.name)
+        + running_foot(head.person, session.clip.name)
     )
-    curves = curves_of(session, hip_target_deg=about.hip_target_deg) if about.hip_target_deg is not None else None
+    curves = curves_of(session, hip_target_deg=head.hip_target_deg) if head.hip_target_deg is not None else None
     rows = number_rows(analysed, session)
     page = _template().render(
-        about=about,
+        head=head,
         session=session,
         review=review,
-        saved_at=datetime.fromisoformat(kept.saved_at) if kept.saved_at else None,
-        patient=patient_words(session, protocol),
+        saved_at=datetime.fromisoformat(stored.saved_at) if stored.saved_at else None,
+        patient=patient_sentences(reviewed, protocol),
         rows=rows,
         differs=any(row.differs for row in rows),
         changes=reviewed.changes,
-        notices=reviewed.notices,
+        notices=reviewed.not_applied,
         goniometer=[(one, _tool_words(one)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
         joint_words=_JOINT_WORDS,
-        images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in about.pictures],
-        pictures={key: base64.b64encode(data).decode() for key, data in about.pictures.items()},
-        checks=_set_rows(session),
+        key_images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in images],
+        images={key: base64.b64encode(data).decode() for key, data in images.items()},
+        checks=_set_rows(reviewed),
         curves=curves,
         panels=static_panels(curves) if curves else None,
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
         date_words=_DATE_WORDS,
         partial=any(rep.partial for rep in session.reps),
-        reps=_rep_rows(session, review.notes),
+        reps=_rep_rows(reviewed, review.notes),
         session_notes=[note for note in review.notes if note.scope == "session"],
         frame_notes=sorted((n for n in review.notes if n.scope == "frame"), key=lambda note: note.t_s or 0.0),
         standing_words=_STANDING_WORDS,
@@ -139,21 +142,22 @@ def render_summary(analysed: Session, reviewed: Reviewed, kept: Kept, protocol: 
     return words.printable(page)
 
 
-def _set_rows(session: Session) -> list[tuple[Finding, str]]:
-    """The findings on the set as a whole, what needs a look first, each with who says so."""
-    found = sorted(session.findings_of(None), key=lambda f: (f.advisory, f.verdict is Verdict.MET))
-    return [(finding, _by_whom(finding)) for finding in found]
+def _set_rows(reviewed: ReviewedSession) -> list[tuple[Finding, str]]:
+    """The findings on the set as a whole, those that are not met first, each with who says so."""
+    found = sorted(reviewed.session.findings_of(None), key=lambda f: (f.advisory, f.verdict is Verdict.MET))
+    return [(finding, _by_whom(reviewed, finding)) for finding in found]
 
 
-def patient_words(session: Session, protocol: Protocol | None) -> list[str]:
-    """Say in a few sentences to the patient what was done and what to mind next. Never asks for more range."""
+def patient_sentences(reviewed: ReviewedSession, protocol: Protocol | None) -> list[str]:
+    """Tell the patient in a few sentences what was done and what to mind next. Never asks for more range."""
+    session = reviewed.session
     complete = [rep for rep in session.reps if rep.complete]
     if not complete:
         return ["In this clip no complete repetition could be counted."]
     noun = "repetition" if len(complete) == 1 else "repetitions"
     leg = f" with the {session.side.value} leg" if session.side is not None else ""
     sentences = [f"You did {len(complete)} {noun}{leg}. {_praise(session)}"]
-    cues = _cues(session.findings)
+    cues = _cues(reviewed)
     if cues:
         sentences.append("Next time: " + " ".join(cues))
     if protocol is None or protocol.kind == "practice":
@@ -182,9 +186,10 @@ def _praise(session: Session) -> str:
     return " ".join(parts)
 
 
-def _cues(findings: Sequence[Finding]) -> list[str]:
+def _cues(reviewed: ReviewedSession) -> list[str]:
     """The most important things to mind, at most two; nothing that the reviewer finds right for the whole set."""
-    allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and _by_whom(f)}
+    findings = reviewed.session.findings
+    allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and reviewed.is_overruled(f)}
     left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != "set_complete"]
     cues: list[str] = []
     while len(cues) < _MAX_CUES and (cue := choose_cue(left)) is not None:
@@ -236,22 +241,23 @@ def _tool_words(one: Goniometer) -> tuple[str, str]:
     return f"{words.whole(one.tool_deg)}° ± {words.ceiling(band_deg)}°", difference
 
 
-def _rep_rows(session: Session, notes: Sequence[Note]) -> list[RepRow]:
+def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note]) -> list[RepRow]:
+    session = reviewed.session
     counted = {rep["index"]: rep for rep in session_document(session)["reps"]}
     rows = []
     for rep in session.reps:
         found = [
-            f"{words.rule_title(f.rule)}: {words.VERDICT_WORDS[f.verdict].word.lower()}{_by_whom(f)}"
+            f"{words.rule_title(f.rule)}: {words.VERDICT_WORDS[f.verdict].word.lower()}{_by_whom(reviewed, f)}"
             for f in session.findings_of(rep.index)
-            if not f.advisory and (f.verdict is not Verdict.MET or _by_whom(f))
+            if not f.advisory and (f.verdict is not Verdict.MET or reviewed.is_overruled(f))
         ]
         own = tuple(note.text for note in notes if note.scope == "rep" and note.rep == rep.index)
         rows.append(RepRow(rep, standing(counted[rep.index]) if rep.complete else "", tuple(found), own))
     return rows
 
 
-def _by_whom(finding: Finding) -> str:
-    return " (reviewer)" if ", says the reviewer: " in finding.text else ""
+def _by_whom(reviewed: ReviewedSession, finding: Finding) -> str:
+    return " (reviewer)" if reviewed.is_overruled(finding) else ""
 
 
 @cache

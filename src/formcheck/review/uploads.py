@@ -1,4 +1,4 @@
-"""Clips that are dropped on the page: streamed to the disk, looked at, and taken only when they are videos."""
+"""Uploaded clips: streamed to the disk, and kept only if they are videos."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from formcheck.errors import FormcheckError, InputError
+from formcheck.errors import InputError
 from formcheck.files import move_into_place, open_private, remove_stale
-from formcheck.review.library import CLIP_SUFFIXES, place_for_results
+from formcheck.review.errors import NotVideoError, TooLargeError
+from formcheck.review.file_library import CLIP_SUFFIXES
+from formcheck.review.results import results_folder_for
 from formcheck.video.container import read_head
 
 MAX_BYTES = 4 * 1024**3
@@ -33,32 +35,24 @@ _NAME_CHARS = 120
 _PART = ".upload-"
 
 
-class TooLargeError(FormcheckError):
-    """More bytes than are taken."""
-
-
-class NotVideoError(InputError):
-    """What came is no video."""
-
-
 async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None) -> Path:
-    """Write an upload into a folder under a name of its own there, and return its path.
+    """Write an upload into a folder under a name that is free there, and return its path.
 
-    Nothing remains of an upload that is refused, cut off or left.
+    Nothing remains of an upload that is refused or cut off.
 
     Parameters
     ----------
     chunks : async iterator of bytes
     name : str
-        What the browser calls the file; only its last part is used, freed of what file systems dislike.
+        The browser's name of the file; only its last part is used, without characters that file systems reject.
     folder : Path
     declared : int or None
-        Length that was announced.
+        Length that was declared.
 
     Raises
     ------
     TooLargeError
-        More than `MAX_BYTES`, or than the disk holds.
+        More than `MAX_BYTES`, or than the disk can hold.
     NotVideoError
         It is not a video that can be read.
     """
@@ -72,7 +66,7 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
             await to_thread.run_sync(read_head, part)
         except InputError as error:
             raise NotVideoError(str(error).replace(str(part), safe)) from None
-        return _settle(part, folder, safe)
+        return _give_name(part, folder, safe)
     finally:
         part.unlink(missing_ok=True)
 
@@ -131,7 +125,7 @@ def _check_room(declared: int, folder: Path) -> None:
 
 
 def _safe_name(name: str) -> str:
-    """Return the last part of a name without what a file system could take for something else."""
+    """Return the last part of a name without characters that mean something to a file system."""
     last = re.split(r"[/\\]", name)[-1]
     plain = re.sub(r'[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]', "_", last).strip(". ")
     stem, suffix = Path(plain).stem, Path(plain).suffix.lower()
@@ -144,13 +138,13 @@ def _safe_name(name: str) -> str:
     return f"{stem or 'clip'}{suffix}"
 
 
-def _settle(part: Path, folder: Path, name: str) -> Path:
-    """Give an upload a name that nothing has there: of the clip, and of its results."""
+def _give_name(part: Path, folder: Path, name: str) -> Path:
+    """Give an upload a name under which there is neither a clip nor results."""
     stem, suffix = Path(name).stem, Path(name).suffix
     count = 1
     while True:
         path = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
-        if not path.exists() and not place_for_results(path).exists() and _claim(path):
+        if not path.exists() and not results_folder_for(path).exists() and _claim(path):
             move_into_place(part, path)
             return path
         count += 1

@@ -11,7 +11,7 @@ from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
 from formcheck.report.data import session_document
 from formcheck.report.schema import SessionDocument
-from formcheck.review.material import Material, Shelf
+from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.model import GivenRep, Overrule, Review
 from formcheck.review.outcome import outcome
 from formcheck.types import Side, Verdict
@@ -21,10 +21,10 @@ MOVES = (Move(), Move(extend_s=0.6, return_s=0.6), Move())
 
 
 @pytest.fixture(scope="module")
-def material():
+def analysis():
     track = glide(MOVES)
     session = judge_track(track, load_protocol())
-    return Material(session_document(session), session, track, Shelf())
+    return Analysis(session_document(session), session, track, AvailableProtocols())
 
 
 def reps_of(session):
@@ -35,22 +35,22 @@ def overrule(rule, rep, verdict=Verdict.MET, reason="Seen otherwise."):
     return Overrule(rule=rule, rep=rep, verdict=verdict, reason=reason)
 
 
-def test_a_review_that_says_nothing_is_the_session_itself(material):
-    reviewed = material.apply(Review(summary_note="Well done.", done=True))
-    assert reviewed.session is material.analysed
+def test_a_review_that_says_nothing_is_the_session_itself(analysis):
+    reviewed = analysis.apply(Review(summary_note="Well done.", done=True))
+    assert reviewed.session is analysis.session
     assert reviewed.changes == ()
 
 
-def test_the_found_times_sent_back_change_nothing(material):
-    reviewed = material.apply(Review(reps=reps_of(material.analysed), side=Side.LEFT, protocol="sciatic-glide"))
-    assert reviewed.session is material.analysed
+def test_the_found_times_sent_back_change_nothing(analysis):
+    reviewed = analysis.apply(Review(reps=reps_of(analysis.session), side=Side.LEFT, protocol="sciatic-glide"))
+    assert reviewed.session is analysis.session
 
 
-def test_a_removed_repetition_is_not_counted_and_the_others_keep_their_numbers(material):
-    reps = reps_of(material.analysed)
-    reviewed = material.apply(Review(reps=(reps[0], reps[2])))
+def test_a_removed_repetition_is_not_counted_and_the_others_keep_their_numbers(analysis):
+    reps = reps_of(analysis.session)
+    reviewed = analysis.apply(Review(reps=(reps[0], reps[2])))
     assert reviewed.session.rep_count == 2
-    for new, old in zip(reviewed.session.reps, (material.analysed.reps[0], material.analysed.reps[2]), strict=True):
+    for new, old in zip(reviewed.session.reps, (analysis.session.reps[0], analysis.session.reps[2]), strict=True):
         assert (new.knee_flexion_peak_deg, new.extend_s, new.hold_s) == (
             old.knee_flexion_peak_deg,
             old.extend_s,
@@ -61,37 +61,37 @@ def test_a_removed_repetition_is_not_counted_and_the_others_keep_their_numbers(m
     assert (gone.what, gone.reviewed) == ("Repetition 2 (as analysed)", "removed")
 
 
-def test_other_times_are_said_old_and_new_and_of_which_repetition(material):
-    reps = reps_of(material.analysed)
+def test_other_times_are_said_old_and_new_and_of_which_repetition(analysis):
+    reps = reps_of(analysis.session)
     second = reps[1].model_copy(update={"end_s": reps[1].end_s - 0.2})
-    (change,) = material.apply(Review(reps=(reps[0], second, reps[2]))).changes
+    (change,) = analysis.apply(Review(reps=(reps[0], second, reps[2]))).changes
     assert change.what == "Repetition 2, times (start – straightest – end)"
     assert change.analysed.endswith(f"{reps[1].end_s:.2f} s")
     assert change.reviewed.endswith(f"{second.end_s:.2f} s")
-    (added,) = (c for c in material.apply(Review(reps=(reps[0], reps[2]))).changes if c.reviewed == "removed")
+    (added,) = (c for c in analysis.apply(Review(reps=(reps[0], reps[2]))).changes if c.reviewed == "removed")
     assert added.what == "Repetition 2 (as analysed)"
 
 
-def test_a_repetition_split_where_the_knee_is_straightest_has_no_speed_and_says_why(material):
-    first, *others = reps_of(material.analysed)
+def test_a_repetition_split_where_the_knee_is_straightest_has_no_speed_and_says_why(analysis):
+    first, *others = reps_of(analysis.session)
     halves = (
         GivenRep(start_s=first.start_s, end_s=first.peak_s + 0.1),
         GivenRep(start_s=first.peak_s + 0.1, end_s=first.end_s),
     )
-    reviewed = material.apply(Review(reps=(*halves, *others)))
+    reviewed = analysis.apply(Review(reps=(*halves, *others)))
     slow = [f for f in reviewed.session.findings if f.rule == "slow" and f.rep in (1, 2)]
     assert [(f.verdict, f.observed) for f in slow] == [(Verdict.NOT_ASSESSABLE, None)] * 2
-    assert reviewed.remarks == (
+    assert reviewed.warnings == (
         "Repetition 1 ends before the knee bends again: how fast it was cannot be told.",
         "Repetition 2 starts when the knee is straightest already: how fast it was cannot be told.",
     )
     assert reviewed.session.summary.headline.endswith("1 could not be judged surely.")
 
 
-def test_an_overruled_finding_changes_what_counts_as_correct(material):
-    before = outcome(session_document(material.analysed))
+def test_an_overruled_finding_changes_what_counts_as_correct(analysis):
+    before = outcome(session_document(analysis.session))
     assert (before["correct"], before["incorrect"]) == (2, 1)
-    reviewed = material.apply(Review(overrules=(overrule("slow", 2),)))
+    reviewed = analysis.apply(Review(overrules=(overrule("slow", 2),)))
     after = outcome(session_document(reviewed.session))
     assert (after["correct"], after["incorrect"]) == (3, 0)
     finding = next(f for f in reviewed.session.findings_of(2) if f.rule == "slow")
@@ -106,31 +106,31 @@ def test_an_overruled_finding_changes_what_counts_as_correct(material):
     )  # fmt: skip
 
 
-def test_a_good_repetition_can_be_found_wrong(material):
-    reviewed = material.apply(Review(overrules=(overrule("hip_steady", 1, Verdict.NOT_MET),)))
+def test_a_good_repetition_can_be_found_wrong(analysis):
+    reviewed = analysis.apply(Review(overrules=(overrule("hip_steady", 1, Verdict.NOT_MET),)))
     assert outcome(session_document(reviewed.session))["incorrect"] == 2
 
 
-def test_the_analysis_itself_is_not_altered(material):
-    before = session_document(material.analysed)
-    material.apply(Review(reps=(GivenRep(start_s=1.0, end_s=4.0),), overrules=(overrule("slow", 1),)))
-    assert session_document(material.analysed) == before
+def test_the_analysis_itself_is_not_altered(analysis):
+    before = session_document(analysis.session)
+    analysis.apply(Review(reps=(GivenRep(start_s=1.0, end_s=4.0),), overrules=(overrule("slow", 1),)))
+    assert session_document(analysis.session) == before
 
 
-def test_another_protocol_judges_the_same_track(material):
-    reviewed = material.apply(Review(protocol="active-knee-extension"))
+def test_another_protocol_judges_the_same_track(analysis):
+    reviewed = analysis.apply(Review(protocol="active-knee-extension"))
     assert reviewed.session.protocol_id == "active-knee-extension"
     assert [change.what for change in reviewed.changes] == ["Judged by"]
-    assert reviewed.session.reps[0].knee_flexion_peak_deg == material.analysed.reps[0].knee_flexion_peak_deg
+    assert reviewed.session.reps[0].knee_flexion_peak_deg == analysis.session.reps[0].knee_flexion_peak_deg
 
 
-def test_an_unknown_protocol_is_refused_with_those_that_are_known(material):
+def test_an_unknown_protocol_is_refused_with_those_that_are_known(analysis):
     with pytest.raises(UsageError, match=r"sciatic-glide-slider.*got 'nonsense'"):
-        material.apply(Review(protocol="nonsense"))
+        analysis.apply(Review(protocol="nonsense"))
 
 
-def test_the_leg_that_was_not_followed_needs_an_analysis_of_its_own(material):
-    reviewed = material.apply(Review(side=Side.RIGHT))
+def test_the_leg_that_was_not_followed_needs_an_analysis_of_its_own(analysis):
+    reviewed = analysis.apply(Review(side=Side.RIGHT))
     assert reviewed.needs_side is Side.RIGHT
     assert reviewed.session.side is Side.RIGHT
     assert next((c.what, c.analysed, c.reviewed) for c in reviewed.changes) == ("Working leg", "left", "right")
@@ -140,15 +140,15 @@ def test_the_leg_that_was_not_followed_needs_an_analysis_of_its_own(material):
 def test_the_leg_of_a_track_that_has_both_is_measured_at_once():
     track = glide(MOVES, hidden=False)
     session = judge_track(track, load_protocol())
-    both = Material(session_document(session), session, track, Shelf())
+    both = Analysis(session_document(session), session, track, AvailableProtocols())
     assert both.apply(Review(side=Side.RIGHT)).needs_side is None
 
 
 def test_repetitions_counted_by_eye_stand_where_nothing_could_be_measured():
     track = glide(MOVES, trunk_tilt_deg=80.0)
     session = judge_track(track, load_protocol())
-    sitting = Material(session_document(session), session, track, Shelf())
-    assert sitting.analysed.rep_count == 0
+    sitting = Analysis(session_document(session), session, track, AvailableProtocols())
+    assert sitting.session.rep_count == 0
     review = Review(
         reps=(GivenRep(start_s=1.0, end_s=4.0),),
         overrules=(overrule("hip_in_band", 1), overrule("lying_on_back", None)),
@@ -161,17 +161,17 @@ def test_repetitions_counted_by_eye_stand_where_nothing_could_be_measured():
     session_document(reviewed.session)
 
 
-def test_what_has_no_place_is_left_out_and_said(material):
-    reviewed = material.apply(Review(overrules=(overrule("slow", 9), overrule("no_such_rule", None))))
-    assert reviewed.session is material.analysed
-    assert reviewed.notices == (
+def test_what_has_no_place_is_left_out_and_said(analysis):
+    reviewed = analysis.apply(Review(overrules=(overrule("slow", 9), overrule("no_such_rule", None))))
+    assert reviewed.session is analysis.session
+    assert reviewed.not_applied == (
         "An overruling of 'Slow enough' on repetition 9 was left out: there is none.",
         "An overruling of 'No such rule' on the set was left out: there is none.",
     )
 
 
-def test_no_repetition_at_all_can_be_the_answer(material):
-    reviewed = material.apply(Review(reps=()))
+def test_no_repetition_at_all_can_be_the_answer(analysis):
+    reviewed = analysis.apply(Review(reps=()))
     assert reviewed.session.rep_count == 0
     assert reviewed.session.summary.headline.startswith("No complete repetition found")
 
@@ -184,7 +184,7 @@ def rough():
     xy[100:170] = float("nan")
     track = replace(track, xy_px=xy)
     session = judge_track(track, load_protocol())
-    return Material(session_document(session), session, track, Shelf())
+    return Analysis(session_document(session), session, track, AvailableProtocols())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,30 +10,30 @@ from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
 from formcheck.report.data import session_document
 from formcheck.report.page import running_foot
-from formcheck.review.apply import Reviewed
-from formcheck.review.layer import Kept
-from formcheck.review.material import Material, Shelf
+from formcheck.review.analysis import Analysis, AvailableProtocols
+from formcheck.review.apply import ReviewedSession
 from formcheck.review.model import GivenRep, Goniometer, Note, Overrule, Review
-from formcheck.review.summary import About, patient_words, render_summary
+from formcheck.review.storage import StoredReview
+from formcheck.review.summary import SummaryHead, patient_sentences, render_summary
 from formcheck.types import Verdict
 from judged import finding, judged, rep
 from synth import Move, glide
 
-ABOUT = About("clip.mp4", "P017", datetime(2026, 3, 2, 9, tzinfo=UTC), 20, {}, hip_target_deg=(80.0, 100.0))
+HEAD = SummaryHead("clip.mp4", "P017", datetime(2026, 3, 2, 9, tzinfo=UTC), 20, hip_target_deg=(80.0, 100.0))
 PROTOCOL = load_protocol().protocol
 
 
 @pytest.fixture(scope="module")
-def material():
+def analysis():
     track = glide([Move(), Move(extend_s=0.6, return_s=0.6), Move()])
     session = judge_track(track, load_protocol())
-    return Material(session_document(session), session, track, Shelf())
+    return Analysis(session_document(session), session, track, AvailableProtocols())
 
 
-def page_of(material, review):
-    reviewed = material.apply(review)
-    kept = Kept(review, "2026-03-03T10:30:00+01:00")
-    return render_summary(material.analysed, reviewed, kept, PROTOCOL, ABOUT)
+def page_of(analysis, review):
+    reviewed = analysis.apply(review)
+    stored = StoredReview(review, "2026-03-03T10:30:00+01:00")
+    return render_summary(analysis.session, reviewed, stored, PROTOCOL, HEAD, {})
 
 
 def words_of(page):
@@ -41,8 +41,8 @@ def words_of(page):
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
-def test_it_says_who_reviewed_what_and_when(material):
-    text = words_of(page_of(material, Review(reviewer="Ann Example, PT", done=True, summary_note="Keep going.")))
+def test_it_says_who_reviewed_what_and_when(analysis):
+    text = words_of(page_of(analysis, Review(reviewer="Ann Example, PT", done=True, summary_note="Keep going.")))
     assert "Reviewed by Ann Example, PT , 3 March 2026, 10:30" in text
     assert "Keep going." in text
     assert "P017" in text
@@ -50,25 +50,25 @@ def test_it_says_who_reviewed_what_and_when(material):
     assert "The review leaves the measured numbers as they are." in text
 
 
-def test_an_unfinished_review_says_so(material):
-    assert "has not marked this review as finished" in words_of(page_of(material, Review(reviewer="Ann")))
+def test_an_unfinished_review_says_so(analysis):
+    assert "has not marked this review as finished" in words_of(page_of(analysis, Review(reviewer="Ann")))
 
 
-def test_both_numbers_stand_side_by_side_where_they_differ(material):
-    first = material.analysed.reps[0]
+def test_both_numbers_stand_side_by_side_where_they_differ(analysis):
+    first = analysis.session.reps[0]
     review = Review(reps=(GivenRep(start_s=first.start_s, peak_s=first.peak_s, end_s=first.end_s),))
-    text = words_of(page_of(material, review))
+    text = words_of(page_of(analysis, review))
     assert "As analysed As reviewed" in text
     assert "Complete repetitions 3 1 " in text
     assert "Repetitions 3 1 –" in text
 
 
-def test_it_has_the_set_as_a_whole_the_curves_and_who_it_is_on_every_page(material):
-    first, *others = material.analysed.reps
+def test_it_has_the_set_as_a_whole_the_curves_and_who_it_is_on_every_page(analysis):
+    first, *others = analysis.session.reps
     small = GivenRep(start_s=first.peak_s - 0.7, end_s=first.end_s)
     rest = tuple(GivenRep(start_s=one.start_s, peak_s=one.peak_s, end_s=one.end_s) for one in others)
     review = Review(reps=(small, *rest))
-    page = page_of(material, review)
+    page = page_of(analysis, review)
     text = words_of(page)
     assert "The set as a whole" in text
     assert "Set complete Not met 3 of 20 repetitions in this clip." in text
@@ -77,18 +77,18 @@ def test_it_has_the_set_as_a_whole_the_curves_and_who_it_is_on_every_page(materi
     assert 'counter(page) " of " counter(pages)' in page
 
 
-def test_a_partial_repetition_is_marked(material):
-    first = material.analysed.reps[0]
-    session = replace(material.analysed, reps=(replace(first, partial=True), *material.analysed.reps[1:]))
-    page = render_summary(session, Reviewed(session, ()), Kept(Review()), PROTOCOL, ABOUT)
+def test_a_partial_repetition_is_marked(analysis):
+    first = analysis.session.reps[0]
+    session = replace(analysis.session, reps=(replace(first, partial=True), *analysis.session.reps[1:]))
+    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), PROTOCOL, HEAD, {})
     assert "1 partial" in words_of(page)
 
 
-def test_a_date_says_what_it_is_of(material):
-    kept = Kept(Review())
-    reviewed = Reviewed(material.analysed, ())
+def test_a_date_says_what_it_is_of(analysis):
+    stored = StoredReview(Review())
+    reviewed = ReviewedSession(analysis.session)
     pages = {
-        kind: words_of(render_summary(material.analysed, reviewed, kept, PROTOCOL, replace(ABOUT, date_kind=kind)))
+        kind: words_of(render_summary(analysis.session, reviewed, stored, PROTOCOL, replace(HEAD, date_kind=kind), {}))
         for kind in ("filmed", "file", "analysed")
     }
     for kind, label in (("filmed", "Filmed"), ("file", "File of"), ("analysed", "Analysed")):
@@ -101,14 +101,14 @@ def test_a_name_cannot_leave_the_foot_of_the_page():
     assert style.count("}") == 3
 
 
-def test_an_overruling_stands_with_its_reason(material):
+def test_an_overruling_stands_with_its_reason(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=2, verdict=Verdict.MET, reason="Slow enough for her."),))
-    text = words_of(page_of(material, review))
+    text = words_of(page_of(analysis, review))
     assert "Slow enough, repetition 2 not met met Slow enough for her." in text
     assert "Slow enough: met (reviewer)" in text
 
 
-def test_a_goniometer_stands_beside_the_tool(material):
+def test_a_goniometer_stands_beside_the_tool(analysis):
     one = {"t_s": 3.0, "points": [[0, 0], [10, 0], [20, 5]]}
     gauges = (
         Goniometer(id="a", joint="knee", tool_deg=20.2, tool_se_deg=4.0, difference_deg=6.4, **one),
@@ -116,14 +116,14 @@ def test_a_goniometer_stands_beside_the_tool(material):
         Goniometer(id="c", joint="knee", **one),
         Goniometer(id="d", joint="other", **one),
     )
-    text = words_of(page_of(material, Review(goniometer=gauges)))
+    text = words_of(page_of(analysis, Review(goniometer=gauges)))
     assert "Knee 27° 20° ± 8° +6°, within the error of measurement" in text
     assert "Hip 27° 60° ± 8° −33°, beyond the error of measurement" in text
     assert "Knee 27° not measured –" in text
     assert "Angle 153° – –" in text
 
 
-def test_words_of_a_reviewer_stay_words(material):
+def test_words_of_a_reviewer_stay_words(analysis):
     hostile = "</style><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
     review = Review(
         reviewer=hostile[:100],
@@ -134,64 +134,66 @@ def test_words_of_a_reviewer_stay_words(material):
         ),
         overrules=(Overrule(rule="slow", rep=1, verdict=Verdict.NOT_MET, reason=hostile),),
     )
-    page = page_of(material, review)
+    page = page_of(analysis, review)
     assert "<script" not in page
     assert "<img" not in page
     assert page.count("</style>") == 1
     assert "49" not in re.findall(r"onerror=alert\(1\)&gt;(.{0,12})", page)[0]
 
 
-def test_the_page_asks_for_nothing_and_lets_nothing_in(material):
-    page = page_of(material, Review())
+def test_the_page_asks_for_nothing_and_lets_nothing_in(analysis):
+    page = page_of(analysis, Review())
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1]
     assert "default-src &#39;none&#39;" in policy
     assert "script-src &#39;none&#39;" in policy
     assert re.findall(r"(?:https?:)?//[a-z]", page.replace("http-equiv", "")) == []
 
 
-def test_the_same_review_gives_the_same_page(material):
+def test_the_same_review_gives_the_same_page(analysis):
     review = Review(reviewer="Ann", overrules=(Overrule(rule="slow", rep=2, verdict=Verdict.MET, reason="x"),))
-    assert page_of(material, review) == page_of(material, review)
+    assert page_of(analysis, review) == page_of(analysis, review)
 
 
-def test_the_patient_is_told_what_to_mind_and_never_to_go_further(material):
-    (first, second, last) = patient_words(material.analysed, PROTOCOL)
+def test_the_patient_is_told_what_to_mind_and_never_to_go_further(analysis):
+    (first, second, last) = patient_sentences(ReviewedSession(analysis.session), PROTOCOL)
     assert first == "You did 3 repetitions with the left leg. In 2 of them there was nothing to mend."
     assert second == "Next time: Slower."
     assert "further is not better" in last
 
 
-def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(material):
+def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=None, verdict=Verdict.MET, reason="On purpose."),))
-    assert not any("Slower" in sentence for sentence in patient_words(material.apply(review).session, PROTOCOL))
+    assert not any("Slower" in sentence for sentence in patient_sentences(analysis.apply(review), PROTOCOL))
 
 
 def test_the_patient_hears_two_things_at_most():
     findings = [finding(rule, 1) for rule in ("hip_in_band", "hip_steady", "slow", "smooth")]
     findings.append(finding("toes", 1, advisory=True))
     _, session = judged([0.0, 5.0], reps=(rep(1, 1.0, 4.0),), findings=findings)
-    told = patient_words(session, PROTOCOL)[1]
+    told = patient_sentences(ReviewedSession(session), PROTOCOL)[1]
     assert told == "Next time: Bring the thigh further up. Hold the thigh still."
 
 
-def test_the_patient_is_not_told_that_all_is_well_when_nothing_could_be_judged(material):
+def test_the_patient_is_not_told_that_all_is_well_when_nothing_could_be_judged(analysis):
     unsure = tuple(
         replace(f, verdict=Verdict.BORDERLINE) if f.rep is not None and not f.advisory else f
-        for f in material.analysed.findings
+        for f in analysis.session.findings
     )
-    first = patient_words(replace(material.analysed, findings=unsure), PROTOCOL)[0]
+    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=unsure)), PROTOCOL)[0]
     assert first.endswith("Whether there is something to mend could not be judged surely from this clip.")
-    some = tuple(f if f.rep != 1 else g for f, g in zip(material.analysed.findings, unsure, strict=True))
-    first = patient_words(replace(material.analysed, findings=some), PROTOCOL)[0]
+    some = tuple(f if f.rep != 1 else g for f, g in zip(analysis.session.findings, unsure, strict=True))
+    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=some)), PROTOCOL)[0]
     assert first.endswith("In 1 of them there was nothing to mend. 1 could not be judged surely.")
 
 
 def test_without_a_repetition_the_patient_is_told_that():
     _, session = judged([0.0, 1.0])
-    assert patient_words(session, PROTOCOL) == ["In this clip no complete repetition could be counted."]
+    assert patient_sentences(ReviewedSession(session), PROTOCOL) == [
+        "In this clip no complete repetition could be counted."
+    ]
 
 
 def test_a_session_without_any_measurement_has_a_page():
     _, session = judged([0.0, 1.0], side=None, lying=None)
-    page = render_summary(session, Reviewed(session, ()), Kept(Review()), None, ABOUT)
+    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), None, HEAD, {})
     assert "cannot tell" in words_of(page)

@@ -1,15 +1,16 @@
-"""How a browser shows a clip: which it plays itself, on which clock, and the picture of a moment."""
+"""How a browser shows a clip: which files it plays itself, on which clock, and single frames."""
 
+import time
+from contextlib import closing
 from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
+from formcheck.review.media import Media, read_playback, to_jpeg
 
 from clips import number_of, write_clip
 from formcheck.errors import InputError
-from formcheck.review.playback import Clips, jpeg, read_playback
-from formcheck.review.proxy import Proxies
 from formcheck.video.source import FileSource
 
 UNEVEN_S = [0.0, 0.04, 0.05, 0.20, 0.21, 0.60, 0.64, 1.30, 1.31, 1.50]
@@ -53,90 +54,97 @@ def test_a_turned_clip_is_played_as_it_is(tmp_path):
     assert (playback.direct, playback.rotation_deg, playback.size_px) == (True, 270, (48, 64))
 
 
-def test_the_picture_of_a_moment_is_the_one_on_show_then(tmp_path):
+def test_the_frame_at_a_time_is_the_one_shown_then(tmp_path, media):
     clip = write_clip(tmp_path / "a.mp4", times_s=UNEVEN_S)
     times_s = np.array([frame.t_s for frame in FileSource(clip)])
-    clips = Clips()
     for row, t_s in enumerate(UNEVEN_S):
         until = UNEVEN_S[row + 1] if row + 1 < len(UNEVEN_S) else t_s + 0.3
         for at_s in (t_s, t_s + 0.0004, (t_s + until) / 2, until - 0.002):
-            image, shown_s = clips.frame(clip, at_s, times_s)
+            image, shown_s = media.frame(clip, at_s, times_s)
             assert number_of(image) == row
             assert shown_s == pytest.approx(t_s, abs=1e-3)
 
 
-def test_a_picture_may_be_drawn_on_without_harm_to_the_next_one(tmp_path):
+def test_drawing_on_a_frame_does_not_change_the_cached_one(tmp_path, media):
     clip = write_clip(tmp_path / "a.mp4")
-    clips, times_s = Clips(), np.arange(20) / 25
-    first, _ = clips.frame(clip, 0.0, times_s)
+    times_s = np.arange(20) / 25
+    first, _ = media.frame(clip, 0.0, times_s)
     first[:] = 0
-    assert clips.frame(clip, 0.0, times_s)[0].max() > 200
+    assert media.frame(clip, 0.0, times_s)[0].max() > 200
 
 
-def test_a_clip_written_anew_is_read_anew(tmp_path):
+def test_a_clip_that_was_replaced_is_read_again(tmp_path, media):
     clip, other = tmp_path / "a.mp4", tmp_path / "b.mp4"
     write_clip(clip)
     write_clip(other, times_s=[1.0, 1.5])
-    clips = Clips()
-    before = clips.sha256(clip), clips.playback(clip).offset_s
+    before = media.sha256(clip), media.playback(clip).offset_s
     other.replace(clip)
-    assert clips.sha256(clip) != before[0]
-    assert clips.playback(clip).offset_s == pytest.approx(1.0, abs=0.01)
+    assert media.sha256(clip) != before[0]
+    assert media.playback(clip).offset_s == pytest.approx(1.0, abs=0.01)
 
 
-def test_a_clip_that_is_gone_is_said(tmp_path):
+def test_a_clip_that_is_gone_is_an_input_error(tmp_path, media):
     with pytest.raises(InputError, match="the clip is gone"):
-        Clips().playback(tmp_path / "a.mp4")
+        media.playback(tmp_path / "a.mp4")
 
 
 def test_a_jpeg_is_no_wider_than_asked():
     image = np.full((100, 200, 3), 90, np.uint8)
     for width_px, shape in ((None, (100, 200, 3)), (50, (25, 50, 3)), (400, (100, 200, 3))):
-        assert cv2.imdecode(np.frombuffer(jpeg(image, width_px=width_px), np.uint8), cv2.IMREAD_COLOR).shape == shape
+        assert cv2.imdecode(np.frombuffer(to_jpeg(image, width_px=width_px), np.uint8), cv2.IMREAD_COLOR).shape == shape
 
 
 @pytest.fixture
-def proxies(tmp_path):
-    (tmp_path / "proxies").mkdir()
-    made = Proxies(tmp_path / "proxies")
-    yield made
-    made.close()
+def media(tmp_path):
+    (tmp_path / "copies").mkdir()
+    with closing(Media(tmp_path / "copies")) as media:
+        yield media
 
 
-def wait(proxies, clip):
-    import time
-
+def wait(media, clip):
     until = time.monotonic() + 30
-    while (made := proxies.get("item", clip)) is None and time.monotonic() < until:
+    while (video := media.playable("item", clip.name, clip)).path is None and time.monotonic() < until:
         time.sleep(0.02)
-    return made
+    return video
 
 
-def test_a_copy_has_the_same_pictures_at_the_same_times(tmp_path, proxies):
+def test_a_copy_has_the_same_frames_at_the_same_times(tmp_path, media):
     clip = write_clip(tmp_path / "a.mkv", times_s=[2.0 + t for t in UNEVEN_S], time_base=Fraction(1, 1000))
-    made = wait(proxies, clip)
-    playback = read_playback(made)
-    assert (playback.direct, playback.offset_s) == (True, 0.0)
-    pairs = [[(number_of(f.image_bgr), round(f.t_s, 3)) for f in FileSource(path)] for path in (clip, made)]
+    made = wait(media, clip)
+    playback = read_playback(made.path)
+    assert (playback.direct, playback.offset_s, made.media_type, made.share) == (True, 0.0, "video/mp4", 1.0)
+    pairs = [[(number_of(f.image_bgr), round(f.t_s, 3)) for f in FileSource(path)] for path in (clip, made.path)]
     assert pairs[0] == pairs[1]
     assert [t for _, t in pairs[1]] == pytest.approx(UNEVEN_S, abs=0.0015)
-    assert wait(proxies, clip) == made
+    assert wait(media, clip) == made
 
 
-def test_a_clip_that_cannot_be_copied_says_why(tmp_path, proxies):
+def test_a_clip_that_was_replaced_is_copied_again(tmp_path, media):
+    clip = write_clip(tmp_path / "a.mkv", time_base=Fraction(1, 1000))
+    before = wait(media, clip).path
+    write_clip(tmp_path / "b.mkv", times_s=[1.0, 1.5], time_base=Fraction(1, 1000)).replace(clip)
+    after = wait(media, clip).path
+    assert after != before
+    assert len(list(FileSource(after))) == 2
+
+
+def test_a_clip_that_cannot_be_copied_says_why(tmp_path, media):
     clip = tmp_path / "a.avi"
     clip.write_bytes(b"RIFF0000AVI " + bytes(100))
-    with pytest.raises(Exception, match=r"a\.avi: expected a video"):
-        wait(proxies, clip)
-    (job,) = proxies.all()
-    assert (job["state"], job["kind"]) == ("failed", "video")
+    job = media.copy("item", "a.avi", clip)
+    until = time.monotonic() + 30
+    while job.state != "failed" and time.monotonic() < until:
+        time.sleep(0.02)
+    (shown,) = media.jobs()
+    assert (shown["state"], shown["kind"]) == ("failed", "video")
+    assert "a.avi: expected a video" in shown["error"]
 
 
-def test_the_end_leaves_no_half_copy(tmp_path):
-    folder = tmp_path / "proxies"
+def test_closing_leaves_no_half_copy(tmp_path):
+    folder = tmp_path / "copies"
     folder.mkdir()
-    proxies = Proxies(folder)
+    media = Media(folder)
     clip = write_clip(tmp_path / "a.mkv", times_s=[i / 25 for i in range(400)], time_base=Fraction(1, 1000))
-    proxies.begin("item", "a", clip)
-    proxies.close()
-    assert [path for path in folder.iterdir() if path.suffix == ".part"] == []
+    media.copy("item", "a", clip)
+    media.close()
+    assert [path.name for path in folder.iterdir() if path.suffix != ".mp4"] == []

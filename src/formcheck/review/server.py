@@ -1,4 +1,4 @@
-"""Runs the server: opens what was named, listens on a free port, and takes everything away at the end."""
+"""Runs the server: listens on a free port, and removes at the end what it made for itself."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from formcheck.errors import UsageError
+from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.app import make_app
-from formcheck.review.desk import Desk
 from formcheck.review.guard import Guard
-from formcheck.review.jobs import Jobs
+from formcheck.review.jobs import JobQueue
 from formcheck.review.library import Library
-from formcheck.review.material import Shelf
-from formcheck.review.proxy import Proxies
+from formcheck.review.media import Media
+from formcheck.review.service import ReviewService
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_BYTES = 32
@@ -44,19 +45,20 @@ class Address:
 
 
 @contextmanager
-def opened_desk(library: Library, shelf: Shelf, *, reviewer: str = "", single: str | None = None) -> Iterator[Desk]:
-    """Return a desk with its workers; at the end these stop, and what they left unfinished is gone."""
+def open_app(
+    library: Library, protocols: AvailableProtocols, *, reviewer: str = "", single: str | None = None
+) -> Iterator[Starlette]:
+    """Yield the application with its background work; at the end that stops, and what it left unfinished is removed."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-review-")))
-        jobs, proxies = Jobs(), Proxies(folder)
-        stack.callback(proxies.close)
-        stack.callback(jobs.close)
-        desk = Desk(library, shelf, jobs=jobs, proxies=proxies, reviewer=reviewer, single=single)
-        warming = threading.Thread(target=desk.warm, name="formcheck-warm", daemon=True)
-        warming.start()
-        stack.callback(warming.join)
-        stack.callback(desk.close)
-        yield desk
+        media = stack.enter_context(closing(Media(folder)))
+        jobs = stack.enter_context(closing(JobQueue("formcheck-analyses")))
+        service = ReviewService(library, protocols, media=media, analysis_jobs=jobs, reviewer=reviewer, single=single)
+        preload = threading.Thread(target=service.preload, name="formcheck-preload", daemon=True)
+        preload.start()
+        stack.callback(preload.join)
+        stack.callback(service.close)
+        yield make_app(service, jobs)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -84,7 +86,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(desk: Desk, listener: socket.socket, *, host: str, ready: Callable[[Address], None]) -> None:
+def serve(app: Starlette, listener: socket.socket, *, host: str, ready: Callable[[Address], None]) -> None:
     """Answer until Ctrl-C or SIGTERM.
 
     Parameters
@@ -93,13 +95,13 @@ def serve(desk: Desk, listener: socket.socket, *, host: str, ready: Callable[[Ad
         Called with the address once it answers.
     """
     address = Address(host, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
-    server = make_server(desk, address)
+    server = make_server(app, address)
     server.on_ready = lambda: ready(address)
     server.run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
-    """Says when it answers, and takes Ctrl-C and SIGTERM for an ordinary end, so that what is temporary is removed."""
+    """Calls ``on_ready`` when it answers; ends normally on Ctrl-C and SIGTERM, so that temporary files are removed."""
 
     on_ready: Callable[[], None] | None = None
 
@@ -121,11 +123,10 @@ class Server(uvicorn.Server):
             self.on_ready()
 
 
-def make_server(desk: Desk, address: Address) -> Server:
-    """Return a server for a desk; no line of its log names a file or the token."""
-    app = Guard(make_app(desk), host=address.host, port=address.port, token=address.token)
+def make_server(app: Starlette, address: Address) -> Server:
+    """Return a server for an application behind its guard; no line of its log names a file or the token."""
     config = uvicorn.Config(
-        app,
+        Guard(app, host=address.host, port=address.port, token=address.token),
         access_log=False,
         log_level="error",
         server_header=False,

@@ -1,4 +1,4 @@
-"""Pictures for the summary: the moments a reviewer chose, cut to the person, with the leg or the goniometer on them."""
+"""Images for the summary: frames that the reviewer chose, cropped to the person, with leg or goniometer drawn."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from formcheck.report.moments import Moments
 from formcheck.report.overlay_layout import Layout
 from formcheck.report.overlay_leg import LegDrawing
 from formcheck.report.shown import Shown
+from formcheck.review.media import to_jpeg
 from formcheck.review.model import Goniometer
-from formcheck.review.playback import jpeg
 from formcheck.types import FloatArray, ImageBgr
 
 _LONG_SIDE_PX = 1100
-# A small person is enlarged no further: there is no more to see.
-_MAX_ENLARGED = 2.0
+# More enlargement shows no more detail.
+_MAX_SCALE = 2.0
 _MARGIN = 0.14
-# Width to height of a picture, at least and at most.
-_SHAPES = (0.75, 1.9)
+# Width to height of an image, at least and at most.
+_ASPECTS = (0.75, 1.9)
 
 
-def leg_picture(image: ImageBgr, moments: Moments, t_s: float, points_px: FloatArray) -> bytes:
-    """Return a moment with the working leg and its angles drawn, as JPEG.
+def leg_image(image: ImageBgr, moments: Moments, t_s: float, points_px: FloatArray) -> bytes:
+    """Return a frame with the working leg and its angles drawn, as JPEG.
 
     Parameters
     ----------
@@ -34,30 +34,30 @@ def leg_picture(image: ImageBgr, moments: Moments, t_s: float, points_px: FloatA
     t_s : float
         Time on the clip's own clock.
     points_px : (33, 2) float
-        The person's points in that frame, to cut the picture to; NaN = not seen.
+        The landmarks in that frame, to crop it to; NaN = not seen.
     """
     shown = moments.at(t_s)
-    cut, scale, corner = _cut(image, points_px)
+    crop, scale, corner = _crop(image, points_px)
     placed = _moved(shown, scale, corner)
-    LegDrawing(_whole(cut), Ink()).draw(cut, placed)
-    return jpeg(cut)
+    LegDrawing(_layout_without_panel(crop), Ink()).draw(crop, placed)
+    return to_jpeg(crop)
 
 
-def goniometer_picture(image: ImageBgr, one: Goniometer, points_px: FloatArray) -> bytes:
+def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray) -> bytes:
     """Return the frame that a goniometer was laid on, with its arms and angle, as JPEG."""
     own = np.array(one.points)
-    cut, scale, corner = _cut(image, np.concatenate([points_px, own]))
+    crop, scale, corner = _crop(image, np.concatenate([points_px, own]))
     a, vertex, b = (own - corner) * scale
-    unit_px = _unit(cut)
+    unit_px = _unit(crop)
     for end in (a, b):
-        outlined(cut, np.array([vertex, end]), max(2.0, 0.6 * unit_px), WARN)
+        outlined(crop, np.array([vertex, end]), max(2.0, 0.6 * unit_px), WARN)
     begin, sweep = _sweep(vertex, a, b)
     radius = min(8 * unit_px, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
-    outlined(cut, arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit_px), WHITE)
+    outlined(crop, arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit_px), WHITE)
     for point in (a, vertex, b):
-        dot(cut, tuple(point), max(3.0, 0.9 * unit_px), WHITE)
-    _label(cut, f"{one.measured_deg():.0f}°", vertex, unit_px)
-    return jpeg(cut)
+        dot(crop, tuple(point), max(3.0, 0.9 * unit_px), WHITE)
+    _label(crop, f"{one.measured_deg():.0f}°", vertex, unit_px)
+    return to_jpeg(crop)
 
 
 def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, float]:
@@ -76,25 +76,25 @@ def _label(image: ImageBgr, text: str, at: FloatArray, unit_px: float) -> None:
     ink.text(image, text, (x + 0.6 * size, ink.middle(y, h, size)), size, weight=600, colour=WHITE)
 
 
-def _cut(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:
-    """Cut a picture to what matters, at a readable size; return it with its scale and its corner (x, y)."""
+def _crop(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:
+    """Crop a frame to the person, at a readable size; return it with its scale and its corner (x, y)."""
     x0, y0, x1, y1 = _window((image.shape[1], image.shape[0]), points_px)
     part = image[y0:y1, x0:x1]
-    scale = min(_LONG_SIDE_PX / max(part.shape[:2]), _MAX_ENLARGED)
+    scale = min(_LONG_SIDE_PX / max(part.shape[:2]), _MAX_SCALE)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     sized = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=how), np.uint8)
     return np.ascontiguousarray(sized), scale, np.array([x0, y0], np.float64)
 
 
 def _window(size_px: tuple[int, int], points_px: FloatArray) -> tuple[int, int, int, int]:
-    """The part of a picture (x0, y0, x1, y1) around the points, of a shape that suits a page."""
+    """Return the part of a frame (x0, y0, x1, y1) around the points, of an aspect that suits a page."""
     seen = points_px[np.isfinite(points_px).all(axis=1)]
     w, h = size_px
     if len(seen) < 2:
         return 0, 0, w, h
     low, high = seen.min(axis=0), seen.max(axis=0)
     centre, extent = (low + high) / 2, (high - low) * (1 + 2 * _MARGIN) + 0.05 * max(size_px)
-    narrowest, widest = _SHAPES
+    narrowest, widest = _ASPECTS
     extent[0] = max(extent[0], extent[1] * narrowest)
     extent[1] = max(extent[1], extent[0] / widest)
     extent = np.minimum(extent, size_px)
@@ -117,8 +117,8 @@ def _moved(shown: Shown, scale: float, corner: FloatArray) -> Shown:
     )
 
 
-def _whole(image: ImageBgr) -> Layout:
-    """A layout without a panel: the whole picture is free."""
+def _layout_without_panel(image: ImageBgr) -> Layout:
+    """Return a layout without a panel: the whole frame is free."""
     nothing = Rect(0.0, 0.0, 0.0, 0.0)
     free = Rect(0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
     return Layout(_unit(image), nothing, nothing, nothing, nothing, nothing, nothing, free)

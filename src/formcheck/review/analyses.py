@@ -1,0 +1,235 @@
+"""Analyses that the page asks for, each in a process of its own: a crash costs one clip, and ending it cancels it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from formcheck.errors import FormcheckError, UsageError
+from formcheck.files import PART_FOLDERS
+from formcheck.pipeline import Options, analyze
+from formcheck.protocols.loader import load_protocol
+from formcheck.report.words import printable
+from formcheck.review.analysis import other_leg_folder
+from formcheck.review.errors import NotFoundError, RequestError
+from formcheck.review.file_library import FileItem
+from formcheck.review.jobs import Job, JobCancelledError, JobQueue
+from formcheck.review.library import clip_of, make_id
+from formcheck.review.results import results_folder_for
+from formcheck.review.service import ReviewService
+from formcheck.types import Side
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+# How long a process may take to clean up after it was asked to end.
+_GRACE_S = 3.0
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What to analyse, by which protocol (id or file), and the leg if it is known."""
+
+    clip: Path
+    out: Path
+    protocol: str
+    side: Side | None
+
+
+# Runs in the process: takes its end of a pipe and the fields of a request.
+Analyse = Callable[["Connection", Path, Path, str, "Side | None"], None]
+
+
+def analyse_in_process(reports: Connection, clip: Path, out: Path, protocol: str, side: Side | None) -> None:
+    """Analyse a clip; send ("progress", stage, share), and at the end ("done",) or ("failed", one line)."""
+    # SIGTERM lets the analysis remove its unfinished files. Ctrl-C is for the server, which then ends this process.
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def progress(stage: str, share: float) -> None:
+        reports.send(("progress", stage, float(share)))
+
+    # When the server is gone there is nobody to report to, and no reason to go on.
+    with suppress(BrokenPipeError):
+        try:
+            options = Options(side=side, video=False)
+            analyze(clip, out, protocol=load_protocol(protocol), options=options, progress=progress)
+            reports.send(("done",))
+        except FormcheckError as error:
+            reports.send(("failed", str(error)))
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the process's rim: what comes up here is a bug or a broken machine
+            what = f"this is a bug ({type(error).__name__}: {error})"
+            reports.send(("failed", f"{what}; run formcheck analyze on the clip to see where"))
+
+
+def _exit(_number: int, _frame: Any) -> NoReturn:
+    sys.exit(1)
+
+
+class Analyses:
+    """What the page can have analysed: clips that are there, their other leg, and uploads.
+
+    Parameters
+    ----------
+    service : ReviewService
+    jobs : JobQueue
+    analyse : callable
+        What runs in the process.
+    """
+
+    def __init__(self, service: ReviewService, jobs: JobQueue, *, analyse: Analyse = analyse_in_process) -> None:
+        self._service = service
+        self._jobs = jobs
+        self._analyse = analyse
+
+    def start(self, item_id: str, *, protocol_id: str | None, side: str | None) -> dict[str, Any]:
+        """Queue the analysis of a clip that has none; or, of one that has, for its other leg.
+
+        Raises
+        ------
+        RequestError
+            There is nothing to analyse.
+        """
+        protocol, leg = self._options(protocol_id, side)
+        item = self._service.item(item_id)
+        clip = clip_of(item)
+        out = results_folder_for(clip)
+        if isinstance(item, FileItem) and item.results is not None:
+            if leg is None or leg is self._service.analysis(item).session.side:
+                raise RequestError(
+                    f"{item.name} is analysed already; name its other leg with side=, or change it in the review"
+                )
+            out = other_leg_folder(item.results.path, leg)
+        return self._queue(item.id, item.name, AnalysisRequest(clip, out, protocol, leg))
+
+    def upload_folder(self, *, protocol_id: str | None, side: str | None) -> Path:
+        """Return the folder for an upload, before its bytes come; refuse what `start_upload` would refuse."""
+        self._options(protocol_id, side)
+        if self._service.library.uploads is None:
+            raise RequestError("clips can be dropped here when a folder is open: start formcheck review FOLDER")
+        return self._service.library.uploads
+
+    def start_upload(self, clip: Path, *, protocol_id: str | None, side: str | None) -> dict[str, Any]:
+        """Queue the analysis of a clip that was uploaded; cancelling it removes the clip."""
+        request = AnalysisRequest(clip, results_folder_for(clip), *self._options(protocol_id, side))
+        return self._queue(make_id("clip", str(clip)), clip.name, request, discard=partial(_remove, clip))
+
+    def _queue(
+        self, item_id: str, name: str, request: AnalysisRequest, *, discard: Callable[[], None] | None = None
+    ) -> dict[str, Any]:
+        work = partial(run_analysis, request=request, analyse=self._analyse)
+        job = self._jobs.add(Job("analysis", item_id, printable(name), work, discard), one_per_item=True)
+        return {"job": job.id, "id": item_id}
+
+    def _options(self, protocol_id: str | None, side: str | None) -> tuple[str, Side | None]:
+        """Return the protocol as `load_protocol` takes it, and the leg."""
+        if side not in (None, "", *Side):
+            raise RequestError(f"expected side=left, side=right or none to have it found, got '{side}'")
+        protocols = self._service.protocols
+        try:
+            loaded = protocols.get(protocol_id) if protocol_id else protocols.default
+        except UsageError as error:
+            raise RequestError(str(error)) from None
+        name = loaded.protocol.id if loaded.origin == "built in" else loaded.origin
+        return name, Side(side) if side else None
+
+    def cancel(self, job_id: str) -> dict[str, Any]:
+        """Cancel an analysis."""
+        if not self._jobs.cancel(job_id):
+            raise NotFoundError("there is no such analysis under way")
+        return {"job": job_id}
+
+
+def _remove(clip: Path) -> None:
+    clip.unlink(missing_ok=True)
+
+
+def run_analysis(job: Job, request: AnalysisRequest, *, analyse: Analyse = analyse_in_process) -> None:
+    """Analyse a clip in a new process (spawn), as the work of a job.
+
+    Raises
+    ------
+    FormcheckError
+        It failed, or ended without an answer.
+    JobCancelledError
+        The job was cancelled: the process is ended, and what it left unfinished is removed.
+    """
+    existed = request.out.exists()
+    before = set(request.out.iterdir()) if existed else set()
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    arguments = (sender, request.clip, request.out, request.protocol, request.side)
+    process = context.Process(target=analyse, args=arguments, daemon=True)
+    process.start()
+    sender.close()
+    try:
+        answer = _follow(job, process, receiver)
+    finally:
+        exit_code = _end(process, at_once=job.cancelled.is_set())
+        receiver.close()
+    if answer == "done":
+        return
+    _remove_unfinished(request.out, before, existed=existed)
+    if job.cancelled.is_set():
+        raise JobCancelledError
+    raise FormcheckError(
+        answer
+        or f"{job.name}: the analysis ended without an answer (exit code {exit_code}); try again, or run formcheck "
+        "analyze on it to see more"
+    )
+
+
+def _follow(job: Job, process: SpawnProcess, receiver: Connection) -> str | None:
+    """Pass on the progress of a process; return "done", why it failed, or None when it said neither."""
+    while not job.cancelled.is_set():
+        try:
+            if not receiver.poll(_POLL_S):
+                if not process.is_alive() and not receiver.poll():
+                    return None
+                continue
+            kind, *values = receiver.recv()
+        except (EOFError, OSError):
+            return None
+        if kind == "progress":
+            job.stage, job.share = values[0], min(1.0, max(0.0, values[1]))
+        elif kind == "done":
+            return "done"
+        else:
+            return str(values[0])
+    return None
+
+
+def _end(process: SpawnProcess, *, at_once: bool) -> int | None:
+    """Wait for the end of a process, or force it; return its exit code."""
+    process.join(0 if at_once else _GRACE_S)
+    if process.is_alive():
+        process.terminate()
+        process.join(_GRACE_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    exit_code = process.exitcode
+    process.close()
+    return exit_code
+
+
+def _remove_unfinished(out: Path, before: set[Path], *, existed: bool) -> None:
+    """Remove what an unfinished analysis left; what was there before stays."""
+    with suppress(FileNotFoundError):
+        for path in out.iterdir():
+            if path not in before and path.match(PART_FOLDERS):
+                shutil.rmtree(path, ignore_errors=True)
+        if not existed and not any(out.iterdir()):
+            out.rmdir()

@@ -1,0 +1,160 @@
+"""The practice record as a library: all of its sessions, or one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+from formcheck.errors import ProtocolError
+from formcheck.protocols.loader import parse_protocol
+from formcheck.record.read import protocol_text, results_of, sessions
+from formcheck.record.rebuild import kept_series, session_of
+from formcheck.record.reviews import ReviewRow, newest_results, result_documents, reviews
+from formcheck.record.store import Store
+from formcheck.record.values import SessionLine
+from formcheck.report.schema import SessionDocument
+from formcheck.review.analysis import Analysis, AvailableProtocols, track_of
+from formcheck.review.file_library import find_clips
+from formcheck.review.library import Item, Opened, make_id, reviewed_entry
+from formcheck.review.outcome import outcome
+from formcheck.review.storage import RecordReviewStore, ReviewStore
+from formcheck.video.container import file_sha256
+
+
+class RecordItem(Item):
+    """A session of the practice record, which holds no clips."""
+
+    origin = "session"
+
+    def __init__(self, store: Store, uid: str, protocols: AvailableProtocols) -> None:
+        super().__init__(make_id("session", uid), uid)
+        self.uid = uid
+        self.values: dict[str, Any] = {}
+        self.newest_result = 0
+        self._store = store
+        self._protocols = protocols
+        self._reviews = RecordReviewStore(store, uid)
+
+    @property
+    def is_analysed(self) -> bool:
+        return True
+
+    def entry(self) -> dict[str, Any]:
+        return dict(self.values)
+
+    def analysed_at(self) -> str | None:
+        with self._store.reading() as connection:
+            return str(results_of(connection, self.uid)[-1]["kept_at"])
+
+    def results_version(self) -> object:
+        return self.newest_result
+
+    def read_analysis(self) -> Analysis:
+        with self._store.reading() as connection:
+            document = results_of(connection, self.uid)[-1]["document"]
+            SessionDocument.model_validate(document)
+            series = kept_series(self._store, connection, self.uid)
+            text = protocol_text(connection, document["protocol"]["sha256"])
+        session = session_of(document, series)
+        try:
+            protocol = parse_protocol(text, where=f"protocol of {self.uid}")
+        except ProtocolError:
+            # Written for another version of formcheck: then the protocol of that id judges, and the change is listed.
+            protocol = None
+        return Analysis(document, session, track_of(series, session), self._protocols, own_protocol=protocol)
+
+    def review_store(self) -> ReviewStore:
+        return self._reviews
+
+
+class RecordLibrary:
+    """Sessions of the practice record: all of them, or one.
+
+    Parameters
+    ----------
+    store : Store
+        Stays open as long as the library is used.
+    protocols : AvailableProtocols
+    uid : str, optional
+        The one session that was opened.
+    clips : Path, optional
+        A folder with the clips, which the record does not hold. One is shown with a session if its checksum is that of
+        the clip that was analysed.
+    """
+
+    uploads: Path | None = None
+
+    def __init__(
+        self, store: Store, protocols: AvailableProtocols, *, uid: str | None = None, clips: Path | None = None
+    ) -> None:
+        self.opened: Opened = "store" if uid is None else "session"
+        self._store = store
+        self._uid = uid
+        self._protocols = protocols
+        self._items: dict[str, RecordItem] = {}
+        # By row of the result, which never changes: what the worklist shows of it, and name and checksum of its clip.
+        self._outcomes: dict[int, dict[str, Any]] = {}
+        self._clip_of: dict[int, tuple[str, str]] = {}
+        self._clips = _by_name(clips) if clips is not None else {}
+        self._lock = threading.Lock()
+
+    def items(self) -> list[RecordItem]:
+        with self._lock, self._store.reading() as connection:
+            lines = sessions(connection, uids=None if self._uid is None else [self._uid])
+            newest, written = newest_results(connection), reviews(connection)
+            wanted = {newest[line.uid] for line in lines}
+            for row, document in result_documents(connection, sorted(wanted - self._outcomes.keys())):
+                self._outcomes[row] = outcome(document)
+                self._clip_of[row] = (document["clip"]["name"], document["clip"]["sha256"])
+            found = [self._item(line, newest[line.uid], written.get(line.uid)) for line in reversed(lines)]
+            self._items = {item.id: item for item in found}
+            return found
+
+    def _item(self, line: SessionLine, newest_result: int, review: ReviewRow | None) -> RecordItem:
+        item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
+        item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}"
+        item.newest_result = newest_result
+        item.clip = self._find_clip(*self._clip_of[newest_result])
+        item.values = self._outcomes[newest_result] | _line_entry(line)
+        if review is not None:
+            item.values |= _review_entry(review)
+        return item
+
+    def _find_clip(self, name: str, sha256: str) -> Path | None:
+        """Return the clip of a session: of several with its name the one with its checksum."""
+        found = self._clips.get(name, [])
+        if len(found) < 2:
+            return found[0] if found else None
+        return next((path for path in found if file_sha256(path) == sha256), None)
+
+    def get(self, item_id: str) -> RecordItem | None:
+        if item_id not in self._items:
+            self.items()
+        return self._items.get(item_id)
+
+
+def _by_name(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in find_clips(folder.resolve())[0]:
+        found.setdefault(path.name, []).append(path)
+    return found
+
+
+def _line_entry(line: SessionLine) -> dict[str, Any]:
+    return {
+        "date": line.practised_at.isoformat(timespec="seconds"),
+        "date_kind": "practised",
+        "side": line.side,
+        "reps": line.rep_count,
+        "pain_before": line.pain_before,
+        "pain_after": line.pain_after,
+        "state": "analysed",
+        "reviewed": False,
+    }
+
+
+def _review_entry(row: ReviewRow) -> dict[str, Any]:
+    person = str(json.loads(row.text).get("person", ""))
+    return reviewed_entry(json.loads(row.outcome), done=row.done, saved_at=row.saved_at, person=person)

@@ -1,0 +1,306 @@
+"""What the page can ask for, without HTTP: every method answers one kind of request with a plain value."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from formcheck.errors import FormcheckError, InputError, UsageError
+from formcheck.report.data import session_document
+from formcheck.report.pdf import find_browser
+from formcheck.review import payload
+from formcheck.review.analysis import Analysis, AvailableProtocols
+from formcheck.review.apply import ReviewedSession, check_fits, with_tool_angles
+from formcheck.review.compare import compare
+from formcheck.review.errors import NotAnalysedError, NotFoundError, RequestError
+from formcheck.review.jobs import JobQueue
+from formcheck.review.library import Item, Library, clip_of
+from formcheck.review.media import Media, PlayableVideo, Playback
+from formcheck.review.model import Review, parse_review
+from formcheck.review.outcome import outcome
+from formcheck.review.storage import StoredReview
+from formcheck.types import FloatArray, ImageBgr, Session
+
+_CACHED_ANALYSES = 6
+_CLIP_CHANGED = (
+    "The clip was changed since it was analysed, so it is not shown with these results: analyse it again to see it."
+)
+_NO_CLIP = "The clip is not available, so there is no video: curves and findings only."
+_DRAFT_AGAIN = "The review was changed after it was marked as complete: it is a draft again until that is confirmed."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedItem:
+    """An item with its results and its review applied. ``problem`` says why a stored review cannot be read."""
+
+    item: Item
+    analysis: Analysis
+    stored: StoredReview
+    reviewed: ReviewedSession
+    problem: str | None
+
+    def session(self, layer: str) -> Session:
+        """Return the session as ``analysed`` or as ``reviewed``."""
+        if layer not in ("analysed", "reviewed"):
+            raise RequestError(f"expected layer=analysed or layer=reviewed, got '{layer}'")
+        return self.analysis.session if layer == "analysed" else self.reviewed.session
+
+
+class ReviewService:
+    """Everything behind the server of one `formcheck review`.
+
+    Parameters
+    ----------
+    library : Library
+    protocols : AvailableProtocols
+    media : Media
+    analysis_jobs : JobQueue
+        The analyses that the page asked for; the worklist shows their state.
+    reviewer : str
+        Name that a new review begins with.
+    single : str, optional
+        Id of the only item, when one was opened.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        protocols: AvailableProtocols,
+        *,
+        media: Media,
+        analysis_jobs: JobQueue,
+        reviewer: str = "",
+        single: str | None = None,
+    ) -> None:
+        self.library = library
+        self.protocols = protocols
+        self._media = media
+        self._analysis_jobs = analysis_jobs
+        self._reviewer = reviewer
+        self._single = single
+        self._cache: OrderedDict[tuple[str, object], Analysis] = OrderedDict()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    # What was opened
+
+    def state(self) -> dict[str, Any]:
+        """Return what was opened, and what can be done with it."""
+        protocols = [one.protocol for one in self.protocols.by_id.values()]
+        return {
+            "version": version("formcheck"),
+            "opened": self.library.opened,
+            "single": self._single,
+            "protocols": [{"id": one.id, "name": one.name, "version": one.version} for one in protocols],
+            "can_upload": self.library.uploads is not None,
+            "pdf": find_browser() is not None,
+            "reviewer": self._reviewer,
+        }
+
+    def items(self) -> dict[str, Any]:
+        """Return the worklist."""
+        states = self._analysis_jobs.states()
+        return {"items": [self._entry(item, states.get(item.id)) for item in self.library.items()]}
+
+    def _entry(self, item: Item, job_state: str | None) -> dict[str, Any]:
+        entry = payload.worklist_entry(item)
+        if job_state is not None:
+            return entry | {"state": "analysing" if job_state == "running" else job_state, "error": None}
+        error = self._analysis_jobs.failure_of(item.id)
+        return entry | {"state": "failed", "error": error} if error is not None and not item.is_analysed else entry
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Return the analyses, and the copies of videos that are made."""
+        return [*self._analysis_jobs.all(), *self._media.jobs()]
+
+    def preload(self) -> None:
+        """Read what the worklist needs, and then when each clip was filmed, while the browser starts."""
+        with suppress(FormcheckError):
+            items = self.library.items()
+            for item in items:
+                item.entry()
+            for item in items:
+                if self._closed.is_set():
+                    return
+                item.date()
+
+    def close(self) -> None:
+        """Stop `preload`."""
+        self._closed.set()
+
+    # One item
+
+    def item(self, item_id: str) -> Item:
+        """Return an item by its id."""
+        found = self.library.get(item_id)
+        if found is None:
+            raise NotFoundError("there is no such clip or session here (any more); go back to the list")
+        return found
+
+    def analysis(self, item: Item) -> Analysis:
+        """Return the results of an item, read once for each version of them."""
+        if not item.is_analysed:
+            raise NotAnalysedError(f"{item.name} is not analysed yet; analyse it first")
+        key = (item.id, item.results_version())
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        analysis = item.read_analysis()
+        with self._lock:
+            self._cache[key] = analysis
+            while len(self._cache) > _CACHED_ANALYSES:
+                self._cache.popitem(last=False)
+        return analysis
+
+    def open(self, item_id: str) -> OpenedItem:
+        """Return an item with its results and its review applied."""
+        item = self.item(item_id)
+        analysis = self.analysis(item)
+        problem = None
+        try:
+            stored = item.review_store().load()
+        except InputError as error:
+            stored, problem = StoredReview(Review()), str(error)
+        try:
+            reviewed = analysis.apply(stored.review)
+        except UsageError as error:
+            # A review that this machine cannot judge by is shown all the same, so that it is not lost.
+            reviewed = ReviewedSession(analysis.session, not_applied=(str(error),))
+        return OpenedItem(item, analysis, stored, reviewed, problem)
+
+    def show(self, item_id: str) -> dict[str, Any]:
+        """Return all that the page shows of an item."""
+        opened = self.open(item_id)
+        item, analysis, reviewed = opened.item, opened.analysis, opened.reviewed
+        playback, notices = self.playback(item, analysis)
+        protocol = analysis.protocol_for(opened.stored.review)
+        return {
+            **payload.item_head(item, opened.stored.review),
+            "analysed_at": item.analysed_at(),
+            "video": payload.video_part(item, analysis.track, playback),
+            "duration_s": playback.duration_s if playback is not None else analysis.session.clip.duration_s,
+            "t_s": np.round(analysis.track.t_s, 4).tolist(),
+            "analysed": payload.session_part(analysis.session, analysis.document),
+            "reviewed": payload.reviewed_part(reviewed),
+            "review": opened.stored.review.to_json(),
+            "reviewed_at": opened.stored.saved_at,
+            "review_problem": opened.problem,
+            "notices": [*notices, *reviewed.not_applied, *reviewed.warnings],
+            "thresholds": payload.thresholds(protocol.protocol if protocol else None),
+            "rules": payload.rules_part(analysis.document),
+        }
+
+    def landmarks(self, item_id: str, *, reviewed: bool) -> bytes:
+        """Return the landmarks of the leg that was analysed, or of the one that the reviewer chose, as bytes."""
+        item = self.item(item_id)
+        analysis = self.analysis(item)
+        side = item.review_store().load().review.side if reviewed else None
+        return payload.landmark_bytes(analysis.track_of_leg(side))
+
+    def compare(self, item_ids: tuple[str, str], layers: tuple[str, str]) -> dict[str, Any]:
+        """Return two items side by side, each as analysed or as reviewed."""
+        opened = [self.open(item_id) for item_id in item_ids]
+        sessions = [one.session(layer) for one, layer in zip(opened, layers, strict=True)]
+        sides = {}
+        for name, one, session, layer in zip("ab", opened, sessions, layers, strict=True):
+            playback, notices = self.playback(one.item, one.analysis)
+            video = payload.video_part(one.item, one.analysis.track, playback)
+            part = payload.compared_part(one.item, one.stored.review, session, video, notices)
+            sides[name] = {**part, "layer": layer}
+        return {**sides, **compare(*sessions)}
+
+    # The review
+
+    def save_review(self, item_id: str, body: Any) -> dict[str, Any]:
+        """Check a review, apply it to the session, and store it; return the session as reviewed.
+
+        Raises
+        ------
+        RequestError
+            It is not a review, or does not fit the session.
+        ConflictError
+            Another window saved in the meantime.
+        """
+        if not isinstance(body, dict) or not isinstance(body.get("revision"), int):
+            raise RequestError("expected {revision, review}, got something else")
+        review = parse_review(body.get("review"))
+        item = self.item(item_id)
+        with item.lock:
+            analysis, store = self.analysis(item), item.review_store()
+            try:
+                reviewed = analysis.apply(review)
+            except UsageError as error:
+                raise RequestError(str(error)) from None
+            check_fits(review, reviewed, analysis.track)
+            review = with_tool_angles(review, reviewed.session)
+            # Marking as complete is an act of its own, which does not carry over to what is changed afterwards.
+            before = store.load().review
+            done = review.done and (body.get("confirm") is True or not before.done or review.same_content(before))
+            notices = [_DRAFT_AGAIN] if review.done and not done else []
+            stored = store.save(
+                review.model_copy(update={"done": done}),
+                expected=body["revision"],
+                outcome=outcome(session_document(reviewed.session)),
+            )
+        return {
+            "revision": stored.review.revision,
+            "review": stored.review.to_json(),
+            "reviewed_at": stored.saved_at,
+            "reviewed": payload.reviewed_part(reviewed),
+            "notices": [*notices, *reviewed.warnings],
+        }
+
+    def delete_review(self, item_id: str) -> dict[str, Any]:
+        """Remove an item's review; return the empty one."""
+        item = self.item(item_id)
+        with item.lock:
+            store = item.review_store()
+            store.delete()
+            review = store.load().review
+        return {"revision": review.revision, "review": review.to_json(), "reviewed": {"same": True}}
+
+    # The video
+
+    def playback(self, item: Item, analysis: Analysis) -> tuple[Playback | None, list[str]]:
+        """Return how an item's clip is played, if it is there and is the one that was analysed; else why not."""
+        if item.clip is None:
+            return None, [_NO_CLIP]
+        try:
+            if self._media.sha256(item.clip) != analysis.session.clip.sha256:
+                return None, [_CLIP_CHANGED]
+            playback = self._media.playback(item.clip)
+            if not playback.direct:
+                self._media.copy(item.id, item.name, item.clip)
+        except InputError as error:
+            return None, [str(error)]
+        return playback, []
+
+    def analysed_clip(self, opened: OpenedItem) -> Path | None:
+        """Return an item's clip, if it is there and is the one that was analysed."""
+        return opened.item.clip if self.playback(opened.item, opened.analysis)[0] is not None else None
+
+    def video(self, item_id: str) -> PlayableVideo:
+        """Return the file that the page plays, or how much of it is made."""
+        item = self.item(item_id)
+        clip = clip_of(item)
+        if item.is_analysed and self.playback(item, self.analysis(item))[0] is None:
+            raise RequestError(_CLIP_CHANGED)
+        return self._media.playable(item.id, item.name, clip)
+
+    def frame(self, item_id: str, t_s: float) -> ImageBgr:
+        """Return the frame of an item's clip that is shown at a time."""
+        item = self.item(item_id)
+        times_s: FloatArray = self.analysis(item).track.t_s if item.is_analysed else np.empty(0)
+        return self.frame_of(clip_of(item), t_s, times_s)[0]
+
+    def frame_of(self, clip: Path, t_s: float, times_s: FloatArray) -> tuple[ImageBgr, float]:
+        """Return a frame of a clip with its own time, see `Media.frame`."""
+        return self._media.frame(clip, t_s, times_s)
