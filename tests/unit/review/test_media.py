@@ -7,10 +7,10 @@ from fractions import Fraction
 import cv2
 import numpy as np
 import pytest
-from formcheck.review.media import Media, read_playback, to_jpeg
 
 from clips import number_of, write_clip
 from formcheck.errors import InputError
+from formcheck.review.media import Media, read_playback, to_jpeg
 from formcheck.video.source import FileSource
 
 UNEVEN_S = [0.0, 0.04, 0.05, 0.20, 0.21, 0.60, 0.64, 1.30, 1.31, 1.50]
