@@ -1,10 +1,10 @@
-"""How long live practice takes from a picture's arrival to its showing, and where the time goes.
+"""How long live practice takes from capturing a frame to showing it, and where the time goes.
 
-    .venv/bin/python benchmarks/live.py [CLIP] [--seconds N] [--size 1280x720] [--two-looks]
+    .venv/bin/python benchmarks/live.py [CLIP] [--seconds N] [--size 1280x720] [--two-inferences]
 
 Plays a clip in real time as the camera, over and over, exactly as `formcheck live --source` does, with drawing,
 journal and voice thread; the window is a real one where there is a screen (or under xvfb-run). With --seconds 3600 it
-also tells whether memory grows and whether pictures grow old.
+also measures whether memory and the age of the frames grow.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ import tempfile
 import threading
 import time
 from array import array
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 import cv2
 import numpy as np
 
-from formcheck.live import loop, run
-from formcheck.live.run import LiveOptions, practise
+from formcheck.live import app, loop
+from formcheck.live.app import LiveOptions, practise
+from formcheck.live.loop import Timings
 from formcheck.live.sources import FileCamera
-from formcheck.live.timing import Times
 from formcheck.pose.survey import Survey
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.types import ImageBgr
@@ -40,7 +41,7 @@ SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
 
 
 class BlindWindow:
-    """Stands in for the window where there is no screen: pictures are drawn and thrown away."""
+    """Stands in for the window where there is no screen: images are drawn and thrown away."""
 
     shown = True
 
@@ -61,7 +62,7 @@ class BlindWindow:
         """Do nothing."""
 
 
-class KeylessWindow(run.OpenCvWindow):
+class KeylessWindow(app.OpenCvWindow):
     """The real window, which closes the summary by itself."""
 
     def key(self, wait_ms: int = 0) -> str | None:
@@ -70,21 +71,21 @@ class KeylessWindow(run.OpenCvWindow):
         return "q" if wait_ms else None
 
 
-class AgeWatch(Times):
-    """Notes the age of the pictures shown, too, in the order they were shown."""
+class AgeTimings(Timings):
+    """Also keeps the age of the frames shown, in order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ages_ms = array("f")
-        AgeWatch.last = self
+        AgeTimings.last = self
 
     def add(self, name: str, seconds: float) -> None:
-        """Note one duration."""
+        """Add one duration."""
         super().add(name, seconds)
         if name == "capture to shown":
             self.ages_ms.append(seconds * 1e3)
 
-    last: AgeWatch
+    last: AgeTimings
 
 
 class Memory:
@@ -136,13 +137,13 @@ def endless() -> LoadedProtocol:
         return load_protocol(file.name)
 
 
-def table(times: Times, frames: int, dropped: int, seconds: float) -> None:
+def table(timings: Timings, frames: int, dropped: int, seconds: float) -> None:
     """Print the figures."""
     print(f"{'':18}{'median ms':>10}{'95 % ms':>10}{'frames':>8}")
-    for name in times.names:
-        median, high = times.percentile_ms(name, 50), times.percentile_ms(name, 95)
-        print(f"{name:18}{median:10.1f}{high:10.1f}{times.count(name):8}")
-    print(f"{frames / seconds:.1f} frames a second, {dropped} left out of {frames + dropped}")
+    for name in timings.names:
+        median, high = timings.percentile_ms(name, 50), timings.percentile_ms(name, 95)
+        print(f"{name:18}{median:10.1f}{high:10.1f}{timings.count(name):8}")
+    print(f"{frames / seconds:.1f} frames a second, {dropped} dropped of {frames + dropped}")
 
 
 def main() -> None:
@@ -151,35 +152,33 @@ def main() -> None:
     parser.add_argument("clip", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--size", default="1280x720", metavar="WxH")
-    parser.add_argument("--two-looks", action="store_true", help="two inferences on every frame, the worst case")
+    parser.add_argument("--two-inferences", action="store_true", help="two inferences on every frame, the worst case")
     arguments = parser.parse_args()
-    if arguments.two_looks:
-        # As while the leg is down: the plain picture is looked at every time, beside the one with a leg hidden.
+    if arguments.two_inferences:
+        # As while the leg is down: inference runs on the plain frame every time, besides the one with a leg hidden.
         Survey.raised_at = _never  # type: ignore[assignment, method-assign]
     screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux"
-    run.OpenCvWindow = KeylessWindow if screen else BlindWindow  # type: ignore[misc, assignment]
-    loop.Times = AgeWatch  # type: ignore[misc, assignment]
+    app.OpenCvWindow = KeylessWindow if screen else BlindWindow  # type: ignore[misc, assignment]
+    loop.Timings = AgeTimings  # type: ignore[misc, assignment]
     w, h = (int(side) for side in arguments.size.split("x"))
     with tempfile.TemporaryDirectory() as name, Memory(arguments.seconds / 60) as memory:
         folder = Path(name)
         clip = resized(arguments.clip, (w, h), folder)
         begun_s = time.monotonic()
-        with FileCamera(clip, fast=False, loop_s=arguments.seconds) as camera:
+        with closing(FileCamera(clip, fast=False, loop_s=arguments.seconds)) as camera:
             options = LiveOptions(sound=False, questions=False)
-            outcome = practise(camera, folder / "sessions", protocol=endless(), options=options, tell=print)
+            result = practise(camera, folder / "sessions", protocol=endless(), options=options, notify=print)
         seconds = time.monotonic() - begun_s
     print(f"{arguments.clip.name} at {w}x{h}, {os.cpu_count()} cores, {platform.machine()}, {_cpu()}")
     print("window shown" if screen else "no screen: drawn, not shown")
-    table(outcome.times, outcome.frames, outcome.dropped, seconds)
-    print(f"repetitions counted: {outcome.practised.counted}")
+    table(result.timings, result.frames, result.dropped, seconds)
+    print(f"repetitions counted: {result.finished.rep_count}")
     settled = memory.mb[len(memory.mb) // 6 : -2]
     if settled:
-        ages_ms = AgeWatch.last.ages_ms
+        ages_ms = AgeTimings.last.ages_ms
         sixth = len(ages_ms) // 6
         early_ms, late_ms = np.median(ages_ms[sixth : 2 * sixth]), np.median(ages_ms[-sixth:])
-        print(
-            f"age of the pictures: median {early_ms:.0f} ms in the second sixth of the time, {late_ms:.0f} in the last"
-        )
+        print(f"age of the frames: median {early_ms:.0f} ms in the second sixth of the time, {late_ms:.0f} in the last")
         print(f"memory: {settled[0]:.0f} MB after a sixth of the time, {settled[-1]:.0f} MB at the end")
 
 

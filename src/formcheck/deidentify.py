@@ -1,4 +1,4 @@
-"""A copy of a clip that can be shown to others: face covered, sound and metadata left out."""
+"""A copy of a clip that can be shown to others: face covered, without sound and metadata."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from formcheck.types import Frame
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
-# Told the stage's name and its share done, 0 to 1.
+# Called with the stage's name and the fraction done, 0 to 1.
 Progress = Callable[[str, float], None]
 
-# A head is covered wherever it was this long before and after: one frame that is seen wrongly is covered by its
-# neighbours, and nobody lying down moves the head out of the region in that time.
+# A head is covered wherever it was this long before and after: a frame with a wrong detection is covered by its
+# neighbours, and a person lying down does not move the head out of the region in that time.
 HOLD_S = 0.5
 
 
@@ -32,13 +32,13 @@ def deidentify(clip: Path, out: Path, *, model: str, progress: Progress) -> int:
     clip, out : Path
         The clip, and the MP4 to write; it appears when it is complete.
     model : str
-        Landmark model that finds the head.
+        Landmark model.
     progress : callable
 
     Returns
     -------
     int
-        Frames that had to be covered whole, because no head could be placed.
+        Frames that were covered whole, because no head was found near them.
 
     Raises
     ------
@@ -50,37 +50,37 @@ def deidentify(clip: Path, out: Path, *, model: str, progress: Progress) -> int:
     with FileSource(clip) as source:
         landmarker = MediaPipeLandmarker(identify(find_model(model)).path)
         try:
-            times_s, seen = _look(source, landmarker, progress)
+            times_s, heads = _find_heads(source, landmarker, progress)
         finally:
             landmarker.close()
         whole = 0
         with H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer:
-            for frame in _counted(source, "covering", progress):
-                circles = circles_at(frame.t_s, times_s, seen)
+            for frame in _with_progress(source, "covering", progress):
+                circles = circles_at(frame.t_s, times_s, heads)
                 whole += not circles
                 writer.write(cover(frame.image_bgr, circles), frame.t_s)
             writer.end_at(source.read_to_s)
     return whole
 
 
-def circles_at(t_s: float, times_s: Sequence[float], seen: Sequence[tuple[Circle, ...]]) -> tuple[Circle, ...]:
-    """Return every place where the head may be around a time; empty where nobody was placed in all that while."""
+def circles_at(t_s: float, times_s: Sequence[float], heads: Sequence[tuple[Circle, ...]]) -> tuple[Circle, ...]:
+    """Return every place where the head may be around a time; empty without a detection near it."""
     first, last = bisect_left(times_s, t_s - HOLD_S), bisect_right(times_s, t_s + HOLD_S)
-    return tuple(circle for circles in seen[first:last] for circle in circles)
+    return tuple(circle for circles in heads[first:last] for circle in circles)
 
 
-def _look(
+def _find_heads(
     source: FileSource, landmarker: Landmarker, progress: Progress
 ) -> tuple[list[float], list[tuple[Circle, ...]]]:
-    times_s, seen = [], []
-    for frame in _counted(source, "looking for the head", progress):
+    times_s, heads = [], []
+    for frame in _with_progress(source, "looking for the head", progress):
         found = landmarker.detect(frame.image_bgr, frame.t_s)
         times_s.append(frame.t_s)
-        seen.append(head_circles(found.xy_px.astype(np.float64), size_px=source.size_px) if found is not None else ())
-    return times_s, seen
+        heads.append(head_circles(found.xy_px.astype(np.float64), size_px=source.size_px) if found is not None else ())
+    return times_s, heads
 
 
-def _counted(source: FileSource, stage: str, progress: Progress) -> Iterator[Frame]:
+def _with_progress(source: FileSource, stage: str, progress: Progress) -> Iterator[Frame]:
     for frame in source:
         yield frame
         progress(stage, frame.t_s / max(source.duration_s, 1e-3))

@@ -1,7 +1,7 @@
-"""What formcheck finds on this machine, and how to mend what is missing.
+"""What formcheck needs of this machine, what it finds, and the remedy for what is missing.
 
 Whatever loads a native library runs in a process of its own (`formcheck.probes`): a missing library,
-a wrong CPU or a crash is then an answer, not the end of the doctor.
+a wrong CPU or a crash is then an answer, not the end of the check.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DISTRIBUTIONS = (
 
 
 class Need(StrEnum):
-    """What does not work without the thing. ``NOTHING``: shown because other programs ask for it."""
+    """What does not work without it. ``NOTHING``: shown because other programs ask for it."""
 
     ANALYZE = "analyze"
     LIVE = "live"
@@ -43,7 +43,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the doctor: the thing, whether it is there, what was seen, and the remedy if not."""
+    """One line of the report: what was checked, whether it is there, what was found, and the remedy if not."""
 
     name: str
     ok: bool
@@ -53,7 +53,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class SharedLibrary:
     """A shared library that the wheels expect of a Linux system, and the Debian package that has it."""
 
     soname: str
@@ -62,16 +62,16 @@ class Library:
 
 
 LINUX_LIBRARIES = (
-    Library("libGL.so.1", "libgl1", Need.ANALYZE),
-    Library("libglib-2.0.so.0", "libglib2.0-0", Need.ANALYZE),
-    Library("libgthread-2.0.so.0", "libglib2.0-0", Need.ANALYZE),
-    Library("libxcb.so.1", "libxcb1", Need.ANALYZE),
-    Library("libSM.so.6", "libsm6", Need.LIVE),
-    Library("libXext.so.6", "libxext6", Need.LIVE),
-    Library("libportaudio.so.2", "libportaudio2", Need.LIVE),
+    SharedLibrary("libGL.so.1", "libgl1", Need.ANALYZE),
+    SharedLibrary("libglib-2.0.so.0", "libglib2.0-0", Need.ANALYZE),
+    SharedLibrary("libgthread-2.0.so.0", "libglib2.0-0", Need.ANALYZE),
+    SharedLibrary("libxcb.so.1", "libxcb1", Need.ANALYZE),
+    SharedLibrary("libSM.so.6", "libsm6", Need.LIVE),
+    SharedLibrary("libXext.so.6", "libxext6", Need.LIVE),
+    SharedLibrary("libportaudio.so.2", "libportaudio2", Need.LIVE),
     # mediapipe's GPU path alone would load these; formcheck runs on the CPU.
-    Library("libEGL.so.1", "libegl1", Need.NOTHING),
-    Library("libGLESv2.so.2", "libgles2", Need.NOTHING),
+    SharedLibrary("libEGL.so.1", "libegl1", Need.NOTHING),
+    SharedLibrary("libGLESv2.so.2", "libgles2", Need.NOTHING),
 )
 
 REMEDIES = {
@@ -81,9 +81,9 @@ REMEDIES = {
         "win32": "python -m pip install --force-reinstall formcheck",
     },
     "landmarker": {
-        "linux": "mend the lines above; mediapipe has wheels for 64-bit x86 Linux with glibc 2.28 or newer",
-        "darwin": "mend the lines above; the wheels are for Apple silicon with macOS 14 or newer",
-        "win32": "mend the lines above; install the Microsoft Visual C++ Redistributable (x64)",
+        "linux": "correct the lines above; mediapipe has wheels for 64-bit x86 Linux with glibc 2.28 or newer",
+        "darwin": "correct the lines above; the wheels are for Apple silicon with macOS 14 or newer",
+        "win32": "correct the lines above; install the Microsoft Visual C++ Redistributable (x64)",
     },
     "codec": {
         "linux": "python -m pip install --force-reinstall --only-binary :all: av",
@@ -112,8 +112,9 @@ REMEDIES = {
     },
 }
 
-_SPEECH_COMMANDS = {
-    "linux": ("espeak-ng", "espeak", "spd-say"),
+# The programs that live practice can speak with, the preferred first.
+SPEECH_PROGRAMS = {
+    "linux": ("espeak-ng", "espeak"),
     "darwin": ("say",),
     "win32": ("powershell",),
 }
@@ -127,7 +128,7 @@ def examine(*, system: str = sys.platform) -> Iterator[Check]:
     system : str
         As `sys.platform` says it; whose remedies are given. An unknown one is treated as Linux.
     """
-    system = system if system in _SPEECH_COMMANDS else "linux"
+    system = system if system in SPEECH_PROGRAMS else "linux"
     yield Check("Python", True, f"{platform.python_version()}, {platform.platform()}", Need.ANALYZE)
     for name in DISTRIBUTIONS:
         yield check_distribution(name, system)
@@ -168,7 +169,7 @@ def check_model() -> Check:
     return Check("landmark model", True, f"{found.path} sha256 {found.sha256}", Need.ANALYZE)
 
 
-def check_libraries(libraries: tuple[Library, ...]) -> Iterator[Check]:
+def check_libraries(libraries: tuple[SharedLibrary, ...]) -> Iterator[Check]:
     """Check shared libraries of a Linux system."""
     answer = _probe("libraries", *(library.soname for library in libraries))
     for library in libraries:
@@ -205,7 +206,7 @@ def check_live(system: str) -> Iterator[Check]:
     detail = answer if isinstance(answer, str) else answer["name"]
     yield Check("audio output", not isinstance(answer, str), detail, Need.LIVE, REMEDIES["audio output"][system])
 
-    engine = next(filter(None, map(shutil.which, _SPEECH_COMMANDS[system])), None)
+    engine = next(filter(None, map(shutil.which, SPEECH_PROGRAMS[system])), None)
     yield Check("speech engine", engine is not None, engine or "none", Need.LIVE, REMEDIES["speech engine"][system])
 
 

@@ -1,6 +1,6 @@
-"""What the doctor tries, one probe per process: ``python -m formcheck.probes NAME [ARGUMENT...]``.
+"""What `formcheck doctor` tries, one probe per process: ``python -m formcheck.probes NAME [ARGUMENT...]``.
 
-A probe prints one JSON object. One that cannot, fails as the real command would.
+A probe prints one JSON object, or fails as the real command would.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DECODERS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
 
 
 def libraries(*sonames: str) -> dict[str, Any]:
-    """Say which shared libraries the system's loader does not find."""
+    """Return the shared libraries that the system's loader does not find."""
     missing = []
     for soname in sonames:
         try:
@@ -31,7 +31,7 @@ def libraries(*sonames: str) -> dict[str, Any]:
 
 
 def landmarks(model: str) -> dict[str, Any]:
-    """Load a model and look for a person in a grey picture."""
+    """Load a model and run it on a grey image."""
     import numpy as np
 
     from formcheck.pose.landmarker import MediaPipeLandmarker
@@ -43,7 +43,7 @@ def landmarks(model: str) -> dict[str, Any]:
 
 
 def decoders() -> dict[str, Any]:
-    """Say which of the codecs that cameras and phones use cannot be read."""
+    """Return the codecs of phones and cameras that cannot be decoded."""
     import av.codec
 
     return {"missing": [name for name in _DECODERS if name not in av.codec.codecs_available]}
@@ -64,10 +64,10 @@ def encoder() -> dict[str, Any]:
 
 
 def cameras() -> dict[str, Any]:
-    """List cameras without opening one."""
+    """List the cameras without opening one."""
     import av.device
 
-    found = av.device.enumerate_input_devices(_CAMERA_FORMATS[sys.platform])
+    found = av.device.enumerate_input_devices(_CAMERA_FORMATS.get(sys.platform, "v4l2"))
     return {"names": [device.description for device in found if device.media_types in ([], ["video"])]}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from formcheck import doctor
 from formcheck.cli.doctor import line
-from formcheck.doctor import Check, Library, Need
+from formcheck.doctor import Check, SharedLibrary, Need
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,7 +79,7 @@ def test_a_damaged_model_stops_analyze_and_says_how_to_mend_it(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries")
 def test_libraries_that_are_here_and_not_here():
     here, absent = doctor.check_libraries(
-        (Library("libc.so.6", "libc6", Need.ANALYZE), Library("libnot-there.so.9", "libnot9", Need.LIVE))
+        (SharedLibrary("libc.so.6", "libc6", Need.ANALYZE), SharedLibrary("libnot-there.so.9", "libnot9", Need.LIVE))
     )
     assert (here.ok, absent.ok) == (True, False)
     assert absent.remedy == "sudo apt install libnot9"

@@ -21,9 +21,9 @@ from formcheck.cli.options import model_option
 def command(clip: Path, *, out: Path | None, model: str) -> None:
     """Write a copy of a clip with the face blurred, without sound and metadata.
 
-    The region is generous, and grows where the head is not sure; frames in which no head could be placed are blurred
-    whole. One person is looked for: a second face in the picture is not found. Marks such as tattoos, and the room,
-    stay. Look at the copy before you give it away.
+    The region is generous, and larger where the position of the head is uncertain; frames without a known head are
+    blurred whole. Only one person is detected: a second face in view stays as it is. So do marks such as tattoos, and
+    the room. Watch the copy before you give it away.
     """
     from formcheck.cli.analyze import progress_bar
     from formcheck.deidentify import deidentify
@@ -32,5 +32,5 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     with progress_bar(clip.name) as progress:
         whole = deidentify(clip, target, model=model, progress=progress)
     if whole:
-        click.echo(f"{whole} frame(s) are blurred whole, because no head could be placed in them", err=True)
-    click.echo(f"Blurred copy: {target}. Look at it before you give it away.")
+        click.echo(f"{whole} frame(s) are blurred whole, because no head was found in them", err=True)
+    click.echo(f"Blurred copy: {target}. Watch it before you give it away.")

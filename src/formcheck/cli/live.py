@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,8 @@ from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from formcheck.live.answers import Answers
-    from formcheck.live.finish import Practised
-    from formcheck.live.run import Outcome
+    from formcheck.live.app import LiveResult
+    from formcheck.live.finish import FinishedSet, SymptomReport
     from formcheck.live.texts import Texts
     from formcheck.types import Side
 
@@ -44,16 +44,18 @@ if TYPE_CHECKING:
     help="The exercise; see 'formcheck protocols list'. Default: what is prescribed, else sciatic-glide.",
 )
 @model_option
+@click.option("--lang", "language", metavar="xx", help="Language of voice and screen: en or de. Default: the system's.")
 @click.option(
-    "--lang", "language", metavar="xx", help="Language of voice and picture: en or de. Default: the system's."
-)
-@click.option(
-    "--metronome", "metronome_s", type=click.FloatRange(1, 10), metavar="SECONDS", help="Beat; seconds a way."
+    "--metronome",
+    "metronome_s",
+    type=click.FloatRange(1, 10),
+    metavar="SECONDS",
+    help="A beat each second; seconds for each direction.",
 )
 @click.option("--mute", is_flag=True, help="No voice and no tones.")
 @click.option("--headless", is_flag=True, help="No window: practise by voice alone.")
 @click.option("--full-screen", is_flag=True, help="Fill the screen.")
-@click.option("--no-mirror", is_flag=True, help="Show the picture as the camera sees it, not as a mirror does.")
+@click.option("--no-mirror", is_flag=True, help="Show the image as the camera sees it, not mirrored.")
 @click.option("--record", is_flag=True, help="Keep the video too (a red dot shows it). Default: numbers only.")
 @click.option("--deidentify", is_flag=True, help="With --record: hide the face in the video.")
 @click.option("--no-questions", is_flag=True, help="Do not ask about pain at the end.")
@@ -88,39 +90,40 @@ def command(
     store: Path | None,
     no_save: bool,
 ) -> None:
-    """Practise in front of a camera, guided by voice and picture.
+    """Practise in front of a camera, guided by voice and screen.
 
-    Put the laptop on the floor two to three metres to your side and lie down; the voice says what is to be mended,
-    and when you can begin. It counts, says at most one thing at a time, and ends by itself. To pause, let go of your
+    Put the laptop on the floor two to three metres to your side and lie down; the voice says what to correct, and
+    when you can begin. It counts, gives at most one cue at a time, and ends by itself. To pause, let go of your
     thigh; hold it again to go on.
 
     \b
-    Keys for those who can reach them:
+    Keys, for those who can reach them:
       space  pause, and go on        m  sound off, and on
       p      pain: mark the angle    f  full screen
-      q      end the set             l, r  the leg, while getting ready
+      q      end the set             l, r  the leg, during set-up
 
     Stop when leg pain increases. The session's folder holds the report of `formcheck analyze`, and cues.csv, what
-    was said; a session that was cut off is finished at the next start.
+    was said; an interrupted session is finished at the next start.
     """
+    from formcheck.live.app import LiveOptions, practise
+    from formcheck.live.camera import CameraSource, camera_opener
     from formcheck.live.finish import recover
-    from formcheck.live.run import LiveOptions, practise
-    from formcheck.live.sources import CameraSource, FileCamera, camera_opener
+    from formcheck.live.sources import FileCamera
     from formcheck.live.texts import Texts, system_language
     from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
     from formcheck.record.profiles import DEFAULT_PROFILE, check_code
     from formcheck.types import Side
 
-    record_of = None if no_save else _Record(check_code(profile or DEFAULT_PROFILE), store)
-    wanted = record_of.prescribed() if record_of is not None else None
+    record_of = None if no_save else _PracticeRecord(check_code(profile or DEFAULT_PROFILE), store)
+    prescribed = record_of.prescribed_today() if record_of is not None else None
     if fast and source is None:
-        raise UsageError("--fast needs --source: expected a file to play, a camera cannot be hurried")
+        raise UsageError("--fast needs --source: expected a file to play, a camera cannot be sped up")
     if deidentify and not record:
-        raise UsageError("--deidentify needs --record: expected a video whose face is to be hidden")
+        raise UsageError("--deidentify needs --record: expected a video whose face is to be covered")
     texts = Texts(language or system_language())
     options = LiveOptions(
         language=texts.language,
-        side=Side(side) if side else (wanted.side if wanted else None),
+        side=Side(side) if side else (prescribed.side if prescribed else None),
         model=model,
         metronome_s=metronome_s,
         headless=headless,
@@ -131,51 +134,58 @@ def command(
         deidentify=deidentify,
         questions=not no_questions,
     )
-    protocol = load_protocol(protocol_name or (wanted.protocol_id if wanted else DEFAULT_PROTOCOL_ID))
+    protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
     root = out or _sessions_folder()
-    recover(root, tell=lambda practised: _tell_recovered(practised, record_of))
+    recover(root, notify=lambda finished: _handle_recovered(finished, record_of))
     opened = FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera))
-    with opened:
+    with closing(opened):
         ask = _ask if sys.stdin.isatty() else None
-        outcome = practise(opened, root, protocol=protocol, options=options, tell=_tell, ask=ask)
-    _print(outcome, texts)
+        result = practise(opened, root, protocol=protocol, options=options, notify=_notify, ask=ask)
+    _print(result, texts)
     if record_of is not None:
-        record_of.keep(outcome.practised)
+        record_of.save(result.finished)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is prescribed for today."""
+class _Prescribed:
+    """What is prescribed for today; ``side`` is None for both legs."""
 
     protocol_id: str
     side: Side | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class _PracticeRecord:
     """The practice record, and whose practice it is."""
 
     profile: str
     store: Path | None
 
-    def prescribed(self) -> _Wanted | None:
-        """What to practise, when just one thing is prescribed for today."""
+    def prescribed_today(self) -> _Prescribed | None:
+        """What to practise, when exactly one thing is prescribed for today."""
         from datetime import date
 
-        from formcheck.live.kept import prescribed, prescribed_side
+        from formcheck.record.prescriptions import BOTH, in_force, prescriptions
+        from formcheck.record.profiles import profile_codes, profile_key
+        from formcheck.record.store import open_store
+        from formcheck.types import Side
 
-        today = prescribed(self.profile, date.today(), store=self.store)  # noqa: DTZ011 - the patient's own day
+        with open_store(self.store) as record, record.reading() as connection:
+            if self.profile not in profile_codes(connection):
+                return None
+            every = prescriptions(connection, profile_key(connection, self.profile))
+        today = in_force(every, date.today())  # noqa: DTZ011 - the patient's own day
         if len(today) != 1:
             return None
-        return _Wanted(today[0].protocol_id, prescribed_side(today[0]))
+        return _Prescribed(today[0].protocol_id, None if today[0].side == BOTH else Side(today[0].side))
 
-    def keep(self, practised: Practised) -> None:
-        """Keep a finished set."""
-        from formcheck.live.kept import keep_practised
+    def save(self, finished: FinishedSet) -> None:
+        """Save a finished set."""
+        from formcheck.live.finish import save_to_record
 
-        kept = keep_practised(practised, profile=self.profile, store=self.store)
-        if kept is not None:
-            _tell(f"kept in the practice record as session {kept.uid}; see 'formcheck history'")
+        saved = save_to_record(finished, profile=self.profile, store=self.store)
+        if saved is not None:
+            _notify(f"kept in the practice record as session {saved.uid}; see 'formcheck history'")
 
 
 def _sessions_folder() -> Path:
@@ -184,39 +194,38 @@ def _sessions_folder() -> Path:
     return Path(platformdirs.user_data_dir("formcheck", appauthor=False)) / "sessions"
 
 
-def _tell(sentence: str) -> None:
+def _notify(sentence: str) -> None:
     click.echo(f"formcheck: {sentence}", err=True)
 
 
-def _tell_recovered(practised: Practised, record: _Record | None) -> None:
-    _tell(f"an interrupted session was recovered (repetitions counted: {practised.counted}): {practised.folder}")
+def _handle_recovered(finished: FinishedSet, record: _PracticeRecord | None) -> None:
+    _notify(f"an interrupted session was recovered (repetitions counted: {finished.rep_count}): {finished.folder}")
     if record is not None:
-        record.keep(practised)
+        record.save(finished)
 
 
-def _ask(texts: Texts) -> Answers:
+def _ask(texts: Texts) -> SymptomReport:
     """The questions, on the terminal."""
-    from formcheck.live.answers import QUESTIONS, answers_from
+    from formcheck.live.debrief import QUESTIONS, parse_answers
 
-    typed = {}
+    answers = {}
     for question in QUESTIONS:
         for number, choice in enumerate(question.choices, start=1):
             click.echo(f"  {number}  {texts.get(choice)}")
-        typed[question.key] = ""
-        answer = click.prompt(texts.get(f"ask.{question.key}"), default="", show_default=False)
-        for digit in answer:
-            typed[question.key] = question.accept(typed[question.key], digit)
-    return answers_from(typed)
+        answers[question.key] = ""
+        for digit in click.prompt(texts.get(f"ask.{question.key}"), default="", show_default=False):
+            answers[question.key] = question.accept(answers[question.key], digit)
+    return parse_answers(answers)
 
 
-def _print(outcome: Outcome, texts: Texts) -> None:
+def _print(result: LiveResult, texts: Texts) -> None:
     from formcheck.cli.tables import print_session
 
-    practised = outcome.practised
-    for key in outcome.advice:
+    finished = result.finished
+    for key in result.advice:
         click.secho(texts.get(key), bold=True)
-    if practised.session is not None:
-        print_session(practised.session, practised.folder)
-    if outcome.dropped:
-        share = 100 * outcome.dropped / (outcome.frames + outcome.dropped)
-        click.echo(f"Pictures left out because this machine was too slow: {outcome.dropped} ({share:.0f} %).")
+    if finished.session is not None:
+        print_session(finished.session, finished.folder)
+    if result.dropped:
+        percent = 100 * result.dropped / (result.frames + result.dropped)
+        click.echo(f"Frames dropped because this machine was too slow: {result.dropped} ({percent:.0f} %).")

@@ -1,30 +1,37 @@
-"""The session as it happens, on disk: killed at any moment, all but its last second is there.
+"""The journal: a set on disk while it is practised, complete to its last second even if the process is killed.
 
-Append-only files in the session's folder: `frames.bin` and `angles.bin` (fixed-size records, a torn last one is left
-out), `events.jsonl` (repetitions, marks, pauses), `cues.csv` (what was said). `journal.json` says what they are of.
+Append-only files in the session's folder: `frames.bin` and `angles.bin` (fixed-size records, an incomplete last one
+is ignored), `events.jsonl` (repetitions, pain marks, pauses), `cues.csv` (what was said). `journal.json` is the header.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import threading
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.errors import OutputError
+from formcheck.angles.rows import row_of
+from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock, explained, open_private, private_folder
-from formcheck.live.say import Saying
-from formcheck.types import LegAngles, PoseTrack, Side
+from formcheck.live.pain import PainMark
+from formcheck.live.speech import Utterance
+from formcheck.pose.online_tracker import join_tracks
+from formcheck.protocols.loader import LoadedProtocol, load_protocol
+from formcheck.types import ClipInfo, LegAngles, ModelInfo, PoseTrack, Side, View
 
-ABOUT, FRAMES, ANGLES, EVENTS, CUES, LOCK = (
+HEADER, FRAMES, ANGLES, EVENTS, CUES, LOCK = (
     "journal.json",
     "frames.bin",
     "angles.bin",
@@ -32,6 +39,7 @@ ABOUT, FRAMES, ANGLES, EVENTS, CUES, LOCK = (
     "cues.csv",
     "lock",
 )
+PROTOCOL = "protocol.toml"
 FORMAT = 1
 CUE_COLUMNS = ("t_s", "rank", "key", "text", "tone")
 _FLUSH_S = 0.5
@@ -39,8 +47,8 @@ _SIDES = tuple(Side)
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a session is of: everything needed to judge it again."""
+class JournalHeader:
+    """What is needed to judge a set again, apart from its frames."""
 
     started_at: str
     source: str
@@ -52,7 +60,13 @@ class About:
 
 
 def new_folder(root: Path, now: datetime) -> Path:
-    """Make the folder of a new session, ``<date>-<n>``, readable by its owner only."""
+    """Make the folder of a new session, ``<date>-<n>``, readable by its owner only.
+
+    Raises
+    ------
+    OutputError
+        ``root`` cannot be written.
+    """
     with explained(root):
         private_folder(root)
         for number in range(1, 10_000):
@@ -63,15 +77,15 @@ def new_folder(root: Path, now: datetime) -> Path:
 
 
 class Journal:
-    """Writes a session as it happens.
+    """Writes a set while it is practised.
 
     Parameters
     ----------
     folder : Path
         From `new_folder`.
-    about : About
+    header : JournalHeader
     protocol_text : str
-        The protocol file, kept beside: a custom one may change or go.
+        The protocol file, of which a copy is kept: a custom one may change or go.
 
     Raises
     ------
@@ -79,76 +93,92 @@ class Journal:
         From any method: the disk is full or gone.
     """
 
-    def __init__(self, folder: Path, about: About, protocol_text: str) -> None:
+    def __init__(self, folder: Path, header: JournalHeader, protocol_text: str) -> None:
         self.folder = folder
-        self._lock = threading.Lock()
+        self._mutex = threading.Lock()
         self._closing = threading.Event()
         self._failed: OSError | None = None
         self._frame_type: np.dtype[Any] | None = None
         self._angle_type: np.dtype[Any] | None = None
-        self._claim = acquire_lock(folder / LOCK)
-        with open_private(folder / "protocol.toml", "w") as file:
+        self._folder_lock = acquire_lock(folder / LOCK)
+        with open_private(folder / PROTOCOL, "w") as file:
             file.write(protocol_text)
-        with open_private(folder / ABOUT, "w") as file:
-            json.dump({"format": FORMAT, **asdict(about)}, file, indent=2)
+        with open_private(folder / HEADER, "w") as file:
+            json.dump({"format": FORMAT, **asdict(header)}, file, indent=2)
         self._frames = open_private(folder / FRAMES, "ab")
         self._angles = open_private(folder / ANGLES, "ab")
         self._events = open_private(folder / EVENTS, "a")
         self._cues = open_private(folder / CUES, "a")
         self._cue_rows = csv.writer(self._cues)
         self._cue_rows.writerow(CUE_COLUMNS)
-        self._thread = threading.Thread(target=self._keep_flushing, name="journal", daemon=True)
+        self._thread = threading.Thread(target=self._flush_regularly, name="journal", daemon=True)
         self._thread.start()
 
-    def frame(self, row: PoseTrack) -> None:
-        """Keep a frame's landmarks (a track of one row)."""
+    def add_frame(self, row: PoseTrack) -> None:
+        """Write a frame's landmarks (a track of one row)."""
         record = _record(row, _SIDES.index(row.working_side) if row.working_side else -1)
         if self._frame_type is None:
             self._frame_type = record.dtype
-            self.event("frames", record=_description(record.dtype))
+            self.add_event("frames", record=_description(record.dtype))
         self._write(self._frames, record.tobytes())
 
-    def angles(self, row: LegAngles) -> None:
-        """Keep a frame's angles."""
+    def add_angles(self, row: LegAngles) -> None:
+        """Write a frame's angles."""
         record = _record(row, _SIDES.index(row.side))
         if self._angle_type is None:
             self._angle_type = record.dtype
-            self.event("angles", record=_description(record.dtype), reference=row.hip_reference)
+            self.add_event("angles", record=_description(record.dtype), reference=row.hip_reference)
         self._write(self._angles, record.tobytes())
 
-    def event(self, kind: str, **values: Any) -> None:
-        """Keep a repetition, a mark, a pause."""
+    def add_event(self, kind: str, **values: Any) -> None:
+        """Write a repetition, a pain mark, a pause."""
         self._write(self._events, json.dumps({"event": kind, **values}) + "\n")
 
-    def said(self, saying: Saying) -> None:
-        """Keep what was said."""
-        with self._guarded():
+    def add_utterance(self, utterance: Utterance) -> None:
+        """Write what was said."""
+        with self._writing():
             self._cue_rows.writerow(
-                (f"{saying.t_s:.3f}", saying.rank.name.lower(), saying.key, saying.text, saying.tone or "")
+                (
+                    f"{utterance.t_s:.3f}",
+                    utterance.rank.name.lower(),
+                    utterance.key,
+                    utterance.text,
+                    utterance.tone or "",
+                )
             )
 
     def close(self) -> None:
-        """Write everything out; the folder stays claimed until `release`."""
+        """Write everything out; the folder stays locked until `release`."""
         self._closing.set()
         self._thread.join()
         self._flush()
-        for file in (self._frames, self._angles, self._events, self._cues):
+        for file in self._files:
             file.close()
 
     def release(self) -> None:
-        """Let go of the folder."""
-        if self._claim is not None:
-            self._claim.release()
+        """Unlock the folder."""
+        if self._folder_lock is not None:
+            self._folder_lock.release()
         (self.folder / LOCK).unlink(missing_ok=True)
 
+    @property
+    def _files(self) -> tuple[IO[Any], ...]:
+        return (self._frames, self._angles, self._events, self._cues)
+
     def _write(self, file: IO[Any], data: str | bytes) -> None:
-        with self._guarded():
+        with self._writing():
             file.write(data)
 
-    def _guarded(self) -> _Guard:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One writer at a time; a failure becomes one clear line."""
         if self._failed is not None:
             raise self._error(self._failed)
-        return _Guard(self)
+        with self._mutex:
+            try:
+                yield
+            except OSError as error:
+                raise self._error(error) from None
 
     def _error(self, error: OSError) -> OutputError:
         return OutputError(
@@ -156,7 +186,7 @@ class Journal:
             "free some space and start again"
         )
 
-    def _keep_flushing(self) -> None:
+    def _flush_regularly(self) -> None:
         while not self._closing.wait(_FLUSH_S):
             try:
                 self._flush()
@@ -165,43 +195,117 @@ class Journal:
                 return
 
     def _flush(self) -> None:
-        files = (self._frames, self._angles, self._events, self._cues)
-        with self._lock:
-            for file in files:
+        with self._mutex:
+            for file in self._files:
                 file.flush()
-        # A battery that dies takes what the system has not put on the disk; the frames do not wait for that.
-        for file in files:
+        # Without this a power failure would lose what the system has not put on the disk. Frames do not wait for it.
+        for file in self._files:
             os.fsync(file.fileno())
 
 
-class _Guard:
-    """The journal's lock; a failure to write becomes one clear line."""
+@dataclass(frozen=True, slots=True)
+class JournalContents:
+    """What a journal holds. ``track`` is None without frames; ``rep_count`` is what was counted aloud."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    started_at: str
+    protocol: LoadedProtocol
+    track: PoseTrack | None
+    angles: tuple[LegAngles, ...]
+    rep_count: int
+    marks: tuple[PainMark, ...]
 
-    def __enter__(self) -> Self:
-        self._journal._lock.acquire()  # noqa: SLF001 - one class in two halves
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._journal._lock.release()  # noqa: SLF001
-        if isinstance(error, OSError):
-            raise self._journal._error(error) from None  # noqa: SLF001
+def read_journal(folder: Path) -> JournalContents:
+    """Read a set's journal; incomplete last records are ignored.
+
+    Raises
+    ------
+    InputError
+        The journal is damaged before its end.
+    """
+    try:
+        header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
+        events = _read_events((folder / EVENTS).read_text(encoding="utf-8"))
+        return JournalContents(
+            started_at=header["started_at"],
+            protocol=load_protocol(folder / PROTOCOL),
+            track=_read_track(folder, header, events),
+            angles=_read_angles(folder, events),
+            rep_count=sum(event["event"] == "rep" for event in events),
+            marks=tuple(_mark(event) for event in events if event["event"] == "pain"),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder}: expected the journal of a session, but it is damaged ({type(error).__name__}: {error})"
+        ) from None
+
+
+def _read_events(text: str) -> list[dict[str, Any]]:
+    # What follows the last line break is an incomplete line.
+    return [json.loads(line) for line in text.split("\n")[:-1] if line]
+
+
+def _read_records(path: Path, kind: str, events: list[dict[str, Any]]) -> NDArray[Any]:
+    described = next((event["record"] for event in events if event["event"] == kind), None)
+    if described is None:
+        return np.zeros(0)
+    dtype = np.dtype([(name, base, tuple(shape)) for name, base, shape in described])
+    data = path.read_bytes()
+    return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
+
+
+def _read_track(folder: Path, header: dict[str, Any], events: list[dict[str, Any]]) -> PoseTrack | None:
+    records = _read_records(folder / FRAMES, "frames", events)
+    if records.size == 0:
+        return None
+    width, height = header["size_px"]
+    clip = ClipInfo(**{**header["clip"], "size_px": (width, height), "duration_s": float(records["t_s"][-1])})
+    parts: list[PoseTrack] = []
+    edges = [0, *(np.flatnonzero(np.diff(records["side"])) + 1).tolist(), len(records)]
+    for first, last in pairwise(edges):
+        part = records[first:last]
+        arrays: dict[str, Any] = {name: part[name] for name in part.dtype.names or () if name != "side"}
+        arrays = {name: v.astype(np.float64) if v.dtype.kind == "f" else v for name, v in arrays.items()}
+        parts.append(
+            PoseTrack(
+                **arrays,
+                size_px=(width, height),
+                working_side=_SIDES[part["side"][0]] if part["side"][0] >= 0 else None,
+                side_given=header["side_given"],
+                clip=clip,
+                model=ModelInfo(**header["model"]),
+            )
+        )
+    return join_tracks(parts)
+
+
+def _read_angles(folder: Path, events: list[dict[str, Any]]) -> tuple[LegAngles, ...]:
+    records = _read_records(folder / ANGLES, "angles", events)
+    if records.size == 0:
+        return ()
+    reference = next(event["reference"] for event in events if event["event"] == "angles")
+    arrays: dict[str, Any] = {name: records[name] for name in records.dtype.names or () if name != "side"}
+    # The view is found in the whole track, by whoever judges.
+    unknown = View(None, np.nan, 0.0, np.nan)
+    angles = LegAngles(**arrays, side=Side.LEFT, hip_reference=reference, view=unknown)
+    return tuple(replace(row_of(angles, at), side=_SIDES[side]) for at, side in enumerate(records["side"].tolist()))
+
+
+def _mark(event: dict[str, Any]) -> PainMark:
+    knee_deg = math.nan if event["knee_deg"] is None else event["knee_deg"]
+    return PainMark(event["t_s"], knee_deg, event["rep"], event["by"])
 
 
 def _record(row: PoseTrack | LegAngles, side: int) -> NDArray[Any]:
-    """One row's arrays as one structured record; points in single precision, as the network computes them."""
+    """One row's arrays as one structured record; landmarks in single precision, as the network computes them."""
     arrays = {field.name: getattr(row, field.name) for field in fields(row)}
     arrays = {name: values for name, values in arrays.items() if isinstance(values, np.ndarray)}
     exact = isinstance(row, LegAngles)
 
-    def kept(name: str, values: NDArray[Any]) -> Any:
+    def stored_type(name: str, values: NDArray[Any]) -> Any:
         return values.dtype if exact or name == "t_s" or values.dtype.kind != "f" else np.float32
 
-    layout = [(name, kept(name, values), values.shape[1:]) for name, values in arrays.items()]
+    layout = [(name, stored_type(name, values), values.shape[1:]) for name, values in arrays.items()]
     record = np.zeros(1, np.dtype([*layout, ("side", np.int8, ())]))
     for name, values in arrays.items():
         record[name] = values

@@ -1,241 +1,270 @@
-"""The loop: latest picture, landmarks, judgement, course of the set; then draw, speak, keep. No frame ever waits."""
+"""The loop: latest frame, landmarks, judgement, coach; then draw, speak, write. No frame ever waits."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from formcheck.form.online import CountedRep, OnlineJudge, OnlineState
-from formcheck.live.capture import Arrival, Trouble
+from formcheck.live.audio import Tones, Voice
+from formcheck.live.coach import Coach, EndReason, Stage, StageChange
 from formcheck.live.journal import Journal
 from formcheck.live.pain import PainMark
-from formcheck.live.practice import Practice, Shift, Stage, Why
 from formcheck.live.recording import Recorder
-from formcheck.live.say import Saying
 from formcheck.live.screens import Screens
-from formcheck.live.sources import Source
-from formcheck.live.timing import Times
-from formcheck.live.tones import Tones
-from formcheck.live.voice import Voice
+from formcheck.live.sources import CameraFault, CapturedFrame, LiveSource
+from formcheck.live.speech import Utterance
 from formcheck.live.window import Window, mirrored
 from formcheck.pose.online_tracker import OnlineTracker, last_frame
 from formcheck.report.moments import LEG_LANDMARKS
-from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side
+from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side, Verdict
 
 _WAIT_S = 0.1
 _NO_LEG = np.full((6, 2), np.nan)
+_BIN_MS = 0.5
+_BINS = 4000
+
+
+class Timings:
+    """Durations by name, in constant memory: histograms with a resolution of half a millisecond."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, np.ndarray] = {}
+
+    def add(self, name: str, seconds: float) -> None:
+        """Add one duration."""
+        counts = self._counts.setdefault(name, np.zeros(_BINS, np.int64))
+        counts[min(_BINS - 1, max(0, int(seconds * 1e3 / _BIN_MS)))] += 1
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        """Add the duration of the block."""
+        begun_s = time.perf_counter()
+        yield
+        self.add(name, time.perf_counter() - begun_s)
+
+    def count(self, name: str) -> int:
+        """How many durations were added."""
+        return int(self._counts[name].sum()) if name in self._counts else 0
+
+    def percentile_ms(self, name: str, percent: float) -> float:
+        """A percentile of the durations; NaN without any."""
+        if name not in self._counts:
+            return float("nan")
+        cumulative = np.cumsum(self._counts[name])
+        return float((np.searchsorted(cumulative, percent / 100 * cumulative[-1]) + 0.5) * _BIN_MS)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In the order in which they were first added."""
+        return tuple(self._counts)
 
 
 @dataclass(slots=True)
-class Stagehands:
-    """What shows, speaks and records. None: not there."""
+class Outputs:
+    """What shows, speaks and records; None for what is not there."""
 
     window: Window
     screens: Screens
     voice: Voice | None
     tones: Tones | None
     recorder: Recorder | None
-    tell: Callable[[str], None]
+    # Told the key of a text and why, once for each device that fails.
+    notify_failure: Callable[[str, str], None]
     mirror: bool = True
     muted: bool = False
-    told: set[str] = field(default_factory=set)
+    _failed: set[str] = field(default_factory=set)
 
-    def sound(self, sayings: list[Saying]) -> None:
-        """Speak and sound, without waiting."""
-        for saying in sayings:
+    def speak(self, utterances: list[Utterance]) -> None:
+        """Speak, and sound the tones, without waiting."""
+        for utterance in utterances:
             if self.voice is not None:
-                self.voice.say(saying)
-            if self.tones is not None and saying.tone is not None:
-                self.tones.play(saying.tone)
-        for name, device in (("no_voice", self.voice), ("no_tones", self.tones)):
-            if device is not None and device.failure is not None and name not in self.told:
-                self.told.add(name)
-                self.tell(f"sound.{name}|{device.failure}")
+                self.voice.say(utterance)
+            if self.tones is not None and utterance.tone is not None:
+                self.tones.play(utterance.tone)
+        for key, device in (("sound.no_voice", self.voice), ("sound.no_tones", self.tones)):
+            if device is not None and device.failure is not None and key not in self._failed:
+                self._failed.add(key)
+                self.notify_failure(key, device.failure)
 
-    def mute(self) -> None:
-        """Be silent, or sound again."""
+    def toggle_mute(self) -> None:
+        """Sound off, or on again."""
         self.muted = not self.muted
-        if self.voice is not None:
-            self.voice.mute(muted=self.muted)
-        if self.tones is not None:
-            self.tones.muted = self.muted
+        for device in (self.voice, self.tones):
+            if device is not None:
+                device.mute(muted=self.muted)
 
 
 class Loop:
-    """Runs one set from the first picture to its end.
+    """Runs one set from the first frame to its end.
 
     Parameters
     ----------
-    source : Source
+    source : LiveSource
     tracker : OnlineTracker
     judge : OnlineJudge
-    practice : Practice
+    coach : Coach
     journal : Journal
-    hands : Stagehands
+    outputs : Outputs
     """
 
     def __init__(
         self,
-        source: Source,
+        source: LiveSource,
         tracker: OnlineTracker,
         judge: OnlineJudge,
-        practice: Practice,
+        coach: Coach,
         journal: Journal,
-        hands: Stagehands,
+        outputs: Outputs,
     ) -> None:
         self._source = source
         self._tracker = tracker
         self._judge = judge
-        self._practice = practice
+        self._coach = coach
         self._journal = journal
-        self._hands = hands
-        self._trouble: Trouble | None = None
+        self._outputs = outputs
+        self._fault: CameraFault | None = None
         self._state: OnlineState | None = None
         self._row: PoseTrack | None = None
         self._t_s = 0.0
-        self._last_came_s = time.monotonic()
-        self.times = Times()
+        self._last_captured_s = time.monotonic()
+        self.timings = Timings()
         self.frames = 0
-        self.last_picture: ImageBgr | None = None
+        self.last_image: ImageBgr | None = None
 
-    def run(self, first: Arrival) -> None:
+    def run(self, first: CapturedFrame) -> None:
         """Practise until the set ends."""
-        arrival: Arrival | None = first
-        while self._practice.stage is not Stage.ENDED:
-            if arrival is not None:
-                self._frame(arrival)
+        captured: CapturedFrame | None = first
+        while self._coach.stage is not Stage.ENDED:
+            if captured is not None:
+                self._handle_frame(captured)
             else:
-                self._gap()
+                self._handle_gap()
             self._watch_camera()
-            self._keys()
-            arrival = self._source.take(_WAIT_S)
-            if arrival is None and self._source.ended:
-                why = Why.CAMERA if self._trouble is not None else Why.SOURCE
-                self._practice.end(self._t_s, why)
+            self._handle_key()
+            captured = self._source.take(_WAIT_S)
+            if captured is None and self._source.ended:
+                reason = EndReason.CAMERA if self._fault is not None else EndReason.SOURCE
+                self._coach.end(self._t_s, reason)
         self._watch_camera()
         for row in self._judge.flush():
-            self._journal.angles(row)
-        self._keep_news()
-        self.say(self._practice.take(self._t_s))
+            self._journal.add_angles(row)
+        self._write_events()
+        self._speak(self._coach.next_utterances(self._t_s))
 
-    @property
-    def t_s(self) -> float:
-        """Now, on the session's clock."""
-        return self._t_s
-
-    def say(self, sayings: list[Saying]) -> None:
-        """Speak, and keep what was said; beats of the metronome are not worth keeping."""
-        self._hands.sound(sayings)
-        for saying in sayings:
-            if saying.key != "metronome":
-                self._journal.said(saying)
-
-    def _frame(self, arrival: Arrival) -> None:
+    def _handle_frame(self, captured: CapturedFrame) -> None:
         begun_s = time.monotonic()
-        frame = arrival.frame
-        self._t_s, self._last_came_s = frame.t_s, arrival.came_s
+        frame = captured.frame
+        self._t_s, self._last_captured_s = frame.t_s, captured.captured_s
         self.frames += 1
-        times = self.times
-        with times.measure("landmarks"):
+        timings = self.timings
+        with timings.measure("landmarks"):
             window = self._tracker.update(frame)
-        with times.measure("judgement"):
+        with timings.measure("judgement"):
             state = self._judge.judge(window)
-            if self._practice.held:
+            if self._coach.paused_by_key:
                 self._judge.reset()
-            sayings = self._practice.step(state, window, leg_known=self._tracker.side is not None)
-        with times.measure("keeping"):
+            utterances = self._coach.step(state, window, leg_known=self._tracker.side is not None)
+        with timings.measure("writing"):
             row = last_frame(window)
-            self._journal.frame(row)
-            for angles in () if self._practice.held else state.rows:
-                self._journal.angles(angles)
-            self._keep_news()
-            if self._hands.recorder is not None:
-                self._hands.recorder.add(frame.image_bgr, row.xy_px[0], frame.t_s)
-        with times.measure("sound"):
-            self.say(sayings)
-        self._state, self._row, self.last_picture = state, row, frame.image_bgr
-        if self._hands.window.shown:
+            self._journal.add_frame(row)
+            for angles in () if self._coach.paused_by_key else state.rows:
+                self._journal.add_angles(angles)
+            self._write_events()
+            if self._outputs.recorder is not None:
+                self._outputs.recorder.add(frame.image_bgr, row.xy_px[0], frame.t_s)
+        with timings.measure("sound"):
+            self._speak(utterances)
+        self._state, self._row, self.last_image = state, row, frame.image_bgr
+        if self._outputs.window.shown:
             self._show()
         done_s = time.monotonic()
-        times.add("processing", done_s - begun_s)
-        # What a picture waited for the one before it counts here too.
-        times.add("capture to shown", done_s - arrival.came_s)
+        timings.add("processing", done_s - begun_s)
+        # Includes the time in which the frame waited for the one before it.
+        timings.add("capture to shown", done_s - captured.captured_s)
 
-    def _gap(self) -> None:
-        """No picture in time: the words go on."""
-        self._t_s += max(0.0, time.monotonic() - self._last_came_s)
-        self._last_came_s = time.monotonic()
-        self.say(self._practice.take(self._t_s))
-        if self._hands.window.shown and self._trouble is not None and self.last_picture is not None:
+    def _handle_gap(self) -> None:
+        """Without a new frame, speech goes on."""
+        self._t_s += max(0.0, time.monotonic() - self._last_captured_s)
+        self._last_captured_s = time.monotonic()
+        self._speak(self._coach.next_utterances(self._t_s))
+        if self._outputs.window.shown and self._fault is not None and self.last_image is not None:
             self._show()
 
+    def _speak(self, utterances: list[Utterance]) -> None:
+        """Speak, and write what was said; the metronome's beats are not written."""
+        self._outputs.speak(utterances)
+        for utterance in utterances:
+            if utterance.key != "metronome":
+                self._journal.add_utterance(utterance)
+
     def _show(self) -> None:
-        hands, state, row = self._hands, self._state, self._row
-        if state is None or row is None or self.last_picture is None:
+        outputs, state, row = self._outputs, self._state, self._row
+        if state is None or row is None or self.last_image is None:
             return
-        with self.times.measure("drawing"):
+        with self.timings.measure("drawing"):
             side = row.working_side
             leg: FloatArray = _NO_LEG if side is None else row.xy_px[0, list(LEG_LANDMARKS[side])].astype(float)
-            image = self.last_picture
-            if hands.mirror:
+            image = self.last_image
+            if outputs.mirror:
                 image, leg = mirrored(image, leg)
-            canvas = hands.screens.practice(image, self._practice, state, leg, side=self._tracker.side)
-            if self._trouble is not None:
-                hands.screens.trouble(canvas, self._trouble)
-            hands.screens.corner(canvas, recording=hands.recorder is not None, muted=hands.muted)
-        with self.times.measure("showing"):
-            hands.window.show(canvas)
+            canvas = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side)
+            if self._fault is not None:
+                outputs.screens.fault(canvas, self._fault)
+            outputs.screens.corner(canvas, recording=outputs.recorder is not None, muted=outputs.muted)
+        with self.timings.measure("showing"):
+            outputs.window.show(canvas)
 
     def _watch_camera(self) -> None:
-        trouble = self._source.trouble
-        if trouble is self._trouble:
+        fault = self._source.fault
+        if fault is self._fault:
             return
-        back = trouble is None
-        self._trouble = trouble
-        self._journal.event("camera", t_s=self._t_s, trouble=None if trouble is None else trouble.name.lower())
-        key = "camera.back" if trouble is None else trouble.value
-        self._practice.notice(self._t_s, key, last=trouble is Trouble.GONE)
+        back = fault is None
+        self._fault = fault
+        self._journal.add_event("camera", t_s=self._t_s, fault=None if fault is None else fault.name.lower())
+        key = "camera.back" if fault is None else fault.value
+        self._coach.notice(self._t_s, key, last=fault is CameraFault.GONE)
         if back:
             self._judge.reset()
 
-    def _keys(self) -> None:
-        key = self._hands.window.key()
+    def _handle_key(self) -> None:
+        key = self._outputs.window.key()
         if key is None:
             return
         if key == " ":
-            self._practice.toggle_pause(self._t_s)
+            self._coach.toggle_pause(self._t_s)
             self._judge.reset()
         elif key == "p" and self._state is not None:
-            self._practice.mark_pain(self._state, by="key")
+            self._coach.mark_pain(self._state, by="key")
         elif key == "m":
-            self._hands.mute()
+            self._outputs.toggle_mute()
         elif key == "f":
-            self._hands.window.toggle_full_screen()
-        elif key in ("l", "r") and self._practice.stage is Stage.SETUP:
+            self._outputs.window.toggle_full_screen()
+        elif key in ("l", "r") and self._coach.stage is Stage.SETUP:
             self._tracker.set_side(Side.LEFT if key == "l" else Side.RIGHT)
         elif key == "q":
-            self._practice.end(self._t_s, Why.STOP)
+            self._coach.end(self._t_s, EndReason.STOP)
 
-    def _keep_news(self) -> None:
-        for news in self._practice.news:
-            if isinstance(news, PainMark):
-                knee_deg = news.knee_deg if math.isfinite(news.knee_deg) else None
-                self._journal.event("pain", t_s=news.t_s, knee_deg=knee_deg, rep=news.rep, by=news.by)
-            elif isinstance(news, CountedRep):
-                rep = news.rep
-                self._journal.event(
+    def _write_events(self) -> None:
+        for event in self._coach.take_events():
+            if isinstance(event, PainMark):
+                knee_deg = event.knee_deg if math.isfinite(event.knee_deg) else None
+                self._journal.add_event("pain", t_s=event.t_s, knee_deg=knee_deg, rep=event.rep, by=event.by)
+            elif isinstance(event, CountedRep):
+                rep = event.rep
+                self._journal.add_event(
                     "rep",
                     index=rep.index,
                     start_s=rep.start_s,
                     peak_s=rep.peak_s,
                     end_s=rep.end_s,
                     knee_flexion_peak_deg=rep.knee_flexion_peak_deg,
-                    missed=[f.rule for f in news.findings if f.verdict == "NOT_MET"],
+                    missed=[finding.rule for finding in event.findings if finding.verdict is Verdict.NOT_MET],
                 )
-            elif isinstance(news, Shift):
-                self._journal.event("stage", t_s=news.t_s, stage=news.stage, by=news.by)
-        self._practice.news.clear()
+            elif isinstance(event, StageChange):
+                self._journal.add_event("stage", t_s=event.t_s, stage=event.stage, by=event.by)

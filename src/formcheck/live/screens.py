@@ -6,9 +6,9 @@ import math
 
 from formcheck.form.online import OnlineState
 from formcheck.live import parts
+from formcheck.live.coach import Coach, Stage
 from formcheck.live.layout import areas
 from formcheck.live.limb import draw_leg
-from formcheck.live.practice import Practice, Stage
 from formcheck.live.setup import CHECKS
 from formcheck.live.texts import Texts
 from formcheck.report.ink import GOOD, GREY, WARN, WHITE, Colour, Ink, Rect, box, hatch, panel, tick_mark, warning_mark
@@ -45,31 +45,31 @@ class Screens:
         return self._areas.size_px
 
     def practice(
-        self, image: ImageBgr, practice: Practice, state: OnlineState, leg_xy_px: FloatArray, *, side: Side | None
+        self, image: ImageBgr, coach: Coach, state: OnlineState, leg_xy_px: FloatArray, *, side: Side | None
     ) -> ImageBgr:
         """The screen of whatever stage the set is in."""
         where = self._areas
         canvas = where.canvas(image)
-        if practice.stage is Stage.SETUP:
-            self._setup(canvas, practice, side)
+        if coach.stage is Stage.SETUP:
+            self._setup(canvas, coach, side)
             return canvas
-        draw_leg(canvas, leg_xy_px, where.unit_px, limit_deg=practice.pain.limit_deg, known=state.usable)
-        self._count(canvas, practice)
-        paused = practice.stage is Stage.PAUSED
+        draw_leg(canvas, leg_xy_px, where.unit_px, limit_deg=coach.pain.limit_deg, known=state.usable)
+        self._count(canvas, coach)
+        paused = coach.stage is Stage.PAUSED
         if not paused and state.phase in _PHASES:
-            self._phase(canvas, state, practice)
+            self._phase(canvas, state, coach)
         if paused:
-            self._banner(canvas, "practice.paused_key" if practice.held else "practice.paused", mark=False)
-        elif practice.cue is not None:
-            parts.banner(canvas, self._ink, where.band, practice.cue, where.unit_px, mark=True)
+            self._banner(canvas, "practice.paused_key" if coach.paused_by_key else "practice.paused", mark=False)
+        elif coach.cue is not None:
+            parts.banner(canvas, self._ink, where.band, coach.cue, where.unit_px, mark=True)
         elif not state.usable:
             hatch(canvas, where.band, 3.2 * where.unit_px)
             self._banner(canvas, "screen.leg_unseen", mark=False)
         else:
-            self._gauge(canvas, state, practice)
+            self._gauge(canvas, state, coach)
         return canvas
 
-    def trouble(self, canvas: ImageBgr, key: str) -> None:
+    def fault(self, canvas: ImageBgr, key: str) -> None:
         """What is wrong with the camera, over whatever is shown."""
         where = self._areas
         panel(canvas, where.middle)
@@ -136,15 +136,15 @@ class Screens:
         where = self._areas
         parts.banner(canvas, self._ink, where.band, self._texts.get(key), where.unit_px, mark=mark)
 
-    def _setup(self, canvas: ImageBgr, practice: Practice, side: Side | None) -> None:
-        where, state = self._areas, practice.setup
+    def _setup(self, canvas: ImageBgr, coach: Coach, side: Side | None) -> None:
+        where, state = self._areas, coach.setup
         if state is None:
             return
         u = where.unit_px
         panel(canvas, where.checks)
         row = (where.checks.h - 2 * u) / len(CHECKS)
         for number, check in enumerate(CHECKS):
-            done = state.holds[check]
+            done = state.passed[check]
             y = where.checks.y + u + number * row
             parts.check_mark(canvas, (where.checks.x + 4 * u, y + row / 2), 0.55 * row, done=done)
             named = check == "leg" and done and side is not None
@@ -158,11 +158,11 @@ class Screens:
         if state.remedy is None:
             box(canvas, Rect(0.0, where.band.bottom - 2 * u, where.band.w * state.share, 2 * u), GOOD)
 
-    def _count(self, canvas: ImageBgr, practice: Practice) -> None:
+    def _count(self, canvas: ImageBgr, coach: Coach) -> None:
         rect = self._areas.count
         panel(canvas, rect)
         inner = rect.inset(2 * self._areas.unit_px)
-        done, target = str(practice.rep_count), f"/{practice.protocol.set.reps.value}"
+        done, target = str(coach.rep_count), f"/{coach.protocol.set.reps.value}"
         size = 1.15 * inner.h
         while self._ink.width(done, size, 700) + self._ink.width(target, 0.45 * size) > inner.w:
             size -= 2
@@ -170,7 +170,7 @@ class Screens:
         used = self._ink.text(canvas, done, (inner.x, baseline), size, weight=700)
         self._ink.text(canvas, target, (inner.x + used + 0.05 * size, baseline), 0.45 * size, colour=GREY)
 
-    def _phase(self, canvas: ImageBgr, state: OnlineState, practice: Practice) -> None:
+    def _phase(self, canvas: ImageBgr, state: OnlineState, coach: Coach) -> None:
         u, rect = self._areas.unit_px, self._areas.phase
         panel(canvas, rect)
         inner = rect.inset(2.2 * u)
@@ -186,15 +186,15 @@ class Screens:
         )
         self._ink.text(canvas, line, (inner.x + 1.4 * icon, self._ink.middle(inner.y, icon, size)), size, weight=700)
         if state.phase is not Phase.REST:
-            least_s = _TURN_DEG / practice.protocol.tempo.max_mean_speed_deg_s.value
+            least_s = _TURN_DEG / coach.protocol.tempo.max_mean_speed_deg_s.value
             bar = Rect(inner.x, inner.y + 0.48 * inner.h, inner.w, 0.2 * inner.h)
             parts.progress(canvas, bar, state.phase_s / least_s)
         knee = f"{self._texts.get('screen.knee')} {state.knee_deg:.0f}°"
         self._ink.text(canvas, knee, (inner.x, inner.bottom), 0.28 * inner.h, colour=GREY)
 
-    def _gauge(self, canvas: ImageBgr, state: OnlineState, practice: Practice) -> None:
+    def _gauge(self, canvas: ImageBgr, state: OnlineState, coach: Coach) -> None:
         inner = self._areas.band.inset(2 * self._areas.unit_px)
-        band = practice.protocol.hip.flexion_deg
+        band = coach.protocol.hip.flexion_deg
         se = float(state.angles.hip_se_deg[0]) if state.angles is not None else math.nan
         key, colour = parts.hip_word(state.hip_deg, 1.96 * se, band.low, band.high)
         said = f"{self._texts.get('screen.hip')} {state.hip_deg:.0f}° {self._texts.get(key)}"

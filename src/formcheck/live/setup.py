@@ -1,4 +1,4 @@
-"""Getting set up: what is still to be mended, most important first, until all holds for two seconds."""
+"""Set-up: what is still wrong with camera and position, most important first, until all is right for two seconds."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
 from formcheck.types import FloatArray, PoseTrack
 
 HOLD_S = 2.0
-# As in the quality of recorded clips (form/quality.py).
+# As for recorded clips (form/quality.py).
 _DARK_LUMA = 45.0
 _TURNED_DEG = 20.0
-# A body shorter than this share of the picture's width is too small to measure well from three metres.
+# A body that fills less of the frame's width and height than this is too small to measure well.
 _SMALL_SHARE = 0.3
-# Body points nearer to the edge than this share of the picture's size are cut off.
+# Landmarks nearer to the frame's edge than this share of its size count as cut off.
 _EDGE = 0.015
-# The raised foot swings this many trunk lengths above the hip when the knee is straight.
+# With the knee straight, the raised foot reaches this many trunk lengths above the hip.
 _ROOM = 1.7
-# A thigh above this is on its way up, or there.
+# Beyond this hip flexion the thigh is raised, or being raised.
 _UP_DEG = 60.0
 _BODY = (NOSE, *EARS, *SHOULDERS, *HIPS, *KNEES, *ANKLES)
 CHECKS = ("light", "frame", "lying", "side", "leg")
@@ -30,21 +30,21 @@ CHECKS = ("light", "frame", "lying", "side", "leg")
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
-    """Which checks hold, the key of the remedy for the first that does not, and the share of the two seconds done."""
+    """Which checks pass, the key of the remedy for the first that does not, and the share of the two seconds passed."""
 
-    holds: dict[str, bool]
+    passed: dict[str, bool]
     remedy: str | None
     share: float
     ready: bool
 
 
-class SetupWalk:
-    """Follows the checks from frame to frame."""
+class SetupChecklist:
+    """Checks camera and position on every frame."""
 
     def __init__(self) -> None:
         self._since_s = math.nan
 
-    def look(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> SetupState:
+    def update(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> SetupState:
         """Check the newest frame."""
         remedies = _remedies(state, window, leg_known=leg_known)
         remedy = next((remedies[check] for check in CHECKS if remedies[check] is not None), None)
@@ -53,10 +53,10 @@ class SetupWalk:
         elif math.isnan(self._since_s):
             self._since_s = state.t_s
         share = 0.0 if remedy is not None else min(1.0, (state.t_s - self._since_s) / HOLD_S)
-        holds = {check: remedies[check] is None for check in CHECKS}
+        passed = {check: remedies[check] is None for check in CHECKS}
         if not state.seen:
-            holds = {check: check == "light" and holds["light"] for check in CHECKS}
-        return SetupState(holds, remedy, share, share >= 1.0)
+            passed = {check: check == "light" and passed["light"] for check in CHECKS}
+        return SetupState(passed, remedy, share, share >= 1.0)
 
 
 def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict[str, str | None]:
@@ -74,13 +74,13 @@ def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict
     elif abs(state.view.azimuth_deg) > _TURNED_DEG:
         remedies["side"] = "setup.from_feet" if state.view.azimuth_deg > 0 else "setup.from_head"
     if not (leg_known and state.usable):
-        # With a thigh up it takes a little longer to be certain which leg it is.
+        # With a thigh raised it takes a little longer to be certain which leg it is.
         remedies["leg"] = "setup.hold" if state.hip_deg > _UP_DEG else "setup.which_leg"
     return remedies
 
 
 def _framing(xy_px: FloatArray, size_px: tuple[int, int], *, lying: bool) -> str | None:
-    """The remedy for a body that is not whole in the picture; None when it is."""
+    """The remedy for a body that is not wholly in the frame; None when it is."""
     points = xy_px[list(_BODY)]
     points = points[np.isfinite(points).all(axis=1)]
     size = np.array(size_px, dtype=np.float64)

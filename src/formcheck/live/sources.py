@@ -1,180 +1,146 @@
-"""Where pictures come from: a camera by number, name or address, or a file that plays as if it were one."""
+"""What live practice takes frames from, and a recorded clip that plays as if it were a camera."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
-import cv2
-import numpy as np
-
-from formcheck.errors import InputError
-from formcheck.live.capture import Arrival, CameraWatch, Mailbox, OpenCamera, Trouble
-from formcheck.types import ClipInfo, ImageBgr
+from formcheck.types import ClipInfo, Frame
 from formcheck.video.source import FileSource
 
-_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
-_WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
-_READ_TIMEOUT_MS = 5000
+_GAP_BETWEEN_LOOPS_S = 1 / 30
 
 
-class Source(Protocol):
-    """What the loop takes pictures from."""
+class CameraFault(StrEnum):
+    """What is wrong with a camera; each is a key of the catalogue."""
 
-    trouble: Trouble | None
+    OPENING = "camera.opening"
+    FAILED = "camera.failed"
+    STALLED = "camera.stalled"
+    BLACK = "camera.black"
+    GONE = "camera.gone"
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedFrame:
+    """A frame and when it was captured (monotonic clock)."""
+
+    frame: Frame
+    captured_s: float
+
+
+class LiveSource(Protocol):
+    """What the loop takes frames from."""
+
+    fault: CameraFault | None
 
     @property
-    def dropped(self) -> int: ...
+    def dropped(self) -> int:
+        """Frames that newer ones replaced before they were taken."""
+        ...
 
     @property
-    def ended(self) -> bool: ...
+    def ended(self) -> bool:
+        """Whether no frame will come any more."""
+        ...
 
-    def take(self, timeout_s: float) -> Arrival | None: ...
-
-    def close(self) -> None: ...
-
-
-class OpenCvCamera:
-    """A camera that OpenCV opens."""
-
-    def __init__(self, capture: cv2.VideoCapture) -> None:
-        self._capture = capture
-
-    def read(self) -> ImageBgr | None:
-        """Wait for the next picture."""
-        good, image = self._capture.read()
-        return np.asarray(image, dtype=np.uint8) if good else None
+    def take(self, timeout_s: float) -> CapturedFrame | None:
+        """The latest frame; None when none came in time."""
+        ...
 
     def close(self) -> None:
-        self._capture.release()
+        """Stop."""
+        ...
 
 
-def camera_opener(camera: str) -> OpenCamera:
-    """How to open a camera.
+class LatestFrame:
+    """Passes frames from one thread to another: holds one, which a newer one replaces; that is counted."""
 
-    Parameters
-    ----------
-    camera : str
-        A number (``0`` is the first), the name that ``formcheck doctor`` shows or a part of it, or an address
-        (``rtsp://...``, ``http://...``).
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._captured: CapturedFrame | None = None
+        self._closed = False
+        self.dropped = 0
 
-    Raises
-    ------
-    InputError
-        No camera has that name.
-    """
-    # OpenCV's own lines about drivers say nothing to a user; what is wrong with a camera is said in words.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    target: int | str = camera if "://" in camera else _number(camera)
+    def put(self, captured: CapturedFrame) -> None:
+        """Offer a frame."""
+        with self._condition:
+            self.dropped += self._captured is not None
+            self._captured = captured
+            self._condition.notify()
 
-    def open_camera() -> OpenCvCamera | None:
-        if isinstance(target, str):
-            capture = cv2.VideoCapture(
-                target,
-                cv2.CAP_FFMPEG,
-                [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _READ_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS],
-            )
-        else:
-            capture = cv2.VideoCapture(target)
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH_PX)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT_PX)
-            capture.set(cv2.CAP_PROP_FPS, _FPS)
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        if not capture.isOpened():
-            capture.release()
-            return None
-        return OpenCvCamera(capture)
+    def close(self) -> None:
+        """No frame will be put any more."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
 
-    return open_camera
+    @property
+    def closed(self) -> bool:
+        """Whether it is empty and will stay so."""
+        with self._condition:
+            return self._closed and self._captured is None
 
-
-def _number(camera: str) -> int:
-    if camera.isdecimal():
-        return int(camera)
-    import av.device  # noqa: PLC0415 - only to look a name up
-
-    found = av.device.enumerate_input_devices(_FORMATS.get(sys.platform, "v4l2"))
-    names = [device.description for device in found if device.media_types in ([], ["video"])]
-    matching = [number for number, name in enumerate(names) if camera.lower() in name.lower()]
-    if len(matching) != 1:
-        seen = ", ".join(f"{number}: {name}" for number, name in enumerate(names)) or "none"
-        raise InputError(
-            f"camera {camera!r}: expected the number or name of one camera, found {len(matching)} of that name; "
-            f"on this machine: {seen}"
-        )
-    return matching[0]
-
-
-class CameraSource(CameraWatch):
-    """A camera as a source."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def take(self, timeout_s: float) -> CapturedFrame | None:
+        """Take the latest frame; None when none came in time."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._captured is not None or self._closed, timeout_s)
+            captured, self._captured = self._captured, None
+            return captured
 
 
 class FileCamera:
-    """A recorded clip as a camera: paced by its own times, or as fast as it is taken.
+    """A recorded clip as a camera: paced by its own timestamps, or as fast as its frames are taken.
 
-    Paced, a picture that nobody took in time is dropped, as with a camera; fast, none is.
+    Paced, a frame that nobody took in time is dropped, as with a camera; fast, none is.
 
     Parameters
     ----------
     path : Path
     fast : bool
     loop_s : float, optional
-        Play it over and over for this long.
+        Play the clip over and over for this long.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        fast: bool,
-        loop_s: float | None = None,
-    ) -> None:
+    def __init__(self, path: Path, *, fast: bool, loop_s: float | None = None) -> None:
         self._source = FileSource(path)
         self._fast = fast
         self._loop_s = loop_s
-        self._mailbox = Mailbox()
+        self._latest = LatestFrame()
         self._closing = threading.Event()
         self._ended = False
-        self._pictures = self._frames()
-        self.trouble: Trouble | None = None
+        self._unpaced = self._frames()
+        self.fault: CameraFault | None = None
         if not fast:
             threading.Thread(target=self._play, name="camera", daemon=True).start()
 
     @property
     def info(self) -> ClipInfo:
-        """What was filmed."""
+        """The clip's fingerprint."""
         return self._source.info
 
     @property
     def dropped(self) -> int:
-        """Pictures that came too late to be taken."""
-        return self._mailbox.dropped
+        """Frames that newer ones replaced before they were taken."""
+        return self._latest.dropped
 
     @property
     def ended(self) -> bool:
-        """The file is played."""
-        return self._ended if self._fast else self._mailbox.closed
+        """Whether the clip has been played to its end."""
+        return self._ended if self._fast else self._latest.closed
 
-    def take(self, timeout_s: float) -> Arrival | None:
-        """The next picture (fast), or the latest one (paced)."""
+    def take(self, timeout_s: float) -> CapturedFrame | None:
+        """The next frame (fast), or the latest one (paced)."""
         if not self._fast:
-            return self._mailbox.take(timeout_s)
-        arrival = next(self._pictures, None)
-        self._ended = arrival is None
-        return arrival
+            return self._latest.take(timeout_s)
+        captured = next(self._unpaced, None)
+        self._ended = captured is None
+        return captured
 
     def close(self) -> None:
         """Stop playing."""
@@ -182,33 +148,25 @@ class FileCamera:
         if self._fast:
             self._source.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _play(self) -> None:
         begun_s = first_s = None
-        for arrival in self._frames():
+        for captured in self._frames():
             if begun_s is None or first_s is None:
-                begun_s, first_s = time.monotonic(), arrival.frame.t_s
-            wait_s = begun_s + arrival.frame.t_s - first_s - time.monotonic()
+                begun_s, first_s = time.monotonic(), captured.frame.t_s
+            wait_s = begun_s + captured.frame.t_s - first_s - time.monotonic()
             if self._closing.wait(max(0.0, wait_s)):
                 break
-            self._mailbox.put(Arrival(arrival.frame, time.monotonic()))
+            self._latest.put(CapturedFrame(captured.frame, time.monotonic()))
         self._source.close()
-        self._mailbox.close()
+        self._latest.close()
 
-    def _frames(self) -> Iterator[Arrival]:
+    def _frames(self) -> Iterator[CapturedFrame]:
         offset_s, last_s = 0.0, 0.0
         while True:
             for frame in self._source:
                 last_s = frame.t_s + offset_s
-                shifted = frame if offset_s == 0.0 else type(frame)(frame.index, last_s, frame.image_bgr)
-                yield Arrival(shifted, time.monotonic())
+                shifted = frame if offset_s == 0.0 else Frame(frame.index, last_s, frame.image_bgr)
+                yield CapturedFrame(shifted, time.monotonic())
             if self._loop_s is None or last_s >= self._loop_s:
                 return
-            offset_s = last_s + 1 / 30
+            offset_s = last_s + _GAP_BETWEEN_LOOPS_S

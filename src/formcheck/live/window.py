@@ -1,4 +1,4 @@
-"""The window: shows pictures and hears keys; or none at all."""
+"""The window: shows images and reads keys; or none at all."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from formcheck.errors import UsageError
 from formcheck.types import FloatArray, ImageBgr
 
 _TITLE = "formcheck live"
-# A webcam's 640x480 would be a stamp on a laptop's screen.
+# A webcam's 640x480 would be small on a laptop's screen.
 _LEAST_HEIGHT_PX = 720
 ENTER, ESCAPE, BACKSPACE = "\r", "\x1b", "\b"
 _KEYS = {10: ENTER, 13: ENTER, 27: ESCAPE, 8: BACKSPACE, 127: BACKSPACE}
 
 
 class Window(Protocol):
-    """Where pictures are shown and keys come from."""
+    """Where images are shown and keys come from."""
 
     shown: bool
 
@@ -33,14 +33,14 @@ class Window(Protocol):
 
 
 class NoWindow:
-    """Shows nothing."""
+    """Shows nothing, for practice by voice alone."""
 
     shown = False
 
     def show(self, image: ImageBgr) -> None:
         """Do nothing."""
 
-    def key(self, wait_ms: int = 0) -> str | None:  # noqa: ARG002 - as the other window
+    def key(self, wait_ms: int = 0) -> str | None:  # noqa: ARG002 - the protocol's signature
         """No key is ever pressed."""
         return None
 
@@ -74,7 +74,7 @@ class OpenCvWindow:
             self.toggle_full_screen()
 
     def show(self, image: ImageBgr) -> None:
-        """Show a picture."""
+        """Show an image."""
         cv2.imshow(_TITLE, image)
 
     def key(self, wait_ms: int = 0) -> str | None:
@@ -93,12 +93,12 @@ class OpenCvWindow:
         cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, state)
 
     def close(self) -> None:
-        """Take it off the screen."""
+        """Close it."""
         cv2.destroyWindow(_TITLE)
 
 
 def mirrored(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, FloatArray]:
-    """A picture and the points on it as a mirror shows them; text drawn later stays readable."""
+    """An image and the points (..., 2) px on it, mirrored; text drawn afterwards stays readable."""
     flipped = cv2.flip(image, 1)
     points = points_px.astype(float)
     points[..., 0] = image.shape[1] - 1 - points[..., 0]

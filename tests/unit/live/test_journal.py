@@ -13,12 +13,11 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
 from formcheck.live import journal as journal_module
-from formcheck.live.answers import Answers
-from formcheck.live.finish import PRACTICE, finish, load_finished, recover
-from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, About, Journal, new_folder
+from formcheck.live.coach import EndReason
+from formcheck.live.finish import PRACTICE, SymptomReport, finish, load_finished, recover
+from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder
 from formcheck.live.pain import RULE
-from formcheck.live.practice import Why
-from formcheck.live.say import Rank, Saying
+from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
 from formcheck.types import Verdict
@@ -29,8 +28,8 @@ TRACK = synth.glide([Move(peak_deg=20.0)] * 2)
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
 
-def about(track=TRACK):
-    return About(
+def header(track=TRACK):
+    return JournalHeader(
         "2026-03-04T09:00:00+01:00",
         track.clip.name,
         "en",
@@ -52,16 +51,16 @@ def frames_of(track):
 
 def write(folder, *, pain_at_s=None, close=True):
     """Write the synthetic set as live would."""
-    journal = Journal(folder, about(), GLIDE.text)
+    journal = Journal(folder, header(), GLIDE.text)
     angles, _ = measure_leg(TRACK, max_trunk_from_floor_deg=30.0)
     for at, frame in enumerate(frames_of(TRACK)):
-        journal.frame(frame)
-        journal.angles(row_of(angles, at))
-    journal.event("rep", index=1)
-    journal.event("rep", index=2)
+        journal.add_frame(frame)
+        journal.add_angles(row_of(angles, at))
+    journal.add_event("rep", index=1)
+    journal.add_event("rep", index=2)
     if pain_at_s is not None:
-        journal.event("pain", t_s=pain_at_s, knee_deg=30.0, rep=1, by="key")
-    journal.said(Saying(1.0, Rank.COUNT, "practice.count", "1", "good"))
+        journal.add_event("pain", t_s=pain_at_s, knee_deg=30.0, rep=1, by="key")
+    journal.add_utterance(Utterance(1.0, Rank.COUNT, "practice.count", "1", "good"))
     if close:
         journal.close()
         journal.release()
@@ -87,22 +86,22 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 def test_a_journal_gives_the_session_that_was_seen(folder):
     write(folder)
-    practised = finish(folder, why=Why.COUNT, answers=Answers(pain_before=3))
+    finished = finish(folder, end_reason=EndReason.COUNT, symptoms=SymptomReport(pain_before=3))
     seen = judge_track(TRACK, GLIDE)
-    assert practised.counted == practised.session.rep_count == seen.rep_count == 2
-    assert [(f.rule, f.verdict) for f in practised.session.findings] == [(f.rule, f.verdict) for f in seen.findings]
-    np.testing.assert_array_equal(practised.session.angles.knee_flexion_deg, seen.angles.knee_flexion_deg)
+    assert finished.rep_count == finished.session.rep_count == seen.rep_count == 2
+    assert [(f.rule, f.verdict) for f in finished.session.findings] == [(f.rule, f.verdict) for f in seen.findings]
+    np.testing.assert_array_equal(finished.session.angles.knee_flexion_deg, seen.angles.knee_flexion_deg)
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
     assert not (folder / LOCK).exists()
 
 
 def test_a_finished_session_is_read_back_as_it_was(folder):
     write(folder, pain_at_s=6.0)
-    said = Answers(3, 5, ("calf",), ("weakness",))
-    first = finish(folder, why=Why.STOP, answers=said)
+    said = SymptomReport(3, 5, ("calf",), ("weakness",))
+    first = finish(folder, end_reason=EndReason.STOP, symptoms=said)
     again = load_finished(folder)
-    assert again.answers == said
-    assert again.why is Why.STOP
+    assert again.symptoms == said
+    assert again.end_reason is EndReason.STOP
     assert again.marks == first.marks
     assert again.session.findings == first.session.findings
 
@@ -110,27 +109,27 @@ def test_a_finished_session_is_read_back_as_it_was(folder):
 def test_the_personal_limit_is_judged_from_the_mark_on(folder):
     start_s = synth.events([Move(peak_deg=20.0)] * 2)[1][0]
     write(folder, pain_at_s=start_s - 0.5)
-    found = [f for f in finish(folder, why=Why.STOP).session.findings if f.rule == RULE]
+    found = [f for f in finish(folder, end_reason=EndReason.STOP).session.findings if f.rule == RULE]
     assert [(f.rep, f.verdict) for f in found] == [(2, Verdict.NOT_MET)]
     assert RULE in (folder / "session.json").read_text()
 
 
-def test_a_torn_record_and_a_torn_line_are_left_out(folder):
+def test_an_incomplete_record_and_line_are_ignored(folder):
     write(folder)
     for name, cut in ((FRAMES, 100), (ANGLES, 7), (EVENTS, 5)):
         data = (folder / name).read_bytes()
         (folder / name).write_bytes(data[:-cut])
-    practised = finish(folder, why=Why.INTERRUPTED)
-    assert practised.counted == 1
-    assert len(practised.session.phases) == len(TRACK.t_s) - 1
+    finished = finish(folder, end_reason=EndReason.INTERRUPTED)
+    assert finished.rep_count == 1
+    assert len(finished.session.phases) == len(TRACK.t_s) - 1
 
 
-def test_a_session_without_a_picture_is_finished_too(folder):
-    journal = Journal(folder, about(), GLIDE.text)
+def test_a_session_without_a_frame_is_finished_too(folder):
+    journal = Journal(folder, header(), GLIDE.text)
     journal.close()
     journal.release()
-    practised = finish(folder, why=Why.STOP)
-    assert practised.session is None
+    finished = finish(folder, end_reason=EndReason.STOP)
+    assert finished.session is None
     assert json.loads((folder / PRACTICE).read_text())["counted"] == 0
 
 
@@ -138,21 +137,21 @@ def test_recovery_finishes_what_was_left_and_nothing_else(tmp_path, folder):
     write(folder)
     done = new_folder(tmp_path, NOW)
     write(done)
-    finish(done, why=Why.COUNT)
+    finish(done, end_reason=EndReason.COUNT)
     (folder / ".recording.abc.part").write_bytes(b"half a video")
     told = []
-    recover(tmp_path, tell=told.append)
-    assert [(one.folder, one.why, one.counted) for one in told] == [(folder, Why.INTERRUPTED, 2)]
+    recover(tmp_path, notify=told.append)
+    assert [(one.folder, one.end_reason, one.rep_count) for one in told] == [(folder, EndReason.INTERRUPTED, 2)]
     assert (folder / "report.html").exists()
     assert not (folder / ".recording.abc.part").exists()
-    recover(tmp_path, tell=told.append)
+    recover(tmp_path, notify=told.append)
     assert len(told) == 1
 
 
 def test_a_session_that_is_under_way_is_left_alone(tmp_path, folder):
     journal = write(folder, close=False)
     told = []
-    recover(tmp_path, tell=told.append)
+    recover(tmp_path, notify=told.append)
     assert told == []
     assert acquire_lock(folder / LOCK) is None
     journal.close()
@@ -175,7 +174,7 @@ def test_a_full_disk_is_one_clear_line(folder):
     journal = write(folder, close=False)
     journal._failed = OSError(28, "No space left on device")
     with pytest.raises(OutputError, match="No space left on device"):
-        journal.event("rep", index=3)
+        journal.add_event("rep", index=3)
     journal.close()
     journal.release()
 
@@ -184,10 +183,10 @@ def test_a_damaged_journal_is_named(folder):
     write(folder)
     (folder / "journal.json").write_text("{")
     with pytest.raises(InputError, match="damaged"):
-        finish(folder, why=Why.INTERRUPTED)
+        finish(folder, end_reason=EndReason.INTERRUPTED)
 
 
-def test_the_track_comes_back_with_its_names_mended():
+def test_the_track_comes_back_with_its_names_kept():
     rows = frames_of(TRACK)
     joined = join_tracks([last_frame(row) for row in rows])
     np.testing.assert_array_equal(joined.xy_px, TRACK.xy_px)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.live.recording import VIDEO, FaceHider, Recorder
+from formcheck.live.recording import VIDEO, FaceCover, Recorder
 
 SIZE_PX = (320, 180)
 RNG = np.random.default_rng(1)
@@ -24,22 +24,22 @@ def around(image, point, half=6):
 
 
 def test_the_face_is_gone_and_the_leg_is_not():
-    hidden = FaceHider().hide(NOISE, PERSON, 0.0)
-    assert detail(around(hidden, PERSON[0])) < 0.2 * detail(around(NOISE, PERSON[0]))
-    np.testing.assert_array_equal(around(hidden, PERSON[27]), around(NOISE, PERSON[27]))
+    covered = FaceCover().cover(NOISE, PERSON, 0.0)
+    assert detail(around(covered, PERSON[0])) < 0.2 * detail(around(NOISE, PERSON[0]))
+    np.testing.assert_array_equal(around(covered, PERSON[27]), around(NOISE, PERSON[27]))
 
 
 def test_without_a_sure_face_the_whole_picture_goes():
-    hidden = FaceHider().hide(NOISE, NOBODY, 0.0)
-    assert detail(hidden) < 0.2 * detail(NOISE)
+    covered = FaceCover().cover(NOISE, NOBODY, 0.0)
+    assert detail(covered) < 0.2 * detail(NOISE)
 
 
-def test_where_the_face_just_was_stays_hidden():
-    faces = FaceHider()
-    faces.hide(NOISE, PERSON, 0.0)
+def test_where_the_face_just_was_stays_covered():
+    faces = FaceCover()
+    faces.cover(NOISE, PERSON, 0.0)
     moved = PERSON + np.array([60.0, 0.0])
-    assert detail(around(faces.hide(NOISE, moved, 0.2), PERSON[0])) < 0.2 * detail(NOISE)
-    assert detail(around(faces.hide(NOISE, moved, 2.0), PERSON[0])) > 0.5 * detail(NOISE)
+    assert detail(around(faces.cover(NOISE, moved, 0.2), PERSON[0])) < 0.2 * detail(NOISE)
+    assert detail(around(faces.cover(NOISE, moved, 2.0), PERSON[0])) > 0.5 * detail(NOISE)
 
 
 @pytest.mark.parametrize("deidentify", [True, False])

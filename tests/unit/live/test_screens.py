@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from formcheck.live.coach import Coach, Stage
 from formcheck.live.layout import areas
-from formcheck.live.practice import Practice, Stage
 from formcheck.live.screens import Screens
 from formcheck.live.texts import Texts, languages
 from formcheck.live.window import mirrored
@@ -25,20 +25,20 @@ def leg(size_px):
 
 
 def practising():
-    practice = Practice(PROTOCOL, Texts("en"))
-    practice.stage = Stage.PRACTICE
-    return practice
+    coach = Coach(PROTOCOL, Texts("en"))
+    coach.stage = Stage.PRACTICE
+    return coach
 
 
 @pytest.mark.parametrize("size_px", SIZES)
 @pytest.mark.parametrize("language", languages())
 def test_every_stage_is_drawn_at_every_size(size_px, language):
-    screens, practice = Screens(size_px, Texts(language)), Practice(PROTOCOL, Texts(language))
-    practice.step(online_state(0.0), window(), leg_known=True)
+    screens, coach = Screens(size_px, Texts(language)), Coach(PROTOCOL, Texts(language))
+    coach.step(online_state(0.0), window(), leg_known=True)
     seen = []
     for stage, held_by in ((Stage.SETUP, None), (Stage.PRACTICE, None), (Stage.PAUSED, "key"), (Stage.PAUSED, "hands")):
-        practice.stage, practice.paused_by = stage, held_by
-        canvas = screens.practice(picture(size_px), practice, online_state(1.0), leg(size_px), side=Side.LEFT)
+        coach.stage, coach.paused_by = stage, held_by
+        canvas = screens.practice(picture(size_px), coach, online_state(1.0), leg(size_px), side=Side.LEFT)
         assert (canvas.shape[1], canvas.shape[0]) == screens.size_px
         seen.append(canvas.tobytes())
     assert len(set(seen)) == len(seen)
@@ -59,11 +59,10 @@ def test_capitals_of_what_matters_are_a_sixteenth_of_the_picture():
         assert 0.7 * 0.56 * (where.band.h - 4 * where.unit_px) >= size_px[1] / 16
 
 
-def changed(practice, before, after, *, area):
+def changed(coach, before, after, *, area):
     screens = Screens((1280, 720), Texts("en"))
     first, second = (
-        screens.practice(picture((1280, 720)), practice, one, leg((1280, 720)), side=Side.LEFT)
-        for one in (before, after)
+        screens.practice(picture((1280, 720)), coach, one, leg((1280, 720)), side=Side.LEFT) for one in (before, after)
     )
     rect = getattr(areas((1280, 720)), area)
     rows, columns = slice(int(rect.y), int(rect.bottom)), slice(int(rect.x), int(rect.right))
@@ -79,18 +78,18 @@ def test_the_gauge_follows_the_hip_and_the_phase_is_told():
 
 
 def test_what_cannot_be_told_is_not_shown_as_a_number():
-    practice = practising()
+    coach = practising()
     blind = [online_state(0.0, usable=False, phase=Phase.UNKNOWN) for _ in range(2)]
-    assert not changed(practice, *blind, area="band")
-    assert changed(practice, online_state(0.0), blind[0], area="band")
+    assert not changed(coach, *blind, area="band")
+    assert changed(coach, online_state(0.0), blind[0], area="band")
 
 
 def test_a_personal_limit_is_drawn_on_the_knee():
     size_px = (1280, 720)
-    screens, practice = Screens(size_px, Texts("en")), practising()
-    without = screens.practice(picture(size_px), practice, online_state(0.0), leg(size_px), side=Side.LEFT)
-    practice.pain.mark(online_state(0.0, knee=40.0), by="key")
-    with_it = screens.practice(picture(size_px), practice, online_state(0.0), leg(size_px), side=Side.LEFT)
+    screens, coach = Screens(size_px, Texts("en")), practising()
+    without = screens.practice(picture(size_px), coach, online_state(0.0), leg(size_px), side=Side.LEFT)
+    coach.pain.mark(online_state(0.0, knee=40.0), by="key")
+    with_it = screens.practice(picture(size_px), coach, online_state(0.0), leg(size_px), side=Side.LEFT)
     knee_x, knee_y = (int(value) for value in leg(size_px)[2])
     near = (slice(knee_y - 120, knee_y + 120), slice(knee_x - 120, knee_x + 120))
     assert (without[near] != with_it[near]).any()

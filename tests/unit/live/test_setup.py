@@ -1,19 +1,19 @@
 import numpy as np
 import pytest
 
-from formcheck.live.setup import CHECKS, SetupWalk
+from formcheck.live.setup import CHECKS, SetupChecklist
 from live_states import online_state, window
 
 GOOD = window()
 
 
 def remedy(one, seen=GOOD, *, leg_known=True):
-    return SetupWalk().look(one, seen, leg_known=leg_known).remedy
+    return SetupChecklist().update(one, seen, leg_known=leg_known).remedy
 
 
 def test_all_holds():
-    state = SetupWalk().look(online_state(0.0), GOOD, leg_known=True)
-    assert state.holds == dict.fromkeys(CHECKS, True)
+    state = SetupChecklist().update(online_state(0.0), GOOD, leg_known=True)
+    assert state.passed == dict.fromkeys(CHECKS, True)
     assert state.remedy is None
     assert not state.ready
 
@@ -53,10 +53,10 @@ def test_the_leg_is_asked_for_unless_a_thigh_is_up():
 
 
 def test_ready_after_two_seconds_that_begin_anew_with_a_fault():
-    walk = SetupWalk()
+    checklist = SetupChecklist()
     ready_s = []
     for t_s in np.arange(0, 6, 0.1):
         bad = 1.0 <= t_s < 1.5
-        if walk.look(online_state(float(t_s), lying=not bad), GOOD, leg_known=True).ready:
+        if checklist.update(online_state(float(t_s), lying=not bad), GOOD, leg_known=True).ready:
             ready_s.append(t_s)
     assert ready_s[0] == pytest.approx(3.5, abs=0.11)

@@ -4,9 +4,8 @@ import time
 import numpy as np
 import pytest
 
-from formcheck.live.say import Rank, Saying
-from formcheck.live.tones import _TONES, Tones, wave
-from formcheck.live.voice import Voice, speech_command
+from formcheck.live.audio import _TONES, Tones, Voice, speech_command, tone_samples
+from formcheck.live.speech import Rank, Utterance
 
 # A voice that writes what it is given, takes its time, and can be cut off.
 SPEAKER = (
@@ -16,8 +15,8 @@ SPEAKER = (
 )
 
 
-def saying(text, rank=Rank.COUNT):
-    return Saying(0.0, rank, "key", text)
+def utterance(text, rank=Rank.COUNT):
+    return Utterance(0.0, rank, "key", text)
 
 
 @pytest.fixture
@@ -44,36 +43,36 @@ def test_speaking_never_waits(heard):
     speaker = voice(heard, takes_s=2.0)
     begun_s = time.perf_counter()
     for number in range(50):
-        speaker.say(saying(str(number)))
+        speaker.say(utterance(str(number)))
     assert time.perf_counter() - begun_s < 0.2
     speaker.close()
 
 
 def test_words_are_said_in_order_and_finished_at_the_end(heard):
     speaker = voice(heard)
-    speaker.say(saying("eins, zwei, drü"))
+    speaker.say(utterance("eins, zwei, drü"))
     wait_for(lambda: lines(heard))
-    speaker.say(saying("two"))
+    speaker.say(utterance("two"))
     speaker.close(finish_s=10.0)
     assert lines(heard) == ["eins, zwei, drü", "two"]
 
 
 def test_of_two_that_wait_the_more_important_is_said(heard):
     speaker = voice(heard, takes_s=0.4)
-    speaker.say(saying("first"))
+    speaker.say(utterance("first"))
     wait_for(lambda: lines(heard))
-    speaker.say(saying("posture", Rank.POSTURE))
-    speaker.say(saying("count", Rank.COUNT))
+    speaker.say(utterance("posture", Rank.POSTURE))
+    speaker.say(utterance("count", Rank.COUNT))
     speaker.close(finish_s=10.0)
     assert lines(heard) == ["first", "posture"]
 
 
 def test_stop_cuts_off_what_is_being_said(heard):
     speaker = voice(heard, takes_s=5.0)
-    speaker.say(saying("a long sentence"))
+    speaker.say(utterance("a long sentence"))
     wait_for(lambda: lines(heard))
     begun_s = time.monotonic()
-    speaker.say(saying("stop", Rank.STOP))
+    speaker.say(utterance("stop", Rank.STOP))
     wait_for(lambda: len(lines(heard)) == 2)
     assert time.monotonic() - begun_s < 3.0
     speaker.close()
@@ -82,19 +81,19 @@ def test_stop_cuts_off_what_is_being_said(heard):
 def test_a_muted_voice_is_silent_at_once_and_speaks_again(heard):
     speaker = voice(heard)
     speaker.mute(muted=True)
-    speaker.say(saying("unheard"))
+    speaker.say(utterance("unheard"))
     speaker.mute(muted=False)
-    speaker.say(saying("heard"))
+    speaker.say(utterance("heard"))
     speaker.close(finish_s=10.0)
     assert lines(heard) == ["heard"]
 
 
 def test_a_voice_that_is_not_there_says_why():
     speaker = Voice(["/no/such/voice"])
-    speaker.say(saying("hello"))
+    speaker.say(utterance("hello"))
     wait_for(lambda: speaker.failure is not None)
     assert "No such file" in speaker.failure
-    speaker.say(saying("again"))
+    speaker.say(utterance("again"))
     speaker.close()
 
 
@@ -107,7 +106,7 @@ def test_the_systems_voice_is_found_for_the_language():
 
 @pytest.mark.parametrize("name", _TONES)
 def test_tones_are_short_quiet_enough_and_do_not_click(name):
-    samples = wave(name)
+    samples = tone_samples(name)
     assert 0.02 < len(samples) / 44_100 < 0.7
     assert np.abs(samples).max() <= 0.61
     assert abs(samples[0]) < 0.01 > abs(samples[-1])

@@ -1,6 +1,6 @@
-"""The course of a set: getting ready, practising, pausing, ending, and what is said on the way.
+"""The coach: leads through a set (set-up, practice, pauses, end) and decides what is said.
 
-Nothing here reads a clock, a camera or a key: the same states give the same course, at any speed.
+It reads no clock, camera or key: the same states give the same course on a machine of any speed.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from enum import StrEnum
 from formcheck.form.cues import choose_cue
 from formcheck.form.online import CountedRep, OnlineState
 from formcheck.form.verdict import compare
-from formcheck.live.pain import HandWatch, PainKeeper, PainMark
-from formcheck.live.say import Nudge, Rank, Saying, Speaker
-from formcheck.live.setup import SetupState, SetupWalk
+from formcheck.live.pain import HandMonitor, PainMark, PainMonitor
+from formcheck.live.setup import SetupChecklist, SetupState
+from formcheck.live.speech import CueThrottle, Rank, SpeechQueue, Utterance
 from formcheck.live.texts import Texts
 from formcheck.protocols.model import Protocol
 from formcheck.types import Phase, PoseTrack, Verdict
@@ -31,17 +31,19 @@ _PERSIST_S = 1.0
 _CUE_AGAIN_S = 12.0
 _REMEDY_AGAIN_S = 8.0
 _CUE_SHOWN_S = 4.0
-# Shown as long as the knee is beyond the limit; this long the bare number flickers about it.
+# Shown while the knee is beyond the limit and this much longer, so that it does not flicker with noise.
 _LIMIT_SHOWN_S = 0.5
-# Out of the picture, or sitting up, for this long is a pause.
+# Out of view, or sitting up, for this long is a pause.
 _AWAY_S = 1.5
-# A pause this long is announced to end the set, and ends it ten seconds later: the hands-free stop.
+# After a pause this long the end of the set is announced, and comes ten seconds later: the way to stop without hands.
 _LONG_PAUSE_S = 30.0
 _NOTICE_S = 10.0
+# After the last repetition is counted.
+_END_AFTER_S = 2.5
 
 
 class Stage(StrEnum):
-    """Where in the course the set is."""
+    """Part of the course of a set."""
 
     SETUP = "setup"
     PRACTICE = "practice"
@@ -49,7 +51,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class Why(StrEnum):
+class EndReason(StrEnum):
     """Why a set ended."""
 
     COUNT = "count"
@@ -62,80 +64,85 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """The course went from one stage to another."""
+class StageChange:
+    """The set entered another stage."""
 
     t_s: float
     stage: Stage
     by: str
 
 
-class Practice:
-    """One set.
+class Coach:
+    """Leads through one set.
 
     Parameters
     ----------
     protocol : Protocol
     texts : Texts
     metronome_s : float, optional
-        Seconds for each way; a tone marks each second and a higher one each turn.
+        Seconds for each direction; a tone marks each second and a higher one each turn.
     """
 
     def __init__(self, protocol: Protocol, texts: Texts, *, metronome_s: float | None = None) -> None:
         self.protocol = protocol
         self.stage = Stage.SETUP
-        self.why: Why | None = None
+        self.end_reason: EndReason | None = None
         self.setup: SetupState | None = None
-        self.pain = PainKeeper()
+        self.pain = PainMonitor()
         self.rep_count = 0
         self.cue: str | None = None
         self.paused_by: str | None = None
-        self.news: list[Shift | PainMark | CountedRep] = []
+        self._events: list[StageChange | PainMark | CountedRep] = []
         self._texts = texts
-        self._speaker = Speaker(texts)
-        self._walk = SetupWalk()
-        self._hands = HandWatch(protocol.hands.max_distance_thighs.value)
-        self._cues = Nudge(persist_s=_PERSIST_S, again_s=_CUE_AGAIN_S)
-        self._remedies = Nudge(persist_s=_PERSIST_S, again_s=_REMEDY_AGAIN_S)
+        self._speech = SpeechQueue(texts)
+        self._checklist = SetupChecklist()
+        self._hands = HandMonitor(protocol.hands.max_distance_thighs.value)
+        self._cues = CueThrottle(persist_s=_PERSIST_S, again_s=_CUE_AGAIN_S)
+        self._remedies = CueThrottle(persist_s=_PERSIST_S, again_s=_REMEDY_AGAIN_S)
         self._cue_until_s = -math.inf
         self._since_s = -math.inf
         self._here_s = -math.inf
-        self._missed_detail: str | None = None
+        self._missed_advisory: str | None = None
         self._warned_of_end = False
         self._ending_s = math.inf
         self._metronome_s = metronome_s
         self._beat = -1
 
     @property
-    def held(self) -> bool:
-        """Paused by a key: what is seen until the next one does not belong to the set."""
+    def paused_by_key(self) -> bool:
+        """Whether a key paused the set: frames until the next key do not belong to it."""
         return self.stage is Stage.PAUSED and self.paused_by == "key"
 
-    def step(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> list[Saying]:
-        """Go on by one frame; returns what to begin saying now."""
-        self._hands.look(state)
+    def step(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> list[Utterance]:
+        """Take in the newest frame; returns what to begin saying now."""
+        self._hands.update(state)
         if state.seen and state.lying:
             self._here_s = state.t_s
         if self.stage is Stage.SETUP:
-            self._prepare(state, window, leg_known=leg_known)
+            self._follow_setup(state, window, leg_known=leg_known)
         elif self.stage is Stage.PAUSED:
-            self._wait(state)
+            self._follow_pause(state)
         if self.stage is Stage.PRACTICE:
-            self._practise(state)
+            self._follow_practice(state)
         if state.t_s >= self._ending_s and self.stage is not Stage.ENDED:
-            self.end(state.t_s, Why.COUNT)
+            self.end(state.t_s, EndReason.COUNT)
         if state.t_s > self._cue_until_s:
             self.cue = None
-        return self.take(state.t_s)
+        return self.next_utterances(state.t_s)
 
-    def take(self, t_s: float) -> list[Saying]:
+    def next_utterances(self, t_s: float) -> list[Utterance]:
         """What to begin saying now, tones of the metronome included."""
-        saying = self._speaker.take(t_s)
-        return [one for one in (saying, self._tick(t_s)) if one is not None]
+        utterance = self._speech.next(t_s)
+        return [one for one in (utterance, self._tick(t_s)) if one is not None]
+
+    def take_events(self) -> list[StageChange | PainMark | CountedRep]:
+        """What happened since the last call, for the journal."""
+        events, self._events = self._events, []
+        return events
 
     def notice(self, t_s: float, key: str, *, last: bool = False) -> None:
-        """Say something about the camera, whatever the stage; ``last`` interrupts, since nothing comes after it."""
-        self._speaker.wish(t_s, Rank.STOP if last else Rank.NOTICE, key)
+        """Say something about the camera in any stage; ``last`` interrupts, since nothing follows."""
+        self._speech.request(t_s, Rank.STOP if last else Rank.NOTICE, key)
 
     def toggle_pause(self, t_s: float) -> None:
         """The space bar."""
@@ -145,40 +152,40 @@ class Practice:
             self._pause(t_s, "key", "practice.paused_key")
 
     def mark_pain(self, state: OnlineState, *, by: str, knee_deg: float | None = None) -> None:
-        """P1: keep the angle, set the limit; twice in a row ends the set."""
+        """P1: note the angle and set the limit; pain in two consecutive repetitions ends the set."""
         if self.stage in (Stage.SETUP, Stage.ENDED):
             return
-        self.news.append(self.pain.mark(state, by=by, knee_deg=knee_deg))
-        if self.pain.twice_running:
-            self._speaker.wish(state.t_s, Rank.STOP, "pain.stop", tone="stop")
-            self.end(state.t_s, Why.PAIN)
+        self._events.append(self.pain.mark(state, by=by, knee_deg=knee_deg))
+        if self.pain.in_consecutive_reps:
+            self._speech.request(state.t_s, Rank.STOP, "pain.stop", tone="stop")
+            self.end(state.t_s, EndReason.PAIN)
         else:
-            self._speaker.wish(state.t_s, Rank.STOP, "pain.marked", tone="stop")
-            self._show(state.t_s, "pain.marked")
+            self._speech.request(state.t_s, Rank.STOP, "pain.marked", tone="stop")
+            self._show_cue(state.t_s, "pain.marked")
 
-    def end(self, t_s: float, why: Why) -> None:
-        """End the set; the first reason stands."""
-        if self.why is None:
-            self.why = why
-            self._shift(t_s, Stage.ENDED, why.value)
+    def end(self, t_s: float, reason: EndReason) -> None:
+        """End the set; the first reason counts."""
+        if self.end_reason is None:
+            self.end_reason = reason
+            self._enter(t_s, Stage.ENDED, reason.value)
 
-    def _prepare(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> None:
+    def _follow_setup(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> None:
         before = self.setup
-        self.setup = self._walk.look(state, window, leg_known=leg_known)
+        self.setup = self._checklist.update(state, window, leg_known=leg_known)
         begun = state.rep_from_s is not None and state.phase in (Phase.EXTENDING, Phase.HOLDING)
         if self.setup.ready or begun or state.counted is not None:
             if self.setup.ready:
-                self._speaker.wish(state.t_s, Rank.NOTICE, "setup.ready", tone="ready")
-            self._shift(state.t_s, Stage.PRACTICE, "ready" if self.setup.ready else "begun")
+                self._speech.request(state.t_s, Rank.NOTICE, "setup.ready", tone="ready")
+            self._enter(state.t_s, Stage.PRACTICE, "ready" if self.setup.ready else "begun")
             return
         remedy = self._remedies.due(state.t_s, self.setup.remedy)
-        if remedy is not None and not self._speaker.busy(state.t_s):
-            self._remedies.said(state.t_s, remedy)
-            self._speaker.wish(state.t_s, Rank.NOTICE, remedy)
+        if remedy is not None and not self._speech.busy(state.t_s):
+            self._remedies.note_said(state.t_s, remedy)
+            self._speech.request(state.t_s, Rank.NOTICE, remedy)
         if self.setup.remedy is None and before is not None and before.remedy not in (None, "setup.hold"):
-            self._speaker.wish(state.t_s, Rank.DETAIL, "setup.hold")
+            self._speech.request(state.t_s, Rank.DETAIL, "setup.hold")
 
-    def _practise(self, state: OnlineState) -> None:
+    def _follow_practice(self, state: OnlineState) -> None:
         if state.counted is not None:
             self._count(state.t_s, state.counted)
         if self._hands.let_go(state.t_s):
@@ -190,19 +197,19 @@ class Practice:
         if state.t_s - max(self._here_s, self._since_s) > _AWAY_S:
             self._pause(state.t_s, "sight", "practice.out_of_sight")
             return
-        if self.pain.far_enough(state):
-            self._speaker.wish(state.t_s, Rank.STOP, "pain.limit", tone="limit")
-            self._show(state.t_s, "pain.limit")
+        if self.pain.limit_is_near(state):
+            self._speech.request(state.t_s, Rank.STOP, "pain.limit", tone="limit")
+            self._show_cue(state.t_s, "pain.limit")
         if state.knee_deg <= self.pain.limit_deg:
-            self._show(state.t_s, "pain.limit", shown_s=_LIMIT_SHOWN_S)
+            self._show_cue(state.t_s, "pain.limit", shown_s=_LIMIT_SHOWN_S)
         key = self._cues.due(state.t_s, self._posture_cue(state))
-        if key is not None and not self._speaker.busy(state.t_s):
-            self._cues.said(state.t_s, key)
-            self._show(state.t_s, f"cue.{key}")
-            self._speaker.wish(state.t_s, Rank.POSTURE, f"cue.{key}")
+        if key is not None and not self._speech.busy(state.t_s):
+            self._cues.note_said(state.t_s, key)
+            self._show_cue(state.t_s, f"cue.{key}")
+            self._speech.request(state.t_s, Rank.POSTURE, f"cue.{key}")
 
     def _posture_cue(self, state: OnlineState) -> str | None:
-        """What is wrong with the posture at this instant."""
+        """What is wrong with the posture now."""
         if state.seen and not state.lying:
             return "lying_on_back"
         if not state.usable or state.angles is None:
@@ -215,37 +222,37 @@ class Practice:
 
     def _count(self, t_s: float, counted: CountedRep) -> None:
         self.rep_count = counted.rep.index
-        self.news.append(counted)
+        self._events.append(counted)
         target = self.protocol.set.reps.value
         if self.rep_count >= target:
-            self._speaker.wish(t_s, Rank.NOTICE, "practice.last", tone="done", count=self.rep_count)
-            self._ending_s = min(self._ending_s, t_s + 2.5)
+            self._speech.request(t_s, Rank.NOTICE, "practice.last", tone="done", count=self.rep_count)
+            self._ending_s = min(self._ending_s, t_s + _END_AFTER_S)
             return
         key = self._rep_cue(t_s, counted)
         if key is not None:
-            self._show(t_s, key)
+            self._show_cue(t_s, key)
             rank = _RANKS.get(key.split(".")[1], Rank.DETAIL)
-            self._speaker.wish(t_s, min(rank, Rank.COUNT), "practice.count", then=key, count=self.rep_count)
+            self._speech.request(t_s, min(rank, Rank.COUNT), "practice.count", then=key, count=self.rep_count)
             return
         half = 2 * self.rep_count == target
-        self._speaker.wish(
+        self._speech.request(
             t_s, Rank.COUNT, "practice.half" if half else "practice.count", tone="good", count=self.rep_count
         )
 
     def _rep_cue(self, t_s: float, counted: CountedRep) -> str | None:
-        """The cue for a repetition; what is advisory must have been missed twice running."""
-        serious = choose_cue(f for f in counted.findings if not f.advisory)
-        detail = choose_cue(f for f in counted.findings if f.advisory)
-        again = detail.key if detail is not None and detail.key == self._missed_detail else None
-        self._missed_detail = detail.key if detail is not None else None
-        key = serious.key if serious is not None else again
+        """The cue for a repetition; an advisory rule must have been missed in two consecutive repetitions."""
+        mandatory = choose_cue(f for f in counted.findings if not f.advisory)
+        advisory = choose_cue(f for f in counted.findings if f.advisory)
+        again = advisory.key if advisory is not None and advisory.key == self._missed_advisory else None
+        self._missed_advisory = advisory.key if advisory is not None else None
+        key = mandatory.key if mandatory is not None else again
         if key is None or not self._cues.allowed(t_s, key):
             return None
-        self._cues.said(t_s, key)
+        self._cues.note_said(t_s, key)
         return f"cue.toes.{self.protocol.toes.reading}" if key == "toes" else f"cue.{key}"
 
-    def _wait(self, state: OnlineState) -> None:
-        """Paused: go on when the thigh is held again, or when the movement begins; give up after long."""
+    def _follow_pause(self, state: OnlineState) -> None:
+        """Resume when the thigh is held again or the movement begins; end after a long pause."""
         if self.paused_by != "key":
             here = state.seen and state.lying
             moving = state.counted is not None or (state.rep_from_s is not None and state.rep_from_s > self._since_s)
@@ -255,33 +262,33 @@ class Practice:
                 return
         waited_s = state.t_s - self._since_s
         if waited_s > _LONG_PAUSE_S + _NOTICE_S:
-            self.end(state.t_s, Why.PAUSE)
+            self.end(state.t_s, EndReason.PAUSE)
         elif waited_s > _LONG_PAUSE_S and not self._warned_of_end:
             self._warned_of_end = True
-            self._speaker.wish(state.t_s, Rank.NOTICE, "practice.ending")
+            self._speech.request(state.t_s, Rank.NOTICE, "practice.ending")
 
     def _pause(self, t_s: float, by: str, key: str | None) -> None:
         self.paused_by = by
         self._warned_of_end = False
-        self._hands.forget()
-        self._shift(t_s, Stage.PAUSED, by)
+        self._hands.reset()
+        self._enter(t_s, Stage.PAUSED, by)
         if key is not None:
-            self._speaker.wish(t_s, Rank.NOTICE, key)
+            self._speech.request(t_s, Rank.NOTICE, key)
 
     def _resume(self, t_s: float, by: str) -> None:
         self.paused_by = None
-        self._shift(t_s, Stage.PRACTICE, by)
-        self._speaker.wish(t_s, Rank.NOTICE, "practice.resumed")
+        self._enter(t_s, Stage.PRACTICE, by)
+        self._speech.request(t_s, Rank.NOTICE, "practice.resumed")
 
-    def _shift(self, t_s: float, stage: Stage, by: str) -> None:
+    def _enter(self, t_s: float, stage: Stage, by: str) -> None:
         self.stage, self._since_s = stage, t_s
-        self.news.append(Shift(t_s, stage, by))
+        self._events.append(StageChange(t_s, stage, by))
 
-    def _show(self, t_s: float, key: str, *, shown_s: float = _CUE_SHOWN_S) -> None:
+    def _show_cue(self, t_s: float, key: str, *, shown_s: float = _CUE_SHOWN_S) -> None:
         self.cue = self._texts.get(key)
         self._cue_until_s = t_s + shown_s
 
-    def _tick(self, t_s: float) -> Saying | None:
+    def _tick(self, t_s: float) -> Utterance | None:
         if self._metronome_s is None or self.stage is not Stage.PRACTICE:
             return None
         beat = math.floor(t_s - self._since_s)
@@ -289,4 +296,4 @@ class Practice:
             return None
         self._beat = beat
         turn = beat % max(1, round(self._metronome_s)) == 0
-        return Saying(t_s, Rank.DETAIL, "metronome", "", "turn" if turn else "beat")
+        return Utterance(t_s, Rank.DETAIL, "metronome", "", "turn" if turn else "beat")

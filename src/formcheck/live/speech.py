@@ -1,7 +1,7 @@
-"""What is said, when: one thing at a time, the important first, nothing over and over.
+"""What is said, and when: one thing at a time, the most important first, nothing over and over.
 
-How long speech takes is estimated from its length, so that what is said depends on the session's clock alone and a
-transcript is the same at any speed of the machine.
+The duration of speech is estimated from the length of its text, so that what is said depends on the session's clock
+alone and a transcript is the same on a machine of any speed.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from formcheck.live.texts import Texts
 
 _START_S = 0.35
 _PER_CHARACTER_S = 0.065
-# What could not be said by then is no longer about now; a notice stays true for longer.
+# Whatever could not be said within this time no longer applies; a notice applies for longer.
 _STALE_S = 1.0
 _NOTICE_STALE_S = 8.0
 
 
 class Rank(IntEnum):
-    """The smaller, the more important. ``STOP`` interrupts."""
+    """Importance: the smaller, the more important. ``STOP`` interrupts."""
 
     STOP = 0
     NOTICE = 1
@@ -31,8 +31,8 @@ class Rank(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """One thing said at ``t_s``. ``tone`` sounds with it; an empty ``text`` is the tone alone."""
+class Utterance:
+    """One thing said at ``t_s``. ``tone`` sounds with it; with an empty ``text`` only the tone sounds."""
 
     t_s: float
     rank: Rank
@@ -41,8 +41,8 @@ class Saying:
     tone: str | None = None
 
 
-class Speaker:
-    """Decides which of the wished sayings are said.
+class SpeechQueue:
+    """Decides which of the requested utterances are said.
 
     Parameters
     ----------
@@ -52,26 +52,26 @@ class Speaker:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self._busy_until_s = -math.inf
-        self._waiting: Saying | None = None
+        self._waiting: Utterance | None = None
 
-    def wish(
+    def request(
         self, t_s: float, rank: Rank, key: str, *, then: str | None = None, tone: str | None = None, **values: object
     ) -> None:
-        """Ask for a saying; of those that wait, the most important is kept.
+        """Ask for an utterance; at most one waits, the most important.
 
-        ``then`` is the key of a sentence that follows in the same breath.
+        ``then`` is the key of a sentence that follows without a break.
         """
         text = ", ".join(self._texts.get(part, **values) for part in (key, then) if part)
-        wished = Saying(t_s, rank, key if then is None else f"{key}+{then}", text, tone)
+        requested = Utterance(t_s, rank, key if then is None else f"{key}+{then}", text, tone)
         if self._waiting is None or rank <= self._waiting.rank:
-            self._waiting = wished
+            self._waiting = requested
 
     def busy(self, t_s: float) -> bool:
-        """Something is being said, or about to be."""
+        """Whether something is being said, or waits to be."""
         return self._waiting is not None or t_s < self._busy_until_s
 
-    def take(self, t_s: float) -> Saying | None:
-        """What to begin saying now. The tone of what must wait sounds at once."""
+    def next(self, t_s: float) -> Utterance | None:
+        """What to begin saying now. The tone of an utterance that must wait sounds at once."""
         waiting = self._waiting
         if waiting is None:
             return None
@@ -84,8 +84,8 @@ class Speaker:
         return replace(waiting, t_s=t_s)
 
 
-class Nudge:
-    """Lets a cue through when its condition has persisted, and then not again for a while."""
+class CueThrottle:
+    """Lets a cue pass once its condition has persisted, and then not again for a while."""
 
     def __init__(self, *, persist_s: float, again_s: float) -> None:
         self._persist_s = persist_s
@@ -94,16 +94,16 @@ class Nudge:
         self._said: dict[str, float] = {}
 
     def due(self, t_s: float, key: str | None) -> str | None:
-        """``key`` is the condition that holds now (None: none does); the key when it is to be said."""
+        """``key`` is the condition that holds now (None: none); returned when its cue is due."""
         self._since = {key: self._since.get(key, t_s)} if key is not None else {}
         if key is None or t_s - self._since[key] < self._persist_s:
             return None
         return key if self.allowed(t_s, key) else None
 
     def allowed(self, t_s: float, key: str) -> bool:
-        """Its last time is long enough ago."""
+        """Whether it was last said long enough ago."""
         return t_s - self._said.get(key, -math.inf) >= self._again_s
 
-    def said(self, t_s: float, key: str) -> None:
+    def note_said(self, t_s: float, key: str) -> None:
         """Note that it was said."""
         self._said[key] = t_s

@@ -6,7 +6,7 @@ import pytest
 import synth
 from formcheck.form.online import CountedRep
 from formcheck.form.rules import rep_rules
-from formcheck.live.practice import Practice, Stage, Why
+from formcheck.live.coach import Coach, EndReason, Stage
 from formcheck.live.texts import Texts
 from formcheck.protocols.loader import load_protocol
 from formcheck.types import Phase
@@ -21,26 +21,26 @@ class Course:
     """A set that is played state by state."""
 
     def __init__(self, **options):
-        self.practice = Practice(PROTOCOL, Texts("en"), **options)
+        self.coach = Coach(PROTOCOL, Texts("en"), **options)
         self.said = []
         self.t_s = 0.0
 
     def play(self, seconds, *, counted=None, **what):
         for number in range(round(seconds / 0.05)):
             one = online_state(self.t_s, counted=counted if number == 0 else None, **what)
-            self.said += self.practice.step(one, WINDOW, leg_known=True)
+            self.said += self.coach.step(one, WINDOW, leg_known=True)
             self.t_s += 0.05
         return self
 
     def begin(self):
         self.play(9.0)
-        assert self.practice.stage is Stage.PRACTICE
+        assert self.coach.stage is Stage.PRACTICE
         self.said.clear()
         return self
 
     @property
     def keys(self):
-        return [saying.key for saying in self.said]
+        return [utterance.key for utterance in self.said]
 
 
 def rep(index, move=None):
@@ -59,8 +59,8 @@ def nth(one, index):
 
 def test_getting_ready_ends_with_the_word_ready():
     course = Course().play(1.5, seen=False).play(6.0)
-    assert [saying.key for saying in course.said if saying.text] == ["setup.nobody", "setup.ready"]
-    assert course.practice.stage is Stage.PRACTICE
+    assert [utterance.key for utterance in course.said if utterance.text] == ["setup.nobody", "setup.ready"]
+    assert course.coach.stage is Stage.PRACTICE
 
 
 def test_a_remedy_must_persist_and_is_repeated_only_after_a_while():
@@ -74,9 +74,9 @@ def test_a_remedy_must_persist_and_is_repeated_only_after_a_while():
 
 def test_who_begins_before_ready_is_not_ignored():
     course = Course().play(0.5, rep_from_s=0.1, phase=Phase.EXTENDING)
-    assert course.practice.stage is Stage.PRACTICE
+    assert course.coach.stage is Stage.PRACTICE
     course = Course().play(0.1, counted=GOOD)
-    assert course.practice.rep_count == 1
+    assert course.coach.rep_count == 1
 
 
 def test_good_repetitions_are_counted_with_a_quiet_tick():
@@ -99,7 +99,7 @@ def test_a_cue_is_spoken_within_a_second_of_having_persisted():
     course.play(4.0, hip=50.0)
     assert course.keys == ["cue.hip_in_band.low"]
     assert course.said[0].t_s - (begun_s + 1.0) <= 1.0
-    assert course.practice.cue == "Bring the thigh further up."
+    assert course.coach.cue == "Bring the thigh further up."
 
 
 def test_a_moment_out_of_band_is_not_worth_a_word():
@@ -116,95 +116,95 @@ def test_half_way_and_the_last_one_then_it_ends_by_itself():
     course = Course().begin()
     for index in range(1, 21):
         course.play(3.0, counted=nth(GOOD, index), count=index)
-    texts = [saying.text for saying in course.said]
+    texts = [utterance.text for utterance in course.said]
     assert texts[9] == "10, half way."
     assert texts[19] == "20, that was the last one."
-    assert course.practice.stage is Stage.ENDED
-    assert course.practice.why is Why.COUNT
+    assert course.coach.stage is Stage.ENDED
+    assert course.coach.end_reason is EndReason.COUNT
 
 
 def test_letting_go_pauses_and_holding_again_goes_on():
     course = Course().begin().play(2.0).play(3.0, hands=0.9)
-    assert course.practice.stage is Stage.PAUSED
+    assert course.coach.stage is Stage.PAUSED
     course.play(3.0, hands=0.1)
-    assert course.practice.stage is Stage.PRACTICE
+    assert course.coach.stage is Stage.PRACTICE
     assert course.keys == ["practice.paused", "practice.resumed"]
-    assert course.practice.pain.marks == []
+    assert course.coach.pain.marks == []
 
 
 def test_letting_go_while_straightening_marks_the_pain():
     course = Course().begin().play(1.5, knee=60.0, phase=Phase.EXTENDING)
     course.play(2.0, knee=42.0, phase=Phase.EXTENDING, hands=0.9)
-    (mark,) = course.practice.pain.marks
+    (mark,) = course.coach.pain.marks
     assert (mark.by, mark.knee_deg, mark.rep) == ("hands", 42.0, 1)
-    assert course.practice.stage is Stage.PAUSED
+    assert course.coach.stage is Stage.PAUSED
     assert course.said[0].key == "pain.marked"
 
 
 def test_leaving_the_picture_pauses():
     course = Course().begin().play(3.0, seen=False)
-    assert course.practice.paused_by == "sight"
+    assert course.coach.paused_by == "sight"
     assert course.keys == ["practice.out_of_sight"]
 
 
 def test_a_long_pause_is_announced_and_then_ends_the_set():
     course = Course().begin().play(1.5).play(45.0, hands=0.9)
     assert course.keys == ["practice.paused", "practice.ending"]
-    assert course.practice.why is Why.PAUSE
+    assert course.coach.end_reason is EndReason.PAUSE
 
 
 def test_a_pause_by_key_goes_on_by_key_alone():
     course = Course().begin()
-    course.practice.toggle_pause(course.t_s)
-    assert course.practice.held
+    course.coach.toggle_pause(course.t_s)
+    assert course.coach.paused_by_key
     course.play(5.0, hands=0.1)
-    assert course.practice.held
-    course.practice.toggle_pause(course.t_s)
-    assert course.practice.stage is Stage.PRACTICE
+    assert course.coach.paused_by_key
+    course.coach.toggle_pause(course.t_s)
+    assert course.coach.stage is Stage.PRACTICE
 
 
 def test_pain_twice_running_ends_kindly_with_advice():
     course = Course().begin()
-    course.practice.mark_pain(online_state(course.t_s, knee=40.0), by="key")
+    course.coach.mark_pain(online_state(course.t_s, knee=40.0), by="key")
     course.play(3.0)
-    course.practice.mark_pain(online_state(course.t_s, knee=45.0, count=1), by="key")
-    assert course.practice.why is Why.PAIN
-    course.said += course.practice.take(course.t_s)
+    course.coach.mark_pain(online_state(course.t_s, knee=45.0, count=1), by="key")
+    assert course.coach.end_reason is EndReason.PAIN
+    course.said += course.coach.next_utterances(course.t_s)
     assert course.keys == ["pain.marked", "pain.stop"]
 
 
 def test_far_enough_interrupts_what_is_being_said():
     course = Course().begin()
-    course.practice.mark_pain(online_state(course.t_s, knee=40.0), by="key")
+    course.coach.mark_pain(online_state(course.t_s, knee=40.0), by="key")
     course.play(8.0)
     course.said.clear()
     for knee in np.linspace(90, 50, 40):
         course.play(0.05, knee=float(knee), phase=Phase.EXTENDING, count=1)
     assert course.keys == ["pain.limit"]
-    assert course.practice.cue == "That is far enough."
+    assert course.coach.cue == "That is far enough."
 
 
 def test_the_metronome_beats_each_second_and_turns():
     course = Course(metronome_s=2.0).begin().play(4.0)
-    tones = [saying.tone for saying in course.said]
+    tones = [utterance.tone for utterance in course.said]
     assert tones in (["beat", "turn", "beat", "turn"], ["turn", "beat", "turn", "beat"])
 
 
 def test_a_count_that_cannot_be_spoken_in_time_is_a_tick():
     course = Course().begin()
-    course.practice.notice(course.t_s, "camera.stalled")
+    course.coach.notice(course.t_s, "camera.stalled")
     course.play(0.5).play(3.0, counted=nth(GOOD, 1), count=1)
-    assert [(saying.text, saying.tone) for saying in course.said[1:]] == [("", "good")]
-    assert course.practice.rep_count == 1
+    assert [(utterance.text, utterance.tone) for utterance in course.said[1:]] == [("", "good")]
+    assert course.coach.rep_count == 1
 
 
 @pytest.mark.parametrize("action", ["toggle_pause", "end"])
 def test_after_the_end_nothing_goes_on(action):
     course = Course().begin()
-    course.practice.end(course.t_s, Why.STOP)
+    course.coach.end(course.t_s, EndReason.STOP)
     if action == "end":
-        course.practice.end(course.t_s, Why.PAIN)
+        course.coach.end(course.t_s, EndReason.PAIN)
     else:
-        course.practice.toggle_pause(course.t_s)
-    assert course.practice.stage is Stage.ENDED
-    assert course.practice.why is Why.STOP
+        course.coach.toggle_pause(course.t_s)
+    assert course.coach.stage is Stage.ENDED
+    assert course.coach.end_reason is EndReason.STOP

@@ -1,0 +1,224 @@
+"""A camera: opened by number, name or address, read in a thread that keeps only the latest frame.
+
+A camera may stall, be unplugged, send black frames or frames of another size, or never open. Its thread may hang in
+the driver, so nothing waits for it: within two seconds it is known what is wrong, and the camera is opened again, at
+growing intervals, until it comes back or is given up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from formcheck.errors import InputError
+from formcheck.live.sources import CameraFault, CapturedFrame, LatestFrame
+from formcheck.probes import cameras
+from formcheck.types import Frame, ImageBgr
+
+STALLED_S = 2.0
+_GIVE_UP_S = 60.0
+_RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+# A covered lens still gives a little noise around black.
+_BLACK_LUMA = 6.0
+_BLACK_S = 2.0
+_WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
+_READ_TIMEOUT_MS = 5000
+
+
+class Camera(Protocol):
+    """An open camera."""
+
+    def read(self) -> ImageBgr | None:
+        """Wait for the next image; None when there will be none."""
+        ...
+
+    def close(self) -> None: ...
+
+
+# Opens the camera; None when it cannot be opened. May block.
+OpenCamera = Callable[[], Camera | None]
+
+
+class CameraSource:
+    """Reads a camera in a thread, and opens it again when it stops.
+
+    Parameters
+    ----------
+    open_camera : callable
+    clock : callable
+        Monotonic seconds.
+    """
+
+    def __init__(self, open_camera: OpenCamera, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._open = open_camera
+        self._clock = clock
+        self._latest = LatestFrame()
+        # Counts the attempts to open; a thread whose attempt is no longer the current one ends.
+        self._attempt = 0
+        self._size_px: tuple[int, int] | None = None
+        self._begun_s = clock()
+        self._last_s = self._begun_s
+        self._not_black_s = self._begun_s
+        self._failures = 0
+        self._failed = False
+        self._retry_at_s = self._begun_s
+        self._index = 0
+        self.fault: CameraFault | None = CameraFault.OPENING
+        self._start()
+
+    @property
+    def dropped(self) -> int:
+        """Frames that newer ones replaced before they were taken."""
+        return self._latest.dropped
+
+    @property
+    def ended(self) -> bool:
+        """Whether the camera was given up."""
+        return self.fault is CameraFault.GONE
+
+    def take(self, timeout_s: float) -> CapturedFrame | None:
+        """The latest frame, in the size of the first; None when none came in time. Updates ``fault``."""
+        captured = self._latest.take(timeout_s)
+        now_s = self._clock()
+        if captured is None:
+            self._handle_silence(now_s)
+            return None
+        self._last_s, self._failures, self._failed = now_s, 0, False
+        image = captured.frame.image_bgr
+        if self._size_px is None:
+            self._size_px = (image.shape[1], image.shape[0])
+        if float(image[::16, ::16].mean()) > _BLACK_LUMA:
+            self._not_black_s = now_s
+        self.fault = CameraFault.BLACK if now_s - self._not_black_s >= _BLACK_S else None
+        self._index += 1
+        t_s = captured.frame.t_s - self._begun_s
+        return CapturedFrame(Frame(self._index - 1, t_s, letterbox(image, self._size_px)), captured.captured_s)
+
+    def close(self) -> None:
+        """Stop reading. A thread that hangs in the driver is left to itself."""
+        self._attempt += 1
+
+    def _handle_silence(self, now_s: float) -> None:
+        silent_s = now_s - self._last_s
+        if self._failed:
+            self.fault = CameraFault.FAILED
+        elif silent_s >= STALLED_S:
+            self.fault = CameraFault.STALLED if self._size_px is not None else CameraFault.FAILED
+        if silent_s >= _GIVE_UP_S:
+            self.fault = CameraFault.GONE
+            self.close()
+        elif (self._failed or silent_s >= STALLED_S) and now_s >= self._retry_at_s:
+            self._start()
+
+    def _start(self) -> None:
+        self._attempt += 1
+        self._failed = False
+        wait_s = _RETRY_S[min(self._failures, len(_RETRY_S) - 1)]
+        self._failures += 1
+        self._retry_at_s = self._clock() + STALLED_S + wait_s
+        threading.Thread(target=self._read, args=(self._attempt,), name="camera", daemon=True).start()
+
+    def _read(self, attempt: int) -> None:
+        camera = self._open()
+        if camera is None:
+            if attempt == self._attempt:
+                self._failed = True
+            return
+        try:
+            while attempt == self._attempt:
+                image = camera.read()
+                now_s = self._clock()
+                if image is None or attempt != self._attempt:
+                    self._failed = attempt == self._attempt
+                    return
+                self._latest.put(CapturedFrame(Frame(0, now_s, image), now_s))
+        finally:
+            camera.close()
+
+
+class OpenCvCamera:
+    """A camera that OpenCV opens."""
+
+    def __init__(self, capture: cv2.VideoCapture) -> None:
+        self._capture = capture
+
+    def read(self) -> ImageBgr | None:
+        """Wait for the next image."""
+        good, image = self._capture.read()
+        return np.asarray(image, dtype=np.uint8) if good else None
+
+    def close(self) -> None:
+        """Release the device."""
+        self._capture.release()
+
+
+def camera_opener(camera: str) -> OpenCamera:
+    """How to open a camera.
+
+    Parameters
+    ----------
+    camera : str
+        A number (``0`` is the first), the name that ``formcheck doctor`` shows or a part of it, or an address
+        (``rtsp://...``, ``http://...``).
+
+    Raises
+    ------
+    InputError
+        Not exactly one camera has that name.
+    """
+    # OpenCV's own messages about drivers do not help a user; faults are reported in words.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    target: int | str = camera if "://" in camera else _number(camera)
+
+    def open_camera() -> OpenCvCamera | None:
+        if isinstance(target, str):
+            capture = cv2.VideoCapture(
+                target,
+                cv2.CAP_FFMPEG,
+                [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _READ_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS],
+            )
+        else:
+            capture = cv2.VideoCapture(target)
+            capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH_PX)
+            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT_PX)
+            capture.set(cv2.CAP_PROP_FPS, _FPS)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        if not capture.isOpened():
+            capture.release()
+            return None
+        return OpenCvCamera(capture)
+
+    return open_camera
+
+
+def _number(camera: str) -> int:
+    if camera.isdecimal():
+        return int(camera)
+    names = cameras()["names"]
+    matching = [number for number, name in enumerate(names) if camera.lower() in name.lower()]
+    if len(matching) != 1:
+        seen = ", ".join(f"{number}: {name}" for number, name in enumerate(names)) or "none"
+        raise InputError(
+            f"camera {camera!r}: expected the number or name of one camera, found {len(matching)} of that name; "
+            f"on this machine: {seen}"
+        )
+    return matching[0]
+
+
+def letterbox(image_bgr: ImageBgr, size_px: tuple[int, int]) -> ImageBgr:
+    """The image in another size with its aspect ratio kept; the margins are black."""
+    h, w = image_bgr.shape[:2]
+    if (w, h) == size_px:
+        return image_bgr
+    scale = min(size_px[0] / w, size_px[1] / h)
+    inner = (max(1, round(w * scale)), max(1, round(h * scale)))
+    small = cv2.resize(image_bgr, inner, interpolation=cv2.INTER_AREA)
+    fitted = np.zeros((size_px[1], size_px[0], 3), np.uint8)
+    x, y = (size_px[0] - inner[0]) // 2, (size_px[1] - inner[1]) // 2
+    fitted[y : y + inner[1], x : x + inner[0]] = small
+    return fitted

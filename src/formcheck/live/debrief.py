@@ -1,0 +1,143 @@
+"""After a set: questions about symptoms, the advice that follows from the answers, and the summary."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.form.cues import choose_cue
+from formcheck.live.finish import FinishedSet, SymptomReport
+from formcheck.live.loop import Outputs
+from formcheck.live.pain import RULE
+from formcheck.live.speech import Rank, Utterance
+from formcheck.live.texts import Texts
+from formcheck.live.window import BACKSPACE, ENTER, ESCAPE
+from formcheck.types import ImageBgr, Verdict
+
+PLACES = ("buttock", "back_of_thigh", "calf", "foot", "front_of_thigh", "shin")
+FLAGS = ("saddle", "bladder_bowel", "weakness")
+# Where pain is often called sciatica but is not (the leaflet).
+_NOT_SCIATIC = {"front_of_thigh", "shin"}
+_MOST_PAIN = 10
+# The summary closes by itself after this long.
+_SUMMARY_S = 120.0
+
+
+def advice(symptoms: SymptomReport, *, ended_by_pain: bool) -> tuple[str, ...]:
+    """Keys of the advice, the most urgent first."""
+    keys = []
+    if symptoms.red_flags:
+        keys.append("advice.emergency")
+    if ended_by_pain:
+        keys.append("advice.pain_stop")
+    if _NOT_SCIATIC & set(symptoms.where):
+        keys.append("advice.not_sciatic")
+    before, after = symptoms.pain_before, symptoms.pain_after
+    if before is not None and after is not None and after > before:
+        keys.append("advice.rose")
+    return tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: its key, and the keys of the choices to number (none: a number from 0 to 10 is asked for)."""
+
+    key: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """The digits that may be typed."""
+        return "".join(str(n) for n in range(1, len(self.choices) + 1)) if self.choices else "0123456789"
+
+    def accept(self, typed: str, digit: str) -> str:
+        """What is typed after one more key; pressed again, a choice is taken back."""
+        if digit not in self.allowed:
+            return typed
+        if self.choices:
+            return typed.replace(digit, "") if digit in typed else "".join(sorted(typed + digit))
+        longer = typed + digit
+        return longer if int(longer) <= _MOST_PAIN and longer == str(int(longer)) else digit
+
+
+QUESTIONS = (
+    Question("pain_before"),
+    Question("pain_after"),
+    Question("where", tuple(f"place.{place}" for place in PLACES)),
+    Question("red_flags", tuple(f"flag.{flag}" for flag in FLAGS)),
+)
+
+
+def parse_answers(typed: dict[str, str]) -> SymptomReport:
+    """The answers from what was typed under each question's key."""
+
+    def number(key: str) -> int | None:
+        return int(typed[key]) if typed.get(key) else None
+
+    def chosen(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names[int(digit) - 1] for digit in typed.get(key, ""))
+
+    return SymptomReport(
+        number("pain_before"), number("pain_after"), chosen("where", PLACES), chosen("red_flags", FLAGS)
+    )
+
+
+def ask_in_window(outputs: Outputs, background: ImageBgr) -> SymptomReport:
+    """Ask the questions in the window; escape skips the rest."""
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        typed = ""
+        while True:
+            outputs.window.show(outputs.screens.question(background, question.key, question.choices, typed))
+            key = outputs.window.key(wait_ms=50)
+            if key in (ESCAPE, "q"):
+                return parse_answers(answers)
+            if key == ENTER:
+                break
+            if key == BACKSPACE:
+                typed = typed[:-1]
+            elif key is not None:
+                typed = question.accept(typed, key)
+        answers[question.key] = typed
+    return parse_answers(answers)
+
+
+def summary_lines(finished: FinishedSet, texts: Texts) -> list[str]:
+    """The set in a few sentences. Range is never praised."""
+    target = finished.protocol.protocol.set.reps.value
+    counts = {0: "end.count_none", 1: "end.count_one"}
+    lines = [texts.get(counts.get(finished.rep_count, "end.count"), count=finished.rep_count, target=target)]
+    session = finished.session
+    complete = [rep for rep in session.reps if rep.complete] if session is not None else []
+    if session is not None and complete:
+        knee = float(np.median([rep.knee_flexion_peak_deg for rep in complete]))
+        hip = float(np.mean([rep.hip_flexion_mean_deg for rep in complete]))
+        lines += [texts.get("end.knee", knee=f"{knee:.0f}"), texts.get("end.hip", hip=f"{hip:.0f}")]
+        cue = choose_cue(f for f in session.findings_of(None) if not f.advisory)
+        if cue is not None:
+            lines.append(texts.get("end.mend", cue=texts.get(f"cue.{cue.key}")))
+        if any(f.rule == RULE and f.verdict is Verdict.NOT_MET for f in session.findings):
+            lines.append(texts.get("end.limit"))
+    if finished.marks and np.isfinite(finished.marks[0].knee_deg):
+        lines.append(texts.get("end.pain_mark", knee=f"{finished.marks[0].knee_deg:.0f}"))
+    return lines
+
+
+def present_summary(
+    outputs: Outputs, texts: Texts, finished: FinishedSet, advice_keys: tuple[str, ...], *, background: ImageBgr | None
+) -> None:
+    """Speak advice and summary; in a window, show them until a key is pressed."""
+    lines = summary_lines(finished, texts)
+    sentences = [texts.get(key) for key in advice_keys]
+    outputs.speak([Utterance(0.0, Rank.NOTICE, "summary", " ".join([*sentences, *lines]), "done")])
+    if not outputs.window.shown or background is None:
+        return
+    urgent = "advice.emergency" in advice_keys
+    lines.append(texts.get("end.kept", folder=finished.folder.name))
+    begun_s = time.monotonic()
+    while time.monotonic() - begun_s < _SUMMARY_S:
+        outputs.window.show(outputs.screens.summary(background, lines, sentences, urgent=urgent))
+        if outputs.window.key(wait_ms=100) is not None:
+            return
