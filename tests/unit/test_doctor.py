@@ -12,7 +12,7 @@ import pytest
 
 from formcheck import doctor
 from formcheck.cli.doctor import line
-from formcheck.doctor import Check, SharedLibrary, Need
+from formcheck.doctor import Check, Need, SharedLibrary
 
 ROOT = Path(__file__).parents[2]
 
