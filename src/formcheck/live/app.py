@@ -23,8 +23,8 @@ from formcheck.live.sources import CapturedFrame, FileCamera, LiveSource
 from formcheck.live.texts import Texts
 from formcheck.live.window import NoWindow, OpenCvWindow, Window
 from formcheck.pipeline import landmarker_maker, model_info
-from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.pose.models import find_model, identify
+from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.types import ClipInfo, ImageBgr, ModelInfo, Side
 
