@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.keep import keep
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Practice
 from formcheck.types import Side
@@ -67,7 +67,7 @@ def fill(folder: Path, count: int) -> list[float]:
             at = first + timedelta(days=n / SETS_PER_DAY)
             practice = Practice("P1", Origin.LIVE, at, answers=Answers(3, 2), marks=marks)
             start = time.perf_counter()
-            keep(store, session, pose, protocol=protocol, practice=practice)
+            save_set(store, session, pose, protocol=protocol, practice=practice)
             took_s.append(time.perf_counter() - start)
     return took_s
 

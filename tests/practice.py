@@ -10,13 +10,12 @@ from functools import cache
 
 import synth
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.keep import keep
 from formcheck.record.prescriptions import prescribe
 from formcheck.record.profiles import profile_key
+from formcheck.record.save import save_set
 from formcheck.record.store import Store
 from formcheck.record.values import (
     Answers,
-    Kept,
     Mark,
     MarkKind,
     Origin,
@@ -24,6 +23,7 @@ from formcheck.record.values import (
     Practice,
     Prescription,
     Role,
+    Saved,
 )
 from formcheck.types import PoseTrack, Session, Side
 
@@ -60,12 +60,12 @@ def named(pose: PoseTrack, session: Session, name: str) -> tuple[PoseTrack, Sess
 
 def keep_set(
     store: Store, name: str = "one", *, peak_deg: float = 30.0, side: Side = Side.LEFT, reps: int = REPS, **practice
-) -> Kept:
+) -> Saved:
     """Keep one set; ``practice`` may say more of `Practice`."""
     pose, session = named(*judged(peak_deg, side, reps=reps), name)
     moment = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
     values = {"profile": PROFILE, "origin": Origin.ANALYZE, "practised_at": moment} | practice
-    return keep(store, session, pose, protocol=load_protocol(), practice=Practice(**values))
+    return save_set(store, session, pose, protocol=load_protocol(), practice=Practice(**values))
 
 
 def plan(side: str = "left", *, sets: int = 2, start: int = 0, end: int | None = None, reps: int = 20) -> Prescription:
@@ -117,6 +117,6 @@ def keep_month(store: Store) -> int:
         pose, session = named(*judged(one.peak_deg, one.side), f"{one.at} {one.side}")
         marks = (Mark(MarkKind.P1, 3.0, one.p1_deg, 2.0),)
         practice = Practice(PROFILE, Origin.LIVE, one.at, answers=one.answers, marks=marks)
-        keep(store, session, pose, protocol=load_protocol(), practice=practice)
+        save_set(store, session, pose, protocol=load_protocol(), practice=practice)
         count += 1
     return count

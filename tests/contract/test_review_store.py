@@ -7,7 +7,7 @@ import pytest
 
 from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.keep import keep
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
 from formcheck.record.values import Origin, Practice
 from formcheck.review.model import KeyImage, Note, Overrule, Review
@@ -28,7 +28,7 @@ def store(request, tmp_path):
     protocol = load_protocol()
     practice = Practice("P017", Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
     with open_store(tmp_path / "record") as record:
-        kept = keep(record, judge_track(track, protocol), track, protocol=protocol, practice=practice)
+        kept = save_set(record, judge_track(track, protocol), track, protocol=protocol, practice=practice)
         yield RecordReviewStore(record, kept.uid)
 
 

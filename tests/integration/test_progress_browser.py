@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from formcheck.record.prescriptions import prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
-from formcheck.record.read import sessions
+from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from practice import DAYS, FIRST, PROFILE, keep_month
 

@@ -79,7 +79,7 @@ def test_a_record_that_cannot_be_opened_is_said_before_the_long_work(run, track,
 def test_json_on_stdout_stays_json_with_save(run, track):
     _, out, err = run("analyze", str(track), "--save", "--json")
     assert json.loads(out)["rep_count"] == 4
-    assert err.startswith("Record: kept as session ")
+    assert err.startswith("Record: saved as session ")
 
 
 def test_history_before_anything_was_kept(run):

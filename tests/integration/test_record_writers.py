@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from formcheck.record.read import results_of, sessions
+from formcheck.record.queries import results_of, sessions
+from formcheck.record.schema import RESULT
 from formcheck.record.series import from_parquet
 from formcheck.record.store import open_store
-from formcheck.record.tables import RESULT
 
 PROCESSES, SETS = 8, 50
 KILLS = 100

@@ -17,7 +17,7 @@ import pytest
 from formcheck.cli import run
 from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.keep import keep
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Origin, Practice
 from formcheck.review.analysis import AvailableProtocols
@@ -168,7 +168,7 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
                 datetime(2026, 3, day, 9, tzinfo=UTC),
                 answers=Answers(pain_before=4, pain_after=2),
             )
-            keep(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
+            save_set(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
         with serving(RecordLibrary(store, AvailableProtocols())) as client:
             lines = client.get("/api/items")["items"]
             assert [(line["person"], line["reps"], line["pain_before"], line["pain_after"]) for line in lines] == [
@@ -201,7 +201,7 @@ def test_a_kept_session_is_shown_with_its_clip_when_that_is_at_hand(tmp_path):
     track = track_for(clips / "two" / "clip.mp4", (Move(),))
     with open_store(tmp_path / "record") as store:
         practice = Practice("me", Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
-        keep(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
+        save_set(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
         with serving(RecordLibrary(store, AvailableProtocols(), clips=clips)) as client:
             (line,) = client.get("/api/items")["items"]
             assert line["has_video"] is True

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from formcheck.batch.tasks import BatchClip, ClipFailure
-from formcheck.record.tidy import csv_text
+from formcheck.record.exports.tables import csv_text
 from formcheck.report.schema import RepPart, SessionDocument
 from formcheck.types import Verdict
 

@@ -170,22 +170,22 @@ def _save(
     clip: Path, folder: Path, session: Session, protocol: LoadedProtocol, *, profile: str | None, store: Path | None
 ) -> None:
     from formcheck.pose.track_file import load_track
-    from formcheck.record.keep import keep
     from formcheck.record.profiles import DEFAULT_PROFILE
+    from formcheck.record.save import save_set
     from formcheck.record.store import open_store
     from formcheck.record.values import Origin, Practice
     from formcheck.video.filmed import filmed_at
 
     with open_store(store) as record:
-        kept = keep(
+        saved = save_set(
             record,
             session,
             load_track(folder / "track.npz"),
             protocol=protocol,
             practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed_at(clip)),
         )
-    word = "kept as" if kept.new else "a new result was added to" if kept.added else "was there already as"
-    click.echo(f"Record: {word} session {kept.uid}", err=True)
+    word = "saved as" if saved.new else "a new result was added to" if saved.added else "was there already as"
+    click.echo(f"Record: {word} session {saved.uid}", err=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from formcheck.record.forget import Doomed
+    from formcheck.record.forget import Erasure
 
 
 @click.command(name="forget")
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool, yes: bool, store: Path | None) -> None:
     """Erase sessions, a profile, or all of the practice record.
 
-    Shows what will go, asks, erases rows and files, and looks whether anything remains. Results that
+    Shows what will be erased, asks, erases rows and files, and checks that nothing remains. Results that
     `formcheck analyze` left beside a clip, and exports, are not part of the record and stay.
 
     \b
@@ -34,7 +34,7 @@ def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool,
     if sum((bool(sessions), profile is not None, everything)) != 1:
         raise UsageError("expected the ids of sessions, --profile CODE or --all, and only one of the three")
     from formcheck.cli.record_options import full_ids
-    from formcheck.record.forget import doomed_profiles, doomed_sessions, forget
+    from formcheck.record.forget import erase, erasure_of_profiles, erasure_of_sessions
     from formcheck.record.profiles import profile_codes, profile_key
     from formcheck.record.store import exists, open_store
 
@@ -44,35 +44,35 @@ def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool,
     with open_store(store) as record:
         with record.reading() as connection:
             if sessions:
-                doomed = doomed_sessions(record, connection, full_ids(connection, sessions))
+                erasure = erasure_of_sessions(record, connection, full_ids(connection, sessions))
             else:
                 codes = profile_codes(connection) if everything else (profile or "",)
                 if profile is not None:
                     profile_key(connection, profile)
-                doomed = doomed_profiles(record, connection, codes)
-        if doomed.empty:
+                erasure = erasure_of_profiles(record, connection, codes)
+        if erasure.empty:
             click.echo("The practice record is empty: there is nothing to erase.")
             return
-        for line in _lines(doomed):
+        for line in _lines(erasure):
             click.echo(line)
         if not yes:
             click.confirm("Erase this for good?", abort=True)
-        forget(record, doomed)
+        erase(record, erasure)
     click.echo("Erased. Nothing of it remains in the record.")
 
 
-def _lines(doomed: Doomed) -> list[str]:
-    """Say what will go."""
-    size = sum(path.stat().st_size for path in doomed.series if path.exists())
-    lines = [f"{len(doomed.uids)} session(s) with their results and {size / 1e6:.1f} MB of series"]
-    if len(doomed.uids) <= 10:
-        lines[0] += ": " + ", ".join(doomed.uids)
-    if doomed.profiles:
-        lines.append(f"profile(s) {', '.join(doomed.profiles)} with {doomed.prescriptions} prescription(s)")
-    if doomed.notes:
-        lines.append(f"{doomed.notes} note(s)")
-    if doomed.copies:
+def _lines(erasure: Erasure) -> list[str]:
+    """Say what will be erased."""
+    size = sum(path.stat().st_size for path in erasure.series if path.exists())
+    lines = [f"{len(erasure.uids)} session(s) with their results and {size / 1e6:.1f} MB of series"]
+    if len(erasure.uids) <= 10:
+        lines[0] += ": " + ", ".join(erasure.uids)
+    if erasure.profiles:
+        lines.append(f"profile(s) {', '.join(erasure.profiles)} with {erasure.prescriptions} prescription(s)")
+    if erasure.notes:
+        lines.append(f"{erasure.notes} note(s)")
+    if erasure.copies:
         lines.append(
-            f"{len(doomed.copies)} older copy or copies of the whole record, made before upgrades or of damage"
+            f"{len(erasure.copies)} older copy or copies of the whole record, made before upgrades or of damage"
         )
     return lines

@@ -35,7 +35,7 @@ def command(context: click.Context, *, store: Path | None, profile: str | None, 
     from formcheck.cli.history_tables import print_history
     from formcheck.record.prescriptions import prescriptions
     from formcheck.record.profiles import profile_key
-    from formcheck.record.read import sessions
+    from formcheck.record.queries import sessions
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
@@ -52,7 +52,7 @@ def show(session: str, *, store: Path | None) -> None:
     """Show one session: its repetitions, findings, notes and corrections."""
     from formcheck.cli.history_tables import print_one
     from formcheck.record.profiles import full_id
-    from formcheck.record.read import corrections_of, remarks, reps, results_of, sessions
+    from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
@@ -61,7 +61,7 @@ def show(session: str, *, store: Path | None) -> None:
             sessions(connection, uids=[uid])[0],
             list(reps(connection, [uid])),
             results_of(connection, uid),
-            remarks(connection, [uid]),
+            notes_of(connection, [uid]),
             corrections_of(connection, [uid]),
         )
 
@@ -74,7 +74,7 @@ def compare(first: str, second: str, *, store: Path | None) -> None:
     """Compare two sessions, and say which differences are more than measuring alone."""
     from formcheck.cli.history_tables import print_comparison
     from formcheck.record.profiles import full_id
-    from formcheck.record.read import sessions
+    from formcheck.record.queries import sessions
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
@@ -89,7 +89,7 @@ def compare(first: str, second: str, *, store: Path | None) -> None:
 @store_option
 def note(session: str, text: str, *, role: str, store: Path | None) -> None:
     """Add a note to a session."""
-    from formcheck.record.remarks import add_note
+    from formcheck.record.annotations import add_note
     from formcheck.record.store import open_store
 
     with open_store(store) as record, record.writing() as connection:
@@ -115,7 +115,7 @@ def correct(session: str, subject: str, value: str, *, because: str, role: str, 
       pain_after    leg pain after the set, 0 to 10
       counts        yes, or no to leave the session out of adherence and trends
     """
-    from formcheck.record.remarks import add_correction
+    from formcheck.record.annotations import add_correction
     from formcheck.record.store import open_store
 
     with open_store(store) as record, record.writing() as connection:

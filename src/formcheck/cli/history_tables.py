@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.record.adherence import Day, days, share
+from formcheck.record.prescriptions import Day, days, share
 from formcheck.record.trend import minimal_detectable_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from formcheck.record.values import Correction, Prescription, Remark, RepLine, SessionLine
+    from formcheck.record.values import Correction, Prescription, RepLine, SessionLine, SessionNote
 
 _WEEKS = 4
 _Z_95 = 1.96
@@ -126,7 +126,7 @@ def print_one(
     line: SessionLine,
     reps: Sequence[RepLine],
     results: Sequence[dict[str, Any]],
-    notes: Sequence[Remark],
+    notes: Sequence[SessionNote],
     corrections: Sequence[Correction],
 ) -> None:
     """Print all that is known of a session."""

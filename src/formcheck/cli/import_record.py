@@ -23,7 +23,7 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     PATH is such a file, or a folder of them. Nothing is lost on the way; a session that the record has already is
     left as it is.
     """
-    from formcheck.record.portable import PortableProfile, import_profile, import_session, read_portable
+    from formcheck.record.exports.archive import PortableProfile, import_profile, import_session, read_portable
     from formcheck.record.store import open_store
 
     added = there = 0

@@ -35,7 +35,7 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
     from formcheck.record.prescriptions import prescriptions
     from formcheck.record.profiles import profile_key
     from formcheck.record.progress import render_progress
-    from formcheck.record.read import sessions
+    from formcheck.record.queries import sessions
     from formcheck.record.store import open_store
 
     first, last = parse_day(starts, option="--from"), parse_day(ends, option="--until")

@@ -20,9 +20,9 @@ from formcheck.live.pain import PainMark, judge_personal_limit
 from formcheck.pipeline import write_session
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.record.keep import keep
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
-from formcheck.record.values import Answers, Ended, Kept, Mark, MarkKind, Origin, Place, Practice, Reason
+from formcheck.record.values import Answers, Ended, Mark, MarkKind, Origin, Place, Practice, Reason, Saved
 from formcheck.types import Session
 
 PRACTICE = "practice.json"
@@ -128,7 +128,7 @@ def recover(root: Path, *, notify: Callable[[FinishedSet], None]) -> None:
         (folder / journal.LOCK).unlink(missing_ok=True)
 
 
-def save_to_record(finished: FinishedSet, *, profile: str, store: Path | None = None) -> Kept | None:
+def save_to_record(finished: FinishedSet, *, profile: str, store: Path | None = None) -> Saved | None:
     """Save a finished set to the practice record; None when it has no frames.
 
     Raises
@@ -149,7 +149,7 @@ def save_to_record(finished: FinishedSet, *, profile: str, store: Path | None = 
     )
     with open_store(store) as record:
         track = load_track(finished.folder / "track.npz")
-        return keep(record, session, track, protocol=finished.protocol, practice=practice)
+        return save_set(record, session, track, protocol=finished.protocol, practice=practice)
 
 
 def _judge(folder: Path, end_reason: EndReason, symptoms: SymptomReport, *, write: bool) -> FinishedSet:

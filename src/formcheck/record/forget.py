@@ -1,4 +1,4 @@
-"""Erases from the record: rows, files, and the traces that databases leave."""
+"""Erases from the record: rows, files, and the traces that a database leaves."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select
 
 from formcheck.errors import StoreError
-from formcheck.record.keep import sweep
+from formcheck.record.migrate import BACKUPS
+from formcheck.record.save import remove_orphaned_series
+from formcheck.record.schema import NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
+from formcheck.record.storage_errors import DAMAGED, FILE, storage_errors
 from formcheck.record.store import Store, vacuum
-from formcheck.record.tables import NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
-from formcheck.record.trouble import DAMAGED, FILE, explained
-from formcheck.record.upgrade import BACKUPS
 
 # No process takes so long between a series and its row.
-_SURELY_LEFT_S = 60.0
+_SURELY_ORPHANED_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
-    """What will go.
+class Erasure:
+    """What will be erased.
 
-    ``copies`` are backups and damaged files put aside: they hold the whole record of their time, so they go whenever
+    ``copies`` are backups and copies of damaged files: they hold the whole record of their time, so they go whenever
     anything goes.
     """
 
@@ -37,29 +37,29 @@ class Doomed:
 
     @property
     def empty(self) -> bool:
-        """Nothing of the kind is kept."""
+        """Nothing of the kind is there."""
         return not (self.uids or self.profiles)
 
 
-def doomed_sessions(store: Store, connection: Connection, uids: Sequence[str]) -> Doomed:
-    """Say what goes with these sessions."""
-    return _doomed(store, connection, SESSION.c.uid.in_(uids), ())
+def erasure_of_sessions(store: Store, connection: Connection, uids: Sequence[str]) -> Erasure:
+    """Return what will be erased with these sessions."""
+    return _erasure(store, connection, SESSION.c.uid.in_(uids), ())
 
 
-def doomed_profiles(store: Store, connection: Connection, codes: Sequence[str]) -> Doomed:
-    """Say what goes with these profiles: their sessions, notes and prescriptions, and themselves."""
+def erasure_of_profiles(store: Store, connection: Connection, codes: Sequence[str]) -> Erasure:
+    """Return what will be erased with these profiles: sessions, notes, prescriptions, and themselves."""
     keys = select(PROFILE.c.id).where(PROFILE.c.code.in_(codes))
-    return _doomed(store, connection, SESSION.c.profile_id.in_(keys), tuple(codes))
+    return _erasure(store, connection, SESSION.c.profile_id.in_(keys), tuple(codes))
 
 
-def _doomed(store: Store, connection: Connection, which: object, codes: tuple[str, ...]) -> Doomed:
+def _erasure(store: Store, connection: Connection, which: object, codes: tuple[str, ...]) -> Erasure:
     keys = select(SESSION.c.id).where(which)  # type: ignore[arg-type]
     profiles = select(PROFILE.c.id).where(PROFILE.c.code.in_(codes))
     noted = NOTE.c.profile_id.in_(profiles) if codes else NOTE.c.session_id.in_(keys)
     prescribed = select(func.count()).select_from(PRESCRIPTION).where(PRESCRIPTION.c.profile_id.in_(profiles))
     files = connection.execute(select(RESULT.c.series_file).where(RESULT.c.session_id.in_(keys))).scalars()
     copies = [path for name in (BACKUPS, DAMAGED) for path in (store.folder / name).glob("*")]
-    return Doomed(
+    return Erasure(
         uids=tuple(connection.execute(select(SESSION.c.uid).where(SESSION.c.id.in_(keys))).scalars()),
         series=tuple(store.series_folder / name for name in files),
         profiles=codes,
@@ -69,7 +69,7 @@ def _doomed(store: Store, connection: Connection, which: object, codes: tuple[st
     )
 
 
-def forget(store: Store, doomed: Doomed) -> None:
+def erase(store: Store, erasure: Erasure) -> None:
     """Erase, write the file anew without the erased rows, and make sure that nothing remains.
 
     Raises
@@ -79,28 +79,28 @@ def forget(store: Store, doomed: Doomed) -> None:
     """
     with store.writing() as connection:
         # Sessions take results, repetitions, answers, marks, notes and corrections with them.
-        connection.execute(delete(SESSION).where(SESSION.c.uid.in_(doomed.uids)))
-        connection.execute(delete(PROFILE).where(PROFILE.c.code.in_(doomed.profiles)))
+        connection.execute(delete(SESSION).where(SESSION.c.uid.in_(erasure.uids)))
+        connection.execute(delete(PROFILE).where(PROFILE.c.code.in_(erasure.profiles)))
         # A protocol that was written for one person can say something about that person.
         connection.execute(delete(PROTOCOL).where(PROTOCOL.c.sha256.not_in(select(SESSION.c.protocol_sha256))))
-    with explained(store.folder):
-        for path in doomed.series:
+    with storage_errors(store.folder):
+        for path in erasure.series:
             path.unlink(missing_ok=True)
-        for path in doomed.copies:
+        for path in erasure.copies:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        # What a killed process left without a row may be of the same person.
-        sweep(store, older_than_s=_SURELY_LEFT_S)
+        # A series that a killed process left without a row may be of the same person.
+        remove_orphaned_series(store, older_than_s=_SURELY_ORPHANED_S)
     vacuum(store)
-    _verify(store, doomed)
+    _verify(store, erasure)
 
 
-def _verify(store: Store, doomed: Doomed) -> None:
+def _verify(store: Store, erasure: Erasure) -> None:
     """Look for what should be gone, in the rows and in the bytes of every file of the record."""
-    left = [path.name for path in (*doomed.series, *doomed.copies) if path.exists()]
+    left = [path.name for path in (*erasure.series, *erasure.copies) if path.exists()]
     with store.reading() as connection:
-        left += connection.execute(select(SESSION.c.uid).where(SESSION.c.uid.in_(doomed.uids))).scalars()
-    traces = [uid.encode() for uid in doomed.uids] + [path.name.encode() for path in doomed.series]
-    with explained(store.folder):
+        left += connection.execute(select(SESSION.c.uid).where(SESSION.c.uid.in_(erasure.uids))).scalars()
+    traces = [uid.encode() for uid in erasure.uids] + [path.name.encode() for path in erasure.series]
+    with storage_errors(store.folder):
         for path in store.folder.glob(f"{FILE}*"):
             data = path.read_bytes()
             left += [f"{trace.decode()} in {path.name}" for trace in traces if trace in data]

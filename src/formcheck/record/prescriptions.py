@@ -1,22 +1,28 @@
-"""What is prescribed. A change is a new row: the old one keeps saying what was in force before."""
+"""What is prescribed, and whether it was done: sets of each day against those prescribed."""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
 from formcheck.errors import UsageError
-from formcheck.record.tables import PRESCRIPTION
-from formcheck.record.values import Prescription, Role
+from formcheck.record.schema import PRESCRIPTION
+from formcheck.record.values import SIDES, Prescription, Role, SessionLine
 
 BOTH = "both"
 _MAX_REPS, _MAX_SETS = 200, 24
+# A set with at least this share of its repetitions is done. Stopping when symptoms rise is right, and counting may
+# miss one: neither must look like a set that was skipped.
+DONE_FROM = 0.5
 
 
 def prescribe(connection: Connection, profile_id: int, prescription: Prescription) -> None:
-    """Add a prescription.
+    """Add a prescription. A change is a new row: the old one keeps saying what was in force before.
 
     Raises
     ------
@@ -85,3 +91,78 @@ def in_force(known: Sequence[Prescription], day: date) -> list[Prescription]:
 def _replaces(new: Prescription, old: Prescription) -> bool:
     legs = {new.side, old.side}
     return new.protocol_id == old.protocol_id and (len(legs) == 1 or BOTH in legs)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Sets of one leg on one day: done of wanted."""
+
+    protocol_id: str
+    side: str
+    reps: int
+    wanted: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day: what was prescribed, and every set that was done, prescribed or not."""
+
+    day: date
+    goals: tuple[Goal, ...]
+    sets: int
+
+    @property
+    def wanted(self) -> int:
+        """Sets prescribed."""
+        return sum(goal.wanted for goal in self.goals)
+
+    @property
+    def done(self) -> int:
+        """Prescribed sets that were done; more sets than prescribed do not make up for another leg or day."""
+        return sum(min(goal.done, goal.wanted) for goal in self.goals)
+
+
+def days(lines: Sequence[SessionLine], known: Sequence[Prescription], *, first: date, last: date) -> list[Day]:
+    """Return each day from ``first`` to ``last``, both included."""
+    by_day: dict[date, list[SessionLine]] = defaultdict(list)
+    for line in lines:
+        if line.counts and line.rep_count > 0:
+            by_day[line.day].append(line)
+    length = (last - first).days + 1
+    return [_day(day, by_day.get(day, []), known) for day in (first + timedelta(n) for n in range(length))]
+
+
+def _day(day: date, lines: list[SessionLine], known: Sequence[Prescription]) -> Day:
+    goals = []
+    for one in in_force(known, day):
+        sides = SIDES if one.side == BOTH else (one.side,)
+        for side in sides:
+            done = sum(
+                line.protocol_id == one.protocol_id and line.side == side and line.rep_count >= enough(one.reps)
+                for line in lines
+            )
+            goals.append(Goal(one.protocol_id, side, one.reps, one.sets_per_day, done))
+    return Day(day, tuple(goals), len(lines))
+
+
+def enough(reps: int) -> int:
+    """Return how many of the prescribed repetitions make a set done."""
+    return math.ceil(DONE_FROM * reps)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Sets done of those prescribed, over some days."""
+
+    done: int
+    wanted: int
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.wanted if self.wanted else math.nan
+
+
+def share(some: Sequence[Day]) -> Share:
+    """Sum up days; a day that still goes on (the last one) should be left out by the caller."""
+    return Share(sum(day.done for day in some), sum(day.wanted for day in some))

@@ -12,8 +12,8 @@ from itertools import groupby, pairwise
 
 import jinja2
 
-from formcheck.record.adherence import Day, Share, days, share
 from formcheck.record.charts import HEIGHT, WIDTH, Chart, Dot, Drawn, Line, day_words, draw, scale_of
+from formcheck.record.prescriptions import Day, Share, days, share
 from formcheck.record.trend import HUMAN_MDC_DEG, Change, Trend, trend, trend_words
 from formcheck.record.values import Prescription, SessionLine
 from formcheck.report import words

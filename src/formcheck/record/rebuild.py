@@ -1,23 +1,14 @@
-"""A kept session as the values it was made of, to render its report again."""
+"""A stored session as the values it was made of."""
 
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
 
-from formcheck.errors import StoreError
-from formcheck.protocols.model import ToesReading
-from formcheck.record.read import protocol_text, results_of
-from formcheck.record.series import ANGLES, Series, from_parquet
-from formcheck.record.store import Store
-from formcheck.report.html import render_report
-from formcheck.report.protocol import ProtocolView, foot_words
+from formcheck.record.series import ANGLES, Series
 from formcheck.types import (
     ClipInfo,
     Finding,
@@ -34,46 +25,8 @@ from formcheck.types import (
 )
 
 
-def kept_report(store: Store, connection: Connection, uid: str) -> str:
-    """Render the report of a session's newest result. Pictures of the clip are not kept, so it has none."""
-    result = results_of(connection, uid)[-1]
-    series, document = _series(store, result), result["document"]
-    return render_report(
-        session_of(document, series),
-        protocol_view=_kept_view(protocol_text(connection, document["protocol"]["sha256"])),
-        thumbnails={},
-        analysed_at=datetime.fromisoformat(result["kept_at"]),
-    )
-
-
-def _kept_view(text: str) -> ProtocolView:
-    """Take what the page shows from a kept protocol: only that, so that a text of an older formcheck will do."""
-    try:
-        values = tomllib.loads(text)
-        hip = values["hip"]["flexion_deg"]
-        return ProtocolView(
-            variant=foot_words(ToesReading(values["toes"]["reading"])),
-            prescribed_reps=int(values["set"]["reps"]["value"]),
-            hip_target_deg=(float(hip["low"]), float(hip["high"])),
-        )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise StoreError(
-            f"the kept protocol of this session cannot be read by this formcheck ({type(error).__name__}); "
-            "use the one that kept it"
-        ) from None
-
-
-def kept_series(store: Store, connection: Connection, uid: str) -> Series:
-    """Return the series of a session's newest result."""
-    return _series(store, results_of(connection, uid)[-1])
-
-
-def _series(store: Store, result: Mapping[str, Any]) -> Series:
-    return from_parquet(store.series_folder / result["series_file"], sha256=result["series_sha256"])
-
-
 def session_of(document: Mapping[str, Any], series: Series) -> Session:
-    """Return the session that a document and its series describe, with the decimals that were kept."""
+    """Return the session that a document and its series describe, with the decimals that were stored."""
     clip, model, protocol = document["clip"], document["software"]["model"], document["protocol"]
     view = View(document["view"]["lying"], *(_nan(document["view"][name]) for name in _VIEW_ANGLES))
     side = Side(document["side"]) if document["side"] else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from formcheck.record.tables import REP, RESULT
+from formcheck.record.schema import REP, RESULT
 
 _REP_COLUMNS = {
     "start_s": "start_s",

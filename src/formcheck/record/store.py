@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from formcheck.errors import StoreError
 from formcheck.files import open_private, private_folder
-from formcheck.record.trouble import FILE, damaged, explained, held, sql_explained
-from formcheck.record.upgrade import is_newest, upgrade
+from formcheck.record.migrate import is_newest, upgrade
+from formcheck.record.storage_errors import FILE, busy_error, damage_error, database_errors, storage_errors
 
 SERIES = "series"
 ENVIRONMENT = "FORMCHECK_STORE"
@@ -47,7 +47,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent look at the record."""
-        with sql_explained(self.folder), self.engine.begin() as connection:
+        with database_errors(self.folder), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -55,7 +55,7 @@ class Store:
         """One transaction: all of it is kept, or nothing."""
         if not self.writable:
             raise StoreError(f"{self.folder}: the record may not be written; name another folder with --store")
-        with sql_explained(self.folder), _immediate(self.engine) as connection:
+        with database_errors(self.folder), _immediate(self.engine) as connection:
             yield connection
 
 
@@ -82,12 +82,12 @@ def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[St
         It cannot be opened, is damaged (then a copy was put aside), or was made by a newer formcheck.
     """
     folder = folder if folder is not None else default_folder()
-    with explained(folder):
+    with storage_errors(folder):
         path = folder / FILE
         writable = _prepare(folder, path, write=write)
     engine = _engine(path, writable=writable)
     try:
-        with explained(folder):
+        with storage_errors(folder):
             _check(engine, path, thorough=write)
             _bring_up_to_date(engine, path, writable=writable)
         yield Store(folder, engine, writable)
@@ -117,7 +117,7 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
     if write:
         private_folder(folder / SERIES)
     if path.stat().st_size == 0 and any((folder / SERIES).glob("*.parquet")):
-        raise damaged(folder, "it is empty, but series of sessions lie beside it")
+        raise damage_error(folder, "it is empty, but series of sessions lie beside it")
     return writable
 
 
@@ -160,7 +160,7 @@ def _check(engine: Engine, path: Path, *, thorough: bool) -> None:
         if thorough:
             answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             if answer != "ok":
-                raise damaged(path.parent, str(answer).splitlines()[-1])
+                raise damage_error(path.parent, str(answer).splitlines()[-1])
         else:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
 
@@ -203,11 +203,11 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 
 def vacuum(store: Store) -> None:
     """Write the file anew without free pages, and empty the write-ahead log."""
-    with explained(store.folder), store.engine.connect() as connection:
+    with storage_errors(store.folder), store.engine.connect() as connection:
         raw = _raw(connection)
         raw.execute(f"PRAGMA busy_timeout={round(_VACUUM_TIMEOUT_S * 1000)}")
         raw.execute("VACUUM")
         # Does not fail when a reader holds the log, it only says so.
         (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise held(store.folder)
+            raise busy_error(store.folder)

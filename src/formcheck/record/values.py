@@ -120,8 +120,8 @@ class Practice:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What `keep` did. ``new`` is False when the session was there; ``added`` when this result was not."""
+class Saved:
+    """What `save_set` did. ``new``: the session was not there before. ``added``: this result was not."""
 
     uid: str
     new: bool
@@ -217,7 +217,7 @@ class RepLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class SessionNote:
     """A note on a session or, where ``session`` is None, on the profile."""
 
     session: str | None

@@ -9,9 +9,16 @@ from typing import Any
 
 from formcheck.errors import ProtocolError
 from formcheck.protocols.loader import parse_protocol
-from formcheck.record.read import protocol_text, results_of, sessions
-from formcheck.record.rebuild import kept_series, session_of
-from formcheck.record.reviews import ReviewRow, newest_results, result_documents, reviews
+from formcheck.record.annotations import ReviewRow, reviews
+from formcheck.record.queries import (
+    load_series,
+    newest_results,
+    protocol_text,
+    result_documents,
+    results_of,
+    sessions,
+)
+from formcheck.record.rebuild import session_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.report.schema import SessionDocument
@@ -55,7 +62,7 @@ class RecordItem(Item):
         with self._store.reading() as connection:
             document = results_of(connection, self.uid)[-1]["document"]
             SessionDocument.model_validate(document)
-            series = kept_series(self._store, connection, self.uid)
+            series = load_series(self._store, connection, self.uid)
             text = protocol_text(connection, document["protocol"]["sha256"])
         session = session_of(document, series)
         try:

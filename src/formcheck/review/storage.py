@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from formcheck.errors import InputError, OutputError
 from formcheck.files import locked, write_whole
+from formcheck.record.annotations import delete_review, review_of, save_review
 from formcheck.record.results import now
-from formcheck.record.reviews import forget_review, keep_review, review_of
 from formcheck.record.store import Store
 from formcheck.review.errors import RequestError
 from formcheck.review.model import Review, first_problem
@@ -218,7 +218,7 @@ class RecordReviewStore:
         with self._store.writing() as connection:
             row = review_of(connection, self._uid)
             if (row.revision if row is not None else self._next_revision) == expected:
-                saved_at = keep_review(
+                saved_at = save_review(
                     connection,
                     self._uid,
                     revision=new.revision,
@@ -233,6 +233,6 @@ class RecordReviewStore:
     def delete(self) -> None:
         with self._store.writing() as connection:
             row = review_of(connection, self._uid)
-            forget_review(connection, self._uid)
+            delete_review(connection, self._uid)
         if row is not None:
             self._next_revision = row.revision + 1

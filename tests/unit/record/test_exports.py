@@ -15,9 +15,9 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from formcheck.errors import InputError
-from formcheck.record import fhir
-from formcheck.record.opensim import mot_text, trc_text
-from formcheck.record.portable import (
+from formcheck.record.annotations import add_correction, add_note
+from formcheck.record.exports import Selection, fhir
+from formcheck.record.exports.archive import (
     PortableProfile,
     PortableSession,
     import_profile,
@@ -26,13 +26,13 @@ from formcheck.record.portable import (
     read_portable,
     session_json,
 )
+from formcheck.record.exports.opensim import mot_text, trc_text
+from formcheck.record.exports.pdf import saved_report
+from formcheck.record.exports.tables import COLUMNS, csv_text, parquet_bytes, tables
 from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
-from formcheck.record.read import sessions
-from formcheck.record.rebuild import kept_report, kept_series
-from formcheck.record.remarks import add_correction, add_note
+from formcheck.record.queries import load_series, sessions
 from formcheck.record.store import open_store
-from formcheck.record.tidy import COLUMNS, csv_text, parquet_bytes, tables
 from formcheck.record.values import Answers, Mark, MarkKind, Place, Role
 from formcheck.types import Side
 from practice import PROFILE, judged, keep_set, plan
@@ -127,7 +127,7 @@ def test_json_comes_back_without_loss(store, uid, tmp_path):
         assert line_of(other, uid) == line_of(store, uid)
         with store.reading() as here, other.reading() as there:
             assert prescriptions(there, profile_key(there, PROFILE)) == prescriptions(here, profile_key(here, PROFILE))
-            ours, theirs = kept_series(store, here, uid), kept_series(other, there, uid)
+            ours, theirs = load_series(store, here, uid), load_series(other, there, uid)
         for name, values in ours.columns.items():
             np.testing.assert_array_equal(values, theirs.columns[name], err_msg=name)
 
@@ -262,7 +262,7 @@ def test_motion_files_open_in_a_reader_that_was_not_written_here(store, uid, tmp
     from pyomeca import Analogs, Markers
 
     with store.reading() as connection:
-        series = kept_series(store, connection, uid)
+        series = load_series(store, connection, uid)
     pose, session = judged(30.0, Side.LEFT)
     (tmp_path / "a.mot").write_text(mot_text(series, Side.LEFT, name="a"))
     (tmp_path / "a.trc").write_text(trc_text(series, name="a.trc"))
@@ -281,7 +281,7 @@ def test_motion_files_open_in_a_reader_that_was_not_written_here(store, uid, tmp
 
 def test_what_was_not_seen_is_no_number_in_motion_files(store, uid):
     with store.reading() as connection:
-        series = kept_series(store, connection, uid)
+        series = load_series(store, connection, uid)
     columns = dict(series.columns)
     columns["knee_flexion_deg"] = np.full_like(columns["knee_flexion_deg"], math.nan)
     columns["nose_x_m"] = np.full_like(columns["nose_x_m"], math.nan)
@@ -295,7 +295,7 @@ def test_what_was_not_seen_is_no_number_in_motion_files(store, uid):
 
 def test_the_report_of_a_kept_session_is_that_of_the_clip(store, uid):
     with store.reading() as connection:
-        page = kept_report(store, connection, uid)
+        page = saved_report(Selection(store, connection, (uid,), None), uid)
     assert "4 repetitions" in page
     assert "Knee" in page
     assert "<img" not in page

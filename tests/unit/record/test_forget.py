@@ -9,11 +9,11 @@ import sqlite3
 import pytest
 
 from formcheck.errors import StoreError
-from formcheck.record.forget import doomed_profiles, doomed_sessions, forget
-from formcheck.record.read import sessions
-from formcheck.record.remarks import add_correction, add_note
+from formcheck.record.annotations import add_correction, add_note
+from formcheck.record.forget import erase, erasure_of_profiles, erasure_of_sessions
+from formcheck.record.queries import sessions
+from formcheck.record.schema import METADATA
 from formcheck.record.store import FILE, open_store
-from formcheck.record.tables import METADATA
 from formcheck.record.values import Role
 from practice import keep_set
 
@@ -61,9 +61,9 @@ def test_no_byte_of_a_forgotten_session_remains(store, folder):
     others += [keep_set(store, f"after {n}").uid for n in range(5)]
     assert {trace for _, trace in found(folder, traces)} == {trace[:40] for trace in traces}, "the search is blind"
     with store.reading() as connection:
-        doomed = doomed_sessions(store, connection, [uid])
-    assert (doomed.uids, len(doomed.series), doomed.notes, doomed.profiles) == ((uid,), 1, 1, ())
-    forget(store, doomed)
+        erasure = erasure_of_sessions(store, connection, [uid])
+    assert (erasure.uids, len(erasure.series), erasure.notes, erasure.profiles) == ((uid,), 1, 1, ())
+    erase(store, erasure)
     assert found(folder, traces) == []
     with store.reading() as connection:
         assert sorted(line.uid for line in sessions(connection)) == sorted(others)
@@ -74,8 +74,8 @@ def test_a_forgotten_profile_takes_all_of_its_own_and_nothing_else(store, folder
     stays = keep_set(store).uid
     _, traces = keep_marked(store)
     with store.reading() as connection:
-        doomed = doomed_profiles(store, connection, ["P-GOES"])
-    forget(store, doomed)
+        erasure = erasure_of_profiles(store, connection, ["P-GOES"])
+    erase(store, erasure)
     assert found(folder, [*traces, b"P-GOES"]) == []
     with store.reading() as connection:
         assert [line.uid for line in sessions(connection)] == [stays]
@@ -85,8 +85,8 @@ def test_forgetting_all_leaves_empty_tables(store, folder):
     _, traces = keep_marked(store)
     keep_set(store)
     with store.reading() as connection:
-        doomed = doomed_profiles(store, connection, ["P-GOES", "P017"])
-    forget(store, doomed)
+        erasure = erasure_of_profiles(store, connection, ["P-GOES", "P017"])
+    erase(store, erasure)
     assert found(folder, traces) == []
     assert list(store.series_folder.iterdir()) == []
     with store.reading() as connection:
@@ -100,8 +100,8 @@ def test_a_series_that_a_killed_process_left_goes_too(store):
     left.touch()
     os.utime(left, (1, 1))
     with store.reading() as connection:
-        doomed = doomed_sessions(store, connection, [uid])
-    forget(store, doomed)
+        erasure = erasure_of_sessions(store, connection, [uid])
+    erase(store, erasure)
     assert not left.exists()
 
 
@@ -113,9 +113,9 @@ def test_copies_of_the_whole_record_go_too(folder):
         (folder / name / "copy.db").write_bytes((folder / FILE).read_bytes())
     with open_store(folder) as store:
         with store.reading() as connection:
-            doomed = doomed_sessions(store, connection, [uid])
-        assert len(doomed.copies) == 2
-        forget(store, doomed)
+            erasure = erasure_of_sessions(store, connection, [uid])
+        assert len(erasure.copies) == 2
+        erase(store, erasure)
     assert found(folder, traces) == []
 
 
@@ -126,9 +126,9 @@ def test_another_program_that_still_reads_is_said_not_ignored(store, folder, mon
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM session").fetchone()
     with store.reading() as connection:
-        doomed = doomed_sessions(store, connection, [uid])
+        erasure = erasure_of_sessions(store, connection, [uid])
     with pytest.raises(StoreError, match=r"another program .*; end it"):
-        forget(store, doomed)
+        erase(store, erasure)
     reader.close()
-    forget(store, doomed)
+    erase(store, erasure)
     assert found(folder, [uid.encode(), MARKER.encode()]) == []

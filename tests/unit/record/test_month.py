@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from formcheck.record.adherence import days, share
-from formcheck.record.prescriptions import prescriptions
+from formcheck.record.prescriptions import days, prescriptions, share
 from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
-from formcheck.record.read import sessions
+from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from practice import DAYS, FIRST, PROFILE, keep_month, keep_set, month, sets_on
 

@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.errors import UsageError
-from formcheck.record.adherence import days, enough, share
-from formcheck.record.prescriptions import in_force, prescribe, prescriptions
+from formcheck.record.prescriptions import days, enough, in_force, prescribe, prescriptions, share
 from formcheck.record.profiles import profile_key
-from formcheck.record.read import sessions
+from formcheck.record.queries import sessions
 from formcheck.record.trend import Change, minimal_detectable_change, trend, trend_words
 from formcheck.record.values import SIDES
 from formcheck.types import Side

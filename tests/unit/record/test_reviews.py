@@ -7,10 +7,10 @@ import pytest
 
 from formcheck.errors import UsageError
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.forget import doomed_sessions, forget
-from formcheck.record.keep import keep
-from formcheck.record.portable import import_session, read_portable, session_json
-from formcheck.record.reviews import forget_review, keep_review, review_of, reviews
+from formcheck.record.annotations import delete_review, review_of, reviews, save_review
+from formcheck.record.exports.archive import import_session, read_portable, session_json
+from formcheck.record.forget import erase, erasure_of_sessions
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
 from formcheck.record.values import Origin, Practice
 from formcheck.types import Side
@@ -20,12 +20,12 @@ from practice import judged, named
 def add(store, name):
     track, session = named(*judged(20.0, Side.LEFT), name)
     practice = Practice("P017", Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
-    return keep(store, session, track, protocol=load_protocol(), practice=practice).uid
+    return save_set(store, session, track, protocol=load_protocol(), practice=practice).uid
 
 
 def write(store, uid, *, revision=1, text='{"summary_note": "a word"}'):
     with store.writing() as connection:
-        keep_review(connection, uid, revision=revision, reviewer="Ann", done=True, text=text, outcome="{}")
+        save_review(connection, uid, revision=revision, reviewer="Ann", done=True, text=text, outcome="{}")
 
 
 def test_the_next_version_takes_the_place_of_the_one_before(store):
@@ -48,7 +48,7 @@ def test_a_review_can_be_forgotten_alone(store):
     uid = add(store, "a")
     write(store, uid)
     with store.writing() as connection:
-        forget_review(connection, uid)
+        delete_review(connection, uid)
     with store.reading() as connection:
         assert review_of(connection, uid) is None
 
@@ -57,8 +57,8 @@ def test_a_review_is_erased_with_its_session_to_the_last_byte(store):
     uid = add(store, "a")
     write(store, uid, text="a word that nobody else uses: xylotomous")
     with store.reading() as connection:
-        doomed = doomed_sessions(store, connection, [uid])
-    forget(store, doomed)
+        erasure = erasure_of_sessions(store, connection, [uid])
+    erase(store, erasure)
     with store.reading() as connection:
         assert reviews(connection) == {}
     assert not any(b"xylotomous" in path.read_bytes() for path in store.folder.glob("record.db*"))

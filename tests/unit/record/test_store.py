@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, inspect
 
 import formcheck.record
 from formcheck.errors import StoreError
-from formcheck.record import upgrade
-from formcheck.record.read import sessions
+from formcheck.record import migrate
+from formcheck.record.queries import sessions
+from formcheck.record.schema import METADATA
 from formcheck.record.store import FILE, default_folder, open_store
-from formcheck.record.tables import METADATA
 from practice import keep_set
 
 FIRST_SCHEMA = Path(__file__).parents[2] / "data" / "record_0001.db"
@@ -68,7 +68,7 @@ def test_the_revisions_are_those_of_the_migrations():
     config.set_main_option("script_location", str(Path(formcheck.record.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-    assert tuple(reversed(revisions)) == upgrade.REVISIONS
+    assert tuple(reversed(revisions)) == migrate.REVISIONS
 
 
 def described(engine) -> dict:
@@ -246,7 +246,7 @@ import os
 import sys
 from pathlib import Path
 from formcheck.errors import StoreError
-from formcheck.record.read import sessions
+from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 folder = Path(sys.argv[1])
 if os.getuid() == 0:

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.queries import load_series, sessions
 from formcheck.record.series import POINTS, Series
 from formcheck.types import FloatArray, Side
 
@@ -22,6 +24,15 @@ _COORDINATES = {
     "knee_angle": "knee_flexion_deg",
     "ankle_angle": "ankle_dorsiflexion_deg",
 }
+
+
+def opensim_files(selection: Selection) -> ExportFiles:
+    """Return one .trc per session, and one .mot for those with a working leg."""
+    for line in sessions(selection.connection, uids=selection.uids):
+        series = load_series(selection.store, selection.connection, line.uid)
+        yield f"{line.uid}.trc", trc_text(series, name=f"{line.uid}.trc").encode()
+        if line.side is not None:
+            yield f"{line.uid}.mot", mot_text(series, Side(line.side), name=line.uid).encode()
 
 
 def mot_text(series: Series, side: Side, *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""One session as one JSON file that loses nothing, and back."""
+"""All that the record holds of a session or a profile as one JSON file, and back without loss."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from formcheck.errors import InputError
 from formcheck.files import write_whole
-from formcheck.record.keep import keep_protocol, new_series_name
+from formcheck.record.exports import ExportFiles, Selection
 from formcheck.record.profiles import CODE_PATTERN, profile_key
-from formcheck.record.read import results_of
+from formcheck.record.queries import results_of
 from formcheck.record.results import add_result
+from formcheck.record.save import new_series_name, save_protocol
+from formcheck.record.schema import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, REVIEW, SESSION
 from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet
+from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
-from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, REVIEW, SESSION
-from formcheck.record.trouble import explained
 
 KIND = "formcheck kept session"
 PROFILE_KIND = "formcheck profile"
@@ -78,6 +79,14 @@ class PortableProfile(_Part):
     profile: ProfileCode
     prescriptions: list[dict[str, Any]]
     notes: list[dict[str, Any]]
+
+
+def json_files(selection: Selection) -> ExportFiles:
+    """Return one file per session, and for a whole profile one of what it has beside its sessions."""
+    for uid in selection.uids:
+        yield f"{uid}.json", session_json(selection.store, selection.connection, uid)
+    if selection.profile is not None:
+        yield f"profile-{selection.profile}.json", profile_json(selection.connection, selection.profile)
 
 
 def session_json(store: Store, connection: Connection, uid: str) -> bytes:
@@ -214,7 +223,7 @@ def import_session(store: Store, session: PortableSession, where: str) -> bool:
                 return False
             # Inside the transaction, so that the file is there before the row can be seen.
             for result, data, name in files:
-                with explained(store.folder):
+                with storage_errors(store.folder):
                     write_whole(store.series_folder / name, data)
                 add_result(
                     connection,
@@ -249,7 +258,7 @@ def _session_row(connection: Connection, session: PortableSession) -> int | None
     taken = SESSION.c.uid == row["uid"]
     if connection.execute(select(SESSION.c.id).where(same | taken)).first() is not None:
         return None
-    keep_protocol(connection, _fitting(PROTOCOL, session.protocol))
+    save_protocol(connection, _fitting(PROTOCOL, session.protocol))
     made = insert(SESSION).values(profile_id=profile_id, **_fitting(SESSION, row)).returning(SESSION.c.id)
     return int(connection.execute(made).scalar_one())
 

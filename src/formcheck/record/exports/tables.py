@@ -1,4 +1,4 @@
-"""Tidy tables of the record: one row an observation, every column named with its unit (docs/record.md)."""
+"""Tables of the record as CSV and Parquet: one row per observation, units in the names (docs/record.md)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
-from formcheck.record.read import corrections_of, remarks, reps, results_of, sessions
-from formcheck.record.series import Series, plain_columns
-from formcheck.record.values import Correction, Remark, RepLine, SessionLine
+from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.queries import corrections_of, load_series, notes_of, reps, results_of, sessions
+from formcheck.record.series import Series, plain_columns, to_parquet
+from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
 
 FINDING_COLUMNS = (
     "session", "rep", "rule", "verdict", "observed", "limit_low", "limit_high", "unit", "at_s", "advisory", "text",
@@ -26,9 +27,25 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sessions": tuple(field.name for field in fields(SessionLine)),
     "reps": tuple(field.name for field in fields(RepLine)),
     "findings": FINDING_COLUMNS,
-    "notes": tuple(field.name for field in fields(Remark)),
+    "notes": tuple(field.name for field in fields(SessionNote)),
     "corrections": tuple(field.name for field in fields(Correction)),
 }
+
+
+def csv_files(selection: Selection) -> ExportFiles:
+    """Return the tables as CSV, and one of frames per session."""
+    for name, rows in tables(selection.connection, selection.uids):
+        yield f"{name}.csv", csv_text(COLUMNS[name], rows)
+    for uid in selection.uids:
+        yield f"frames/{uid}.csv", series_csv(load_series(selection.store, selection.connection, uid))
+
+
+def parquet_files(selection: Selection) -> ExportFiles:
+    """Return the tables as Parquet, and one of frames per session."""
+    for name, rows in tables(selection.connection, selection.uids):
+        yield f"{name}.parquet", parquet_bytes(COLUMNS[name], rows)
+    for uid in selection.uids:
+        yield f"frames/{uid}.parquet", to_parquet(load_series(selection.store, selection.connection, uid))
 
 
 def tables(connection: Connection, uids: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
@@ -36,7 +53,7 @@ def tables(connection: Connection, uids: Sequence[str]) -> Iterator[tuple[str, l
     yield "sessions", [_flat(asdict(line)) for line in sessions(connection, uids=uids)]
     yield "reps", [_flat(asdict(rep)) for rep in reps(connection, uids)]
     yield "findings", [row for uid in uids for row in _findings(connection, uid)]
-    yield "notes", [_flat(asdict(note)) for note in remarks(connection, uids)]
+    yield "notes", [_flat(asdict(note)) for note in notes_of(connection, uids)]
     yield "corrections", [_flat(asdict(one)) for one in corrections_of(connection, uids)]
 
 

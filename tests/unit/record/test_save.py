@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from formcheck.errors import StoreError, UsageError
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.keep import keep
-from formcheck.record.read import protocol_text, reps, results_of, sessions
+from formcheck.record.queries import protocol_text, reps, results_of, sessions
 from formcheck.record.rebuild import session_of
+from formcheck.record.save import save_set
+from formcheck.record.schema import RESULT, SESSION
 from formcheck.record.series import POINTS, from_parquet
-from formcheck.record.tables import RESULT, SESSION
 from formcheck.record.values import (
     Answers,
     Ended,
@@ -74,7 +74,7 @@ def test_a_rep_that_breaks_a_rule_is_not_good_and_says_which(store):
     pose, session = named(*judged(30.0, Side.LEFT), "quick")
     findings = tuple(replace(f, verdict="NOT_MET") if (f.rule, f.rep) == ("slow", 2) else f for f in session.findings)
     practice = Practice(PROFILE, Origin.ANALYZE, MORNING)
-    keep(store, replace(session, findings=findings), pose, protocol=load_protocol(), practice=practice)
+    save_set(store, replace(session, findings=findings), pose, protocol=load_protocol(), practice=practice)
     line = only_line(store)
     assert (line.rep_count, line.good_reps) == (REPS, REPS - 1)
     with store.reading() as connection:
@@ -106,7 +106,7 @@ def test_another_protocol_is_another_session(store):
     keep_set(store)
     slider = load_protocol("sciatic-glide-slider")
     session = replace(session, protocol_id=slider.protocol.id, protocol_sha256=slider.sha256)
-    kept = keep(store, session, pose, protocol=slider, practice=Practice(PROFILE, Origin.ANALYZE, MORNING))
+    kept = save_set(store, session, pose, protocol=slider, practice=Practice(PROFILE, Origin.ANALYZE, MORNING))
     assert kept.new
     with store.reading() as connection:
         assert protocol_text(connection, slider.sha256) == slider.text
@@ -117,7 +117,7 @@ def test_a_result_that_differs_is_added_and_the_old_one_stays(store):
     pose, session = named(*judged(30.0, Side.LEFT), "one")
     other = replace(session, quality=replace(session.quality, usable_fraction=0.5))
     practice = Practice(PROFILE, Origin.ANALYZE, MORNING)
-    second = keep(store, other, pose, protocol=load_protocol(), practice=practice)
+    second = save_set(store, other, pose, protocol=load_protocol(), practice=practice)
     assert (second.uid, second.new, second.added) == (first.uid, False, True)
     with store.reading() as connection:
         old, new = results_of(connection, first.uid)
@@ -131,7 +131,7 @@ def test_two_live_sets_of_the_same_camera_are_two_sessions_and_one_recovered_twi
     def live(peak_deg: float):
         pose, session = named(*judged(peak_deg, Side.LEFT), "the camera")
         practice = Practice(PROFILE, Origin.LIVE, MORNING)
-        return keep(store, session, pose, protocol=load_protocol(), practice=practice)
+        return save_set(store, session, pose, protocol=load_protocol(), practice=practice)
 
     first, second, again = live(30.0), live(32.0), live(30.0)
     assert (first.new, second.new, again.new) == (True, True, False)
@@ -228,7 +228,7 @@ def test_answers_given_again_are_one_row_and_changed_ones_another(store):
 def test_a_set_without_a_leg_is_kept_too(store):
     pose, session = named(*judged(30.0, Side.LEFT), "nobody")
     session = replace(session, side=None, angles=None, reps=(), findings=())
-    kept = keep(store, session, pose, protocol=load_protocol(), practice=Practice(PROFILE, Origin.ANALYZE, MORNING))
+    kept = save_set(store, session, pose, protocol=load_protocol(), practice=Practice(PROFILE, Origin.ANALYZE, MORNING))
     line = only_line(store)
     assert (line.uid, line.side, line.rep_count, line.knee_end_deg) == (kept.uid, None, 0, None)
 

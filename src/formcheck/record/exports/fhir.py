@@ -10,6 +10,8 @@ from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
+from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.queries import sessions
 from formcheck.record.values import SessionLine
 from formcheck.types import Side
 
@@ -49,6 +51,12 @@ class _Measure:
     loinc: tuple[str, str] | None = None
     at_knee: bool = False
     measured: bool = True
+
+
+def fhir_files(selection: Selection) -> ExportFiles:
+    """Return one Bundle per session."""
+    for line in sessions(selection.connection, uids=selection.uids):
+        yield f"{line.uid}.fhir.json", bundle_text(session_bundle(line)).encode()
 
 
 def session_bundle(line: SessionLine) -> Bundle:

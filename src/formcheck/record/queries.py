@@ -1,9 +1,9 @@
-"""Reads the record: sessions in short, repetitions, and everything kept of one session."""
+"""Reads the record: sessions in short, repetitions, and everything stored of one session."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from formcheck.record.results import unpacked
-from formcheck.record.tables import ANSWER, CORRECTION, MARK, NOTE, PROFILE, PROTOCOL, REP, RESULT, SESSION
-from formcheck.record.values import Correction, Ended, MarkKind, Origin, Remark, RepLine, Role, SessionLine
+from formcheck.record.schema import ANSWER, CORRECTION, MARK, NOTE, PROFILE, PROTOCOL, REP, RESULT, SESSION
+from formcheck.record.series import Series, from_parquet
+from formcheck.record.store import Store
+from formcheck.record.values import Correction, Ended, MarkKind, Origin, RepLine, Role, SessionLine, SessionNote
 
 # SQLite takes no more values than this in one list on old builds.
 _CHUNK = 500
@@ -150,7 +152,7 @@ def _line(
 
 
 def _corrected(line: SessionLine, corrections: Mapping[str, str]) -> SessionLine:
-    """Apply corrections to a line; what the program found stays in the record."""
+    """Apply corrections to a line; what was measured stays in the record."""
     if not corrections:
         return line
     changes: dict[str, Any] = {}
@@ -184,11 +186,11 @@ def reps(connection: Connection, uids: Sequence[str]) -> Iterator[RepLine]:
             yield RepLine(**row)
 
 
-def remarks(connection: Connection, uids: Sequence[str]) -> list[Remark]:
+def notes_of(connection: Connection, uids: Sequence[str]) -> list[SessionNote]:
     """Return the notes on these sessions, oldest first."""
     joined = select(NOTE, SESSION.c.uid).join(SESSION, SESSION.c.id == NOTE.c.session_id)
     return [
-        Remark(row["uid"], Role(row["author_role"]), datetime.fromisoformat(row["written_at"]), row["text"])
+        SessionNote(row["uid"], Role(row["author_role"]), datetime.fromisoformat(row["written_at"]), row["text"])
         for chunk in _chunks(uids)
         for row in _rows(connection, joined.where(SESSION.c.uid.in_(chunk)).order_by(NOTE.c.id))
     ]
@@ -218,6 +220,26 @@ def results_of(connection: Connection, uid: str) -> list[dict[str, Any]]:
     return [{**row, "document": unpacked(row["document"])} for row in _rows(connection, statement)]
 
 
+def load_series(store: Store, connection: Connection, uid: str) -> Series:
+    """Return the series of a session's newest result."""
+    newest = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
+    row = _rows(connection, newest.order_by(RESULT.c.id.desc()).limit(1))[0]
+    return from_parquet(store.series_folder / row["series_file"], sha256=row["series_sha256"])
+
+
 def protocol_text(connection: Connection, sha256: str) -> str:
     """Return the text of a protocol as it was when a session was judged by it."""
     return str(connection.execute(select(PROTOCOL.c.text).where(PROTOCOL.c.sha256 == sha256)).scalar_one())
+
+
+def newest_results(connection: Connection) -> dict[str, int]:
+    """Return the row of every session's newest result, by session."""
+    newest = select(SESSION.c.uid, func.max(RESULT.c.id)).join(RESULT, RESULT.c.session_id == SESSION.c.id)
+    return {str(uid): int(key) for uid, key in connection.execute(newest.group_by(SESSION.c.uid)).all()}
+
+
+def result_documents(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Return the documents of these results."""
+    for key in keys:
+        data = connection.execute(select(RESULT.c.document).where(RESULT.c.id == key)).scalar_one()
+        yield key, unpacked(data)

@@ -1,4 +1,4 @@
-"""Keeps a judged set: the one door into the record, for `analyze --save` and for live practice."""
+"""Saves a judged set: the only way into the record, for `analyze --save` and for live practice."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from formcheck.files import age_s, write_whole
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
 from formcheck.record.results import add_result, now
+from formcheck.record.schema import ANSWER, MARK, PROTOCOL, RESULT, SESSION
 from formcheck.record.series import series_of, to_parquet
+from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
-from formcheck.record.tables import ANSWER, MARK, PROTOCOL, RESULT, SESSION
-from formcheck.record.trouble import explained
-from formcheck.record.values import Answers, Kept, Mark, Origin, Practice
+from formcheck.record.values import Answers, Mark, Origin, Practice, Saved
 from formcheck.report.data import installed_version, session_document
 from formcheck.types import PoseTrack, Session
 
@@ -28,11 +28,13 @@ from formcheck.types import PoseTrack, Session
 _STALE_S = 600.0
 
 
-def keep(store: Store, session: Session, track: PoseTrack, *, protocol: LoadedProtocol, practice: Practice) -> Kept:
-    """Keep a set. The same recording, judged by the same protocol and model, is one session however often it comes.
+def save_set(
+    store: Store, session: Session, track: PoseTrack, *, protocol: LoadedProtocol, practice: Practice
+) -> Saved:
+    """Save a set. The same recording, judged by the same protocol and model, is one session however often it comes.
 
-    A result that differs from those kept (of a newer formcheck, or for the other side) is added to the session; the
-    old ones stay. Marks are kept with a session's first result.
+    A result that differs from those saved (of a newer formcheck, or for the other side) is added to the session; the
+    old ones stay. Marks are saved with a session's first result.
 
     Parameters
     ----------
@@ -41,34 +43,34 @@ def keep(store: Store, session: Session, track: PoseTrack, *, protocol: LoadedPr
     session, track
         The judged set and the track it was judged from.
     protocol : LoadedProtocol
-        What it was judged by; its text is kept, so that the numbers stay explained.
+        What it was judged by; its text is saved, so that the numbers stay explained.
     practice : Practice
         Whose set it was, when, and what was said about it.
 
     Raises
     ------
     StoreError
-        It could not be kept; then nothing of it was.
+        It could not be saved; then nothing of it was.
     """
     data = to_parquet(series_of(session, track))
     path = store.series_folder / new_series_name()
-    with explained(store.folder):
-        sweep(store, older_than_s=_STALE_S)
+    with storage_errors(store.folder):
+        remove_orphaned_series(store, older_than_s=_STALE_S)
         # The file first: a row must never name a series that is not there.
         write_whole(path, data)
     identity = identity_of(session, track, practice.origin)
     try:
         with store.writing() as connection:
-            kept = _keep_rows(connection, session, identity, protocol, practice, data, path.name)
+            saved = _save_rows(connection, session, identity, protocol, practice, data, path.name)
     except FormcheckError:
         path.unlink(missing_ok=True)
         raise
-    if not kept.added:
+    if not saved.added:
         path.unlink(missing_ok=True)
-    return kept
+    return saved
 
 
-def _keep_rows(
+def _save_rows(
     connection: Connection,
     session: Session,
     identity: str,
@@ -76,8 +78,8 @@ def _keep_rows(
     practice: Practice,
     data: bytes,
     series_file: str,
-) -> Kept:
-    keep_protocol(connection, _protocol_row(protocol))
+) -> Saved:
+    save_protocol(connection, _protocol_row(protocol))
     key, uid, new = _session_row(
         connection,
         {
@@ -106,7 +108,7 @@ def _keep_rows(
         connection.execute(insert(MARK), [_mark_row(key, mark) for mark in practice.marks])
     if practice.answers is not None and not practice.answers.empty:
         add_answers(connection, key, practice.answers)
-    return Kept(uid, new, added)
+    return Saved(uid, new, added)
 
 
 def new_series_name() -> str:
@@ -125,8 +127,8 @@ def identity_of(session: Session, track: PoseTrack, origin: Origin) -> str:
     return digest.hexdigest()
 
 
-def keep_protocol(connection: Connection, row: dict[str, str]) -> None:
-    """Keep the text of a protocol, once."""
+def save_protocol(connection: Connection, row: dict[str, str]) -> None:
+    """Save the text of a protocol, once."""
     connection.execute(insert_or(PROTOCOL).values(row).on_conflict_do_nothing())
 
 
@@ -185,8 +187,8 @@ def add_answers(connection: Connection, session_id: int, answers: Answers) -> No
         connection.execute(insert(ANSWER).values(session_id=session_id, given_at=now(), **row))
 
 
-def sweep(store: Store, *, older_than_s: float) -> None:
-    """Remove series that no result names, left by processes that ended between file and row."""
+def remove_orphaned_series(store: Store, *, older_than_s: float) -> None:
+    """Remove series that no result names, left by processes that were killed between file and row."""
     old = [path for path in store.series_folder.iterdir() if age_s(path) > older_than_s]
     if not old:
         return

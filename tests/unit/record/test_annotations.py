@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from formcheck.errors import UsageError
-from formcheck.record.read import corrections_of, remarks, results_of, sessions
-from formcheck.record.remarks import add_correction, add_note
+from formcheck.record.annotations import add_correction, add_note
+from formcheck.record.queries import corrections_of, notes_of, results_of, sessions
 from formcheck.record.values import Role
 from practice import keep_set
 
@@ -88,7 +88,7 @@ def test_notes_name_their_author_and_time(store):
     with store.writing() as connection:
         add_note(connection, uid[:5], text="  the towel hid the knee ", role=Role.PATIENT)
     with store.reading() as connection:
-        (note,) = remarks(connection, [uid])
+        (note,) = notes_of(connection, [uid])
     assert (note.session, note.author_role, note.text) == (uid, Role.PATIENT, "the towel hid the knee")
     assert line_of(store).notes == 1
 

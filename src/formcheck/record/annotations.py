@@ -1,16 +1,19 @@
-"""Notes and corrections: new rows that name their author's role and time. What was found is never altered."""
+"""What people say about a session: notes, corrections and reviews. What was measured is never altered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from formcheck.errors import UsageError
 from formcheck.record.profiles import session_key
 from formcheck.record.results import now
-from formcheck.record.tables import CORRECTION, NOTE, SESSION
+from formcheck.record.schema import CORRECTION, NOTE, REVIEW, SESSION
 from formcheck.record.values import PAIN_MAX, PAIN_MIN, SIDES, Role
 
 _MAX_REPS = 999
@@ -87,3 +90,60 @@ SUBJECTS = {
     "counts": _one_of("yes", "no"),
 }
 """What may be corrected, and how its value is written. ``counts``: whether a session is practice at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review as it is stored: its text is the reviewer's layer, ``outcome`` its line of the worklist, both JSON."""
+
+    revision: int
+    saved_at: str
+    reviewer: str
+    done: bool
+    text: str
+    outcome: str
+
+
+def review_of(connection: Connection, uid: str) -> ReviewRow | None:
+    """Return the review of a session, or None."""
+    columns = [REVIEW.c[name] for name in ReviewRow.__dataclass_fields__]
+    statement = select(*columns).where(REVIEW.c.session_id == session_key(connection, uid))
+    row = connection.execute(statement).mappings().one_or_none()
+    return ReviewRow(**row) if row is not None else None
+
+
+def reviews(connection: Connection) -> dict[str, ReviewRow]:
+    """Return all reviews by session."""
+    columns = [REVIEW.c[name] for name in ReviewRow.__dataclass_fields__]
+    joined = select(SESSION.c.uid, *columns).join(SESSION, SESSION.c.id == REVIEW.c.session_id)
+    found = {}
+    for row in connection.execute(joined).mappings():
+        values = dict(row)
+        uid = values.pop("uid")
+        found[uid] = ReviewRow(**values)
+    return found
+
+
+def save_review(
+    connection: Connection, uid: str, *, revision: int, reviewer: str, done: bool, text: str, outcome: str
+) -> str:
+    """Save a review in place of the version before, and return when.
+
+    The caller compares revisions first, in the same transaction.
+    """
+    values: dict[str, Any] = {
+        "revision": revision,
+        "saved_at": now(),
+        "reviewer": reviewer,
+        "done": done,
+        "text": text,
+        "outcome": outcome,
+    }
+    statement = insert_or(REVIEW).values(session_id=session_key(connection, uid), **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=[REVIEW.c.session_id], set_=values))
+    return str(values["saved_at"])
+
+
+def delete_review(connection: Connection, uid: str) -> None:
+    """Remove the review of a session."""
+    connection.execute(delete(REVIEW).where(REVIEW.c.session_id == session_key(connection, uid)))

@@ -1,4 +1,4 @@
-"""What can go wrong with the record, each in one line that says what to do."""
+"""What can go wrong with the files of the record, each in one line that says what to do."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ DAMAGED = "damaged"
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Turn what goes wrong with the record's files into one line that says what to do."""
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn OSError and errors of SQLite into a `StoreError` of one line that says what to do."""
     try:
-        with sql_explained(folder):
+        with database_errors(folder):
             yield
     except OSError as error:
         if disk_is_full(error):
-            raise _full(folder) from None
+            raise _disk_full_error(folder) from None
         raise StoreError(
             f"{folder}: the record cannot be opened or written ({error.strerror or error}); "
             "name another folder with --store"
@@ -34,8 +34,8 @@ def explained(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def sql_explained(folder: Path) -> Iterator[None]:
-    """Do so for the database alone: the caller's own files are the caller's to explain."""
+def database_errors(folder: Path) -> Iterator[None]:
+    """Do so for errors of SQLite alone, where other files are the caller's."""
     try:
         yield
     except DatabaseError as error:
@@ -49,36 +49,38 @@ def sql_explained(folder: Path) -> Iterator[None]:
 def _store_error(folder: Path, error: sqlite3.Error) -> StoreError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return damaged(folder, str(error))
+        return damage_error(folder, str(error))
     if name.startswith("SQLITE_FULL"):
-        return _full(folder)
+        return _disk_full_error(folder)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return held(folder)
+        return busy_error(folder)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return StoreError(f"{folder}: the record may not be written ({error}); name another folder with --store")
     if name.startswith("SQLITE_CONSTRAINT"):
-        return StoreError(f"{folder}: expected rows that fit the record, got others ({error}); nothing of it was kept")
+        return StoreError(f"{folder}: expected rows that fit the record, got others ({error}); nothing of it was saved")
     return StoreError(f"{folder}: the record could not be read or written ({error}); check that the disk has space")
 
 
-def held(folder: Path) -> StoreError:
-    """Say that somebody else does not let go of the record."""
-    return StoreError(f"{folder}: another program has held the record for too long; end it, and do the same again")
-
-
-def _full(folder: Path) -> StoreError:
+def busy_error(folder: Path) -> StoreError:
+    """Return the error for a record that another program has locked."""
     return StoreError(
-        f"{folder}: the disk is full, nothing of this was kept; free some space, or name another folder with --store"
+        f"{folder}: another program has locked the record for too long; end it, and run the same command again"
     )
 
 
-def damaged(folder: Path, why: str) -> StoreError:
-    """Copy a damaged record aside, once, and say where."""
+def _disk_full_error(folder: Path) -> StoreError:
+    return StoreError(
+        f"{folder}: the disk is full, nothing of this was saved; free some space, or name another folder with --store"
+    )
+
+
+def damage_error(folder: Path, why: str) -> StoreError:
+    """Copy a damaged record into a folder of its own, once, and return the error that says where."""
     path = folder / FILE
     with path.open("rb") as file:
-        mark = hashlib.file_digest(file, "sha256").hexdigest()[:12]
-    aside = folder / DAMAGED / mark
-    kept = f"a copy is in {aside}"
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    aside = folder / DAMAGED / checksum
+    copied = f"a copy is in {aside}"
     try:
         if not aside.exists():
             private_folder(aside)
@@ -86,8 +88,8 @@ def damaged(folder: Path, why: str) -> StoreError:
                 with replacing(aside / path.name) as copy:
                     shutil.copyfile(path, copy)
     except OSError as error:
-        kept = f"no copy could be made of it ({error.strerror})"
+        copied = f"no copy could be made of it ({error.strerror})"
     return StoreError(
-        f"{path}: the record is damaged ({why}); {kept}; nothing was written to it: put a backup in its place, "
+        f"{path}: the record is damaged ({why}); {copied}; nothing was written to it: put a backup in its place, "
         "or name another folder with --store"
     )

@@ -1,0 +1,69 @@
+"""Formats in which sessions leave the practice record: each is one module, registered here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from formcheck.record.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The sessions to export.
+
+    Parameters
+    ----------
+    store : Store
+    connection : Connection
+        One consistent view of the record, while the files are written.
+    uids : tuple of str
+        Full ids of the sessions.
+    profile : str or None
+        The person, when the sessions are all that the record has of this person.
+    """
+
+    store: Store
+    connection: Connection
+    uids: tuple[str, ...]
+    profile: str | None
+
+
+# Yields the name of each file and what is in it, one at a time: a record may be larger than memory.
+ExportFiles = Iterator[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A format: the function that makes its files, by module and name, and its line in ``--help``."""
+
+    module: str
+    function: str
+    about: str
+
+
+EXPORT_FORMATS = {
+    "csv": ExportFormat(
+        "tables", "csv_files", "tables of sessions, reps, findings, notes, corrections; one of frames per session"
+    ),
+    "parquet": ExportFormat("tables", "parquet_files", "the same tables, and the frames with every landmark"),
+    "json": ExportFormat("archive", "json_files", "everything that the record holds, for 'formcheck import'"),
+    "fhir": ExportFormat("fhir", "fhir_files", "one FHIR R4B Bundle per session, for clinical systems"),
+    "opensim": ExportFormat("opensim", "opensim_files", "angles as .mot and landmarks as .trc"),
+    "pdf": ExportFormat("pdf", "pdf_files", "the report, to print or to send (needs Chromium, Chrome or Edge)"),
+}
+
+
+def export_files(kind: str, selection: Selection) -> ExportFiles:
+    """Return the files of an export in a format of `EXPORT_FORMATS`."""
+    chosen = EXPORT_FORMATS[kind]
+    # The libraries of one format take seconds to load; the others do without them.
+    make: Callable[[Selection], ExportFiles] = getattr(
+        importlib.import_module(f"{__name__}.{chosen.module}"), chosen.function
+    )
+    return make(selection)

@@ -1,0 +1,51 @@
+"""The report of a session as PDF."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+
+from formcheck.errors import StoreError
+from formcheck.protocols.model import ToesReading
+from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.queries import load_series, protocol_text, results_of
+from formcheck.record.rebuild import session_of
+from formcheck.report.html import render_report
+from formcheck.report.pdf import print_pdf
+from formcheck.report.protocol import ProtocolView, foot_words
+
+
+def pdf_files(selection: Selection) -> ExportFiles:
+    """Return one PDF per session."""
+    for uid in selection.uids:
+        yield f"{uid}.pdf", print_pdf(saved_report(selection, uid))
+
+
+def saved_report(selection: Selection, uid: str) -> str:
+    """Render the report of a session's newest result. The record holds no frames of the clip, so it has no pictures."""
+    result = results_of(selection.connection, uid)[-1]
+    document = result["document"]
+    series = load_series(selection.store, selection.connection, uid)
+    return render_report(
+        session_of(document, series),
+        protocol_view=_protocol_view(protocol_text(selection.connection, document["protocol"]["sha256"])),
+        thumbnails={},
+        analysed_at=datetime.fromisoformat(result["kept_at"]),
+    )
+
+
+def _protocol_view(text: str) -> ProtocolView:
+    """Take only what the report shows from a stored protocol, so that one of an older formcheck will do."""
+    try:
+        values = tomllib.loads(text)
+        hip = values["hip"]["flexion_deg"]
+        return ProtocolView(
+            variant=foot_words(ToesReading(values["toes"]["reading"])),
+            prescribed_reps=int(values["set"]["reps"]["value"]),
+            hip_target_deg=(float(hip["low"]), float(hip["high"])),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"the protocol stored with this session cannot be read by this formcheck ({type(error).__name__}); "
+            "use the version that stored it"
+        ) from None
