@@ -166,8 +166,8 @@ def test_export_and_import_move_a_record(run, track, tmp_path, monkeypatch):
     uid = saved(run, track)
     run("export", "--all", "--format", "json", "--out", str(tmp_path / "out"))
     monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "elsewhere"))
-    assert "1 session(s) taken back" in run("import", str(tmp_path / "out"))[2]
-    assert "1 were there already" in run("import", str(tmp_path / "out" / f"{uid}.json"))[2]
+    assert "1 session(s) imported" in run("import", str(tmp_path / "out"))[2]
+    assert "1 were in the record already" in run("import", str(tmp_path / "out" / f"{uid}.json"))[2]
     assert uid in run("history")[1]
 
 

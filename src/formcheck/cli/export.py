@@ -67,7 +67,7 @@ def command(
 
 
 def _write(out: Path, files: ExportFiles) -> int:
-    """Write files that appear whole, each for its owner only."""
+    """Write the files, and return how many."""
     from formcheck.files import explained, private_folder, write_whole
 
     count = 0

@@ -73,6 +73,6 @@ def _lines(erasure: Erasure) -> list[str]:
         lines.append(f"{erasure.notes} note(s)")
     if erasure.copies:
         lines.append(
-            f"{len(erasure.copies)} older copy or copies of the whole record, made before upgrades or of damage"
+            f"{len(erasure.copies)} backup(s) of the whole record, made before upgrades or when damage was found"
         )
     return lines

@@ -100,11 +100,11 @@ def note(session: str, text: str, *, role: str, store: Path | None) -> None:
 @click.argument("session", metavar="ID")
 @click.argument("subject", metavar="SUBJECT")
 @click.argument("value", metavar="VALUE")
-@click.option("--because", required=True, metavar="TEXT", help="Why; kept beside the correction.")
+@click.option("--because", required=True, metavar="TEXT", help="Why; stored with the correction.")
 @role_option
 @store_option
 def correct(session: str, subject: str, value: str, *, because: str, role: str, store: Path | None) -> None:
-    """Say what is right about a session; what was found stays beside it.
+    """Correct a session; what was measured stays in the record.
 
     \b
     SUBJECT and VALUE:

@@ -1,4 +1,4 @@
-"""``formcheck import``: take exported sessions back into a practice record."""
+"""``formcheck import``: read exported sessions into a practice record."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @store_option
 def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
-    """Take sessions back that `formcheck export --format json` wrote.
+    """Import sessions that `formcheck export --format json` wrote.
 
-    PATH is such a file, or a folder of them. Nothing is lost on the way; a session that the record has already is
-    left as it is.
+    PATH is such a file, or a folder of them. Nothing is lost; a session that the record has already is left as it
+    is.
     """
-    from formcheck.record.exports.archive import PortableProfile, import_profile, import_session, read_portable
+    from formcheck.record.exports.archive import ArchivedProfile, import_profile, import_session, read_archive
     from formcheck.record.store import open_store
 
     added = there = 0
@@ -33,14 +33,14 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
                 data = path.read_bytes()
             except OSError as error:
                 raise InputError(f"{path}: expected a readable file, got: {error.strerror}") from None
-            content = read_portable(data, str(path))
-            if isinstance(content, PortableProfile):
+            content = read_archive(data, str(path))
+            if isinstance(content, ArchivedProfile):
                 import_profile(record, content, str(path))
             elif import_session(record, content, str(path)):
                 added += 1
             else:
                 there += 1
-    click.echo(f"{added} session(s) taken back" + (f", {there} were there already" if there else ""), err=True)
+    click.echo(f"{added} session(s) imported" + (f", {there} were in the record already" if there else ""), err=True)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

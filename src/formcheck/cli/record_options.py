@@ -33,7 +33,7 @@ role_option = click.option(
     type=click.Choice(ROLES),
     default="patient",
     show_default=True,
-    help="Who says so; kept beside it.",
+    help="Who says so; stored with it.",
 )
 
 

@@ -1,1 +1,1 @@
-"""The practice record: what is kept of each set, for how long, and how to take it along. The only SQL."""
+"""The practice record: saved sets, what is prescribed, what people say about them, and exports. The only SQL."""

@@ -22,7 +22,7 @@ DONE_FROM = 0.5
 
 
 def prescribe(connection: Connection, profile_id: int, prescription: Prescription) -> None:
-    """Add a prescription. A change is a new row: the old one keeps saying what was in force before.
+    """Add a prescription. A change is a new row; the old one stays, for the days before.
 
     Raises
     ------

@@ -31,7 +31,7 @@ def profile_key(connection: Connection, code: str, *, make: bool = False) -> int
     if not make:
         known = ", ".join(profile_codes(connection))
         if not known:
-            raise StoreError("the record is empty: keep a set with `formcheck analyze CLIP --save`")
+            raise StoreError("the record is empty: save a set with `formcheck analyze CLIP --save`")
         raise UsageError(f"expected a profile of the record with --profile ({known}), got '{code}'")
     made = insert(PROFILE).values(code=code, made_at=now()).returning(PROFILE.c.id)
     return int(connection.execute(made).scalar_one())

@@ -1,4 +1,4 @@
-"""What happened frame by frame, as Parquet: the angles, and the points they were measured from."""
+"""Angles and landmarks of every frame, as Parquet."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ANGLES = (
     "knee_se_deg",
     "hands_on_thigh",
 )
-# Decimals kept: finer than any of these values is worth, and what makes the files a third smaller.
+# Decimals stored: finer than any of these values is worth, and they make the files a third smaller.
 _ANGLE_DECIMALS = 3
 _PX_DECIMALS = 2
 _M_DECIMALS = 3
@@ -59,7 +59,7 @@ class Series:
 
 
 def decimals(column: str) -> int | None:
-    """Return the decimals that a column keeps; None for one that is no rounded number."""
+    """Return the decimals that a column is stored with; None for one that is not rounded."""
     if column in ANGLES:
         return _ANGLE_DECIMALS
     if column == "luma":
@@ -131,7 +131,7 @@ def from_parquet(path: Path, *, sha256: str | None = None) -> Series:
     try:
         data = path.read_bytes()
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(f"{path}: expected the series as it was kept, but the file has changed or is damaged")
+            raise StoreError(f"{path}: expected the series as it was saved, but the file has changed or is damaged")
         table = pq.read_table(io.BytesIO(data))
         about = json.loads((table.schema.metadata or {})[_ABOUT])
     except FileNotFoundError:
@@ -150,7 +150,7 @@ def from_parquet(path: Path, *, sha256: str | None = None) -> Series:
 
 
 def plain_columns(series: Series) -> dict[str, list[Any]]:
-    """Return the columns as plain lists, with None for what is not measurable and no digit more than is kept."""
+    """Return the columns as plain lists, None for what is not measurable, rounded as they are stored."""
     columns = {}
     for name, values in series.columns.items():
         places = decimals(name)

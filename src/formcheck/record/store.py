@@ -46,13 +46,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent look at the record."""
+        """One consistent view of the record."""
         with database_errors(self.folder), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept, or nothing."""
+        """One transaction: all of it is saved, or nothing."""
         if not self.writable:
             raise StoreError(f"{self.folder}: the record may not be written; name another folder with --store")
         with database_errors(self.folder), _immediate(self.engine) as connection:
@@ -74,12 +74,12 @@ def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[St
     folder : Path, optional
         Where it is; default: `default_folder`. Made, for its owner alone, when ``write`` and not there.
     write : bool
-        False to look at it only: then a record that may not be written is opened too.
+        False to read only: then a record that may not be written is opened too.
 
     Raises
     ------
     StoreError
-        It cannot be opened, is damaged (then a copy was put aside), or was made by a newer formcheck.
+        It cannot be opened, is damaged (then a copy was made), or was written by a newer formcheck.
     """
     folder = folder if folder is not None else default_folder()
     with storage_errors(folder):
@@ -105,7 +105,7 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
     if not path.exists():
         if not write:
             raise StoreError(
-                f"{folder}: expected a practice record, but there is none yet; keep a set with "
+                f"{folder}: expected a practice record, but there is none yet; save a set with "
                 "`formcheck analyze CLIP --save`, or name another folder with --store"
             )
         private_folder(folder)
@@ -129,7 +129,7 @@ def _engine(path: Path, *, writable: bool) -> Engine:
             at_rest = not path.with_name(f"{FILE}-wal").exists()
             address += "?mode=ro" + ("&immutable=1" if at_rest else "")
         connection = sqlite3.connect(address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
-        # A kept set must outlive a power cut (FULL), a forgotten one must not linger in free pages (secure_delete).
+        # A saved set must outlive a power cut (FULL), an erased one must not stay in free pages (secure_delete).
         for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         return connection

@@ -1,4 +1,4 @@
-"""Is it getting easier? A change is one only when it is larger than what measuring alone explains."""
+"""Whether the knee changes over the sessions: only by more than the minimal detectable change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statistics import median
 
 # One rater with a goniometer, active knee extension: 7-8 degrees (J Sport Rehabil 2015).
 HUMAN_MDC_DEG = 8.0
-# The first and the last so many sessions are compared: the median of three shrugs off one odd one.
+# The first and the last so many sessions are compared: the median of three is not moved by one outlier.
 WINDOW = 3
 # 95 % of the differences of two readings that measure the same thing.
 _Z_95_OF_DIFFERENCE = 1.96 * math.sqrt(2)

@@ -18,12 +18,12 @@ from formcheck.errors import InputError
 from formcheck.record.annotations import add_correction, add_note
 from formcheck.record.exports import Selection, fhir
 from formcheck.record.exports.archive import (
-    PortableProfile,
-    PortableSession,
+    ArchivedProfile,
+    ArchivedSession,
     import_profile,
     import_session,
     profile_json,
-    read_portable,
+    read_archive,
     session_json,
 )
 from formcheck.record.exports.opensim import mot_text, trc_text
@@ -110,11 +110,11 @@ def take_out(store) -> dict[str, bytes]:
 def take_in(store, files: dict[str, bytes]) -> list[bool]:
     added = []
     for name, data in files.items():
-        content = read_portable(data, name)
-        if isinstance(content, PortableProfile):
+        content = read_archive(data, name)
+        if isinstance(content, ArchivedProfile):
             added.append(import_profile(store, content, name))
         else:
-            assert isinstance(content, PortableSession)
+            assert isinstance(content, ArchivedSession)
             added.append(import_session(store, content, name))
     return added
 

@@ -8,7 +8,7 @@ import pytest
 from formcheck.errors import UsageError
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import delete_review, review_of, reviews, save_review
-from formcheck.record.exports.archive import import_session, read_portable, session_json
+from formcheck.record.exports.archive import import_session, read_archive, session_json
 from formcheck.record.forget import erase, erasure_of_sessions
 from formcheck.record.save import save_set
 from formcheck.record.store import open_store
@@ -71,7 +71,7 @@ def test_a_review_is_taken_along_and_back(store, tmp_path):
         data = session_json(store, connection, uid)
         row = review_of(connection, uid)
     with open_store(tmp_path / "other") as other:
-        assert import_session(other, read_portable(data, "a.json"), "a.json")
+        assert import_session(other, read_archive(data, "a.json"), "a.json")
         with other.reading() as connection:
             assert review_of(connection, uid) == row
             assert session_json(other, connection, uid) == data
@@ -83,6 +83,6 @@ def test_a_file_of_before_there_were_reviews_still_comes_back(store, tmp_path):
         old = json.loads(session_json(store, connection, uid))
     del old["reviews"]
     with open_store(tmp_path / "other") as other:
-        assert import_session(other, read_portable(json.dumps(old).encode(), "a.json"), "a.json")
+        assert import_session(other, read_archive(json.dumps(old).encode(), "a.json"), "a.json")
         with other.reading() as connection:
             assert reviews(connection) == {}

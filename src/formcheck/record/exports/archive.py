@@ -38,40 +38,40 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PortableSeries(_Part):
+class ArchivedSeries(_Part):
     """A series by columns; null = not measurable."""
 
     about: dict[str, Any]
     columns: dict[str, list[Any]]
 
 
-class PortableResult(_Part):
+class ArchivedResult(_Part):
     """One result: its document is session.json (docs/session.md)."""
 
     kept_at: str
     software: str
     document: dict[str, Any]
-    series: PortableSeries
+    series: ArchivedSeries
 
 
-class PortableSession(_Part):
-    """All that is kept of a session."""
+class ArchivedSession(_Part):
+    """All that the record holds of a session."""
 
     kind: Literal["formcheck kept session"]
     version: Literal[1]
     profile: ProfileCode
     session: dict[str, str]
     protocol: dict[str, str]
-    results: list[PortableResult] = Field(min_length=1)
+    results: list[ArchivedResult] = Field(min_length=1)
     answers: list[dict[str, Any]]
     marks: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
-    # Files of before there were reviews have none.
+    # Archives made before there were reviews have none.
     reviews: list[dict[str, Any]] = Field(default=[], max_length=1)
 
 
-class PortableProfile(_Part):
+class ArchivedProfile(_Part):
     """A profile's prescriptions, and the notes that are on no session."""
 
     kind: Literal["formcheck profile"]
@@ -82,7 +82,7 @@ class PortableProfile(_Part):
 
 
 def json_files(selection: Selection) -> ExportFiles:
-    """Return one file per session, and for a whole profile one of what it has beside its sessions."""
+    """Return one file per session, and for a whole profile one of what it has besides its sessions."""
     for uid in selection.uids:
         yield f"{uid}.json", session_json(selection.store, selection.connection, uid)
     if selection.profile is not None:
@@ -90,7 +90,7 @@ def json_files(selection: Selection) -> ExportFiles:
 
 
 def session_json(store: Store, connection: Connection, uid: str) -> bytes:
-    """Return all that is kept of a session, as JSON."""
+    """Return all that the record holds of a session, as JSON."""
     row = connection.execute(select(SESSION).where(SESSION.c.uid == uid)).mappings().one()
     code = connection.execute(select(PROFILE.c.code).where(PROFILE.c.id == row["profile_id"])).scalar_one()
     protocol = connection.execute(select(PROTOCOL).where(PROTOCOL.c.sha256 == row["protocol_sha256"])).mappings().one()
@@ -118,7 +118,7 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
 
 
 def profile_json(connection: Connection, code: str) -> bytes:
-    """Return what is kept of a profile beside its sessions, as JSON."""
+    """Return what the record holds of a profile besides its sessions, as JSON."""
     key = profile_key(connection, code)
     own = (NOTE.c.profile_id == key) & NOTE.c.session_id.is_(None)
     return _text(
@@ -146,7 +146,7 @@ def _plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in _LINKS}
 
 
-def _series(part: PortableSeries) -> Series:
+def _series(part: ArchivedSeries) -> Series:
     columns: dict[str, Any] = {}
     for name, values in part.columns.items():
         if decimals(name) is not None:
@@ -157,8 +157,8 @@ def _series(part: PortableSeries) -> Series:
     return Series(columns, part.about)
 
 
-def read_portable(data: bytes, where: str) -> PortableSession | PortableProfile:
-    """Check what a file says before anything of it is kept.
+def read_archive(data: bytes, where: str) -> ArchivedSession | ArchivedProfile:
+    """Read an archive and check its structure.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def read_portable(data: bytes, where: str) -> PortableSession | PortableProfile:
     try:
         value = json.loads(data)
         kind = value["kind"]
-        return (PortableProfile if kind == PROFILE_KIND else PortableSession).model_validate(value)
+        return (ArchivedProfile if kind == PROFILE_KIND else ArchivedSession).model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -177,8 +177,8 @@ def read_portable(data: bytes, where: str) -> PortableSession | PortableProfile:
         raise InputError(f"{where}: expected a file of 'formcheck export --format json', got something else") from None
 
 
-def import_profile(store: Store, profile: PortableProfile, where: str) -> bool:
-    """Keep prescriptions and notes of a profile; False when it has all of them already.
+def import_profile(store: Store, profile: ArchivedProfile, where: str) -> bool:
+    """Save prescriptions and notes of a profile; False when it has all of them already.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def import_profile(store: Store, profile: PortableProfile, where: str) -> bool:
         raise InputError(f"{where}: expected the rows of a profile, got others; export it again") from None
 
 
-def _import_profile(store: Store, profile: PortableProfile) -> bool:
+def _import_profile(store: Store, profile: ArchivedProfile) -> bool:
     added = False
     with store.writing() as connection:
         key = profile_key(connection, profile.profile, make=True)
@@ -204,17 +204,17 @@ def _import_profile(store: Store, profile: PortableProfile) -> bool:
     return added
 
 
-def import_session(store: Store, session: PortableSession, where: str) -> bool:
-    """Keep a session as it was exported; False when this profile has it already, which is then left as it is.
+def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
+    """Save a session as it was exported; False when the profile has it already, which is then left as it is.
 
     Raises
     ------
     InputError
         Its rows do not fit the record.
     StoreError
-        It could not be kept; then nothing of it was.
+        It could not be saved; then nothing of it was.
     """
-    files: list[tuple[PortableResult, bytes, str]] = []
+    files: list[tuple[ArchivedResult, bytes, str]] = []
     try:
         files = [(result, to_parquet(_series(result.series)), new_series_name()) for result in session.results]
         with store.writing() as connection:
@@ -234,11 +234,11 @@ def import_session(store: Store, session: PortableSession, where: str) -> bool:
                     series_file=name,
                     series_sha256=hashlib.sha256(data).hexdigest(),
                 )
-            _side_rows(connection, key, session)
+            _annotation_rows(connection, key, session)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         _discard(store, files)
         raise InputError(
-            f"{where}: expected the rows of a kept session, got others ({type(error).__name__}); export it again"
+            f"{where}: expected the rows of a saved session, got others ({type(error).__name__}); export it again"
         ) from None
     except BaseException:
         _discard(store, files)
@@ -246,12 +246,12 @@ def import_session(store: Store, session: PortableSession, where: str) -> bool:
     return True
 
 
-def _discard(store: Store, files: Sequence[tuple[PortableResult, bytes, str]]) -> None:
+def _discard(store: Store, files: Sequence[tuple[ArchivedResult, bytes, str]]) -> None:
     for _result, _data, name in files:
         (store.series_folder / name).unlink(missing_ok=True)
 
 
-def _session_row(connection: Connection, session: PortableSession) -> int | None:
+def _session_row(connection: Connection, session: ArchivedSession) -> int | None:
     profile_id = profile_key(connection, session.profile, make=True)
     row = session.session
     same = (SESSION.c.profile_id == profile_id) & (SESSION.c.identity == row["identity"])
@@ -272,7 +272,7 @@ def _fitting(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _side_rows(connection: Connection, key: int, session: PortableSession) -> None:
+def _annotation_rows(connection: Connection, key: int, session: ArchivedSession) -> None:
     profile_id = connection.execute(select(SESSION.c.profile_id).where(SESSION.c.id == key)).scalar_one()
     for name, table in _SESSION_TABLES.items():
         links = {"session_id": key} | ({"profile_id": profile_id} if table is NOTE else {})

@@ -98,7 +98,7 @@ def _csv_cell(value: Any) -> Any:
 
 
 def series_csv(series: Series) -> bytes:
-    """Return a series as CSV, numbers with the decimals that are kept."""
+    """Return a series as CSV, numbers with the decimals that are stored."""
     columns = plain_columns(series)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return csv_text(list(columns), rows)
