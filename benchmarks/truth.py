@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.form.judge import judge_track
-from formcheck.form.verdict import BAND
 from formcheck.pipeline import Options, follow_causally, make_track
 from formcheck.pose.landmarker import MediaPipeLandmarker, no_detection
 from formcheck.pose.landmarks import LEGS, SHOULDERS
 from formcheck.pose.models import find_model
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.protocols.loader import load_protocol
+from formcheck.text.numbers import Z_95
 from formcheck.types import PoseTrack, Session, Side
 from formcheck.video.source import FileSource
 
@@ -278,7 +278,7 @@ def _errors(t_s: FloatArray, error: FloatArray, se: FloatArray | None, peaks_s: 
         return Errors(*[float("nan")] * 5)
     off = np.abs(error[known])
     at_peaks = [abs(error[np.abs(t_s - peak).argmin()]) for peak in peaks_s]
-    covered = float((off <= BAND * se[known]).mean()) if se is not None else float("nan")
+    covered = float((off <= Z_95 * se[known]).mean()) if se is not None else float("nan")
     return Errors(
         bias=float(error[known].mean()),
         mae=float(off.mean()),

@@ -18,7 +18,6 @@ from formcheck.types import (
     Rep,
     Session,
     Side,
-    Summary,
     Verdict,
     View,
 )
@@ -49,7 +48,8 @@ def rep(index: int, start_s: float, end_s: float, *, excursion_deg: float = 60.0
 
 
 def finding(rule: str, rep: int | None, verdict: Verdict = Verdict.NOT_MET, *, advisory: bool = False) -> Finding:
-    return Finding(rule, rep, verdict, 60.0, (75.0, 105.0), "deg", None, f"About {rule}.", advisory)
+    limit = (75.0, 105.0) if rule == "hip_in_band" else (None, 50.0)
+    return Finding(rule, rep, verdict, 60.0, limit, "deg", None, advisory)
 
 
 def judged(
@@ -85,6 +85,6 @@ def judged(
     session = Session(
         info, MODEL, "glide", "1.0.0", "Glide", "0" * 64, side, False, angles if side else None, view,
         tuple(phases or [Phase.REST] * count), rep_of_frame, tuple(reps), tuple(findings),
-        Quality(float(good.mean()) if count else 0.0, ()), Summary("", ()),
+        Quality(float(good.mean()) if count else 0.0, ()),
     )  # fmt: skip
     return track, session

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from formcheck.message import verbatim
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import (
     ClipInfo,
@@ -18,7 +19,6 @@ from formcheck.types import (
     Rep,
     Session,
     Side,
-    Summary,
     Verdict,
     View,
 )
@@ -32,7 +32,7 @@ NO_VIEW = View(lying=None, trunk_from_floor_deg=math.nan, roll_deg=math.nan, azi
 
 
 def make_finding(rule: str, rep: int | None, verdict: Verdict, **kwargs) -> Finding:
-    values = {"observed": 88.0, "limit": (75.0, 105.0), "unit": "deg", "at_s": None, "text": "A sentence."}
+    values = {"observed": 88.0, "limit": (75.0, 105.0), "unit": "deg", "at_s": None}
     return Finding(rule=rule, rep=rep, verdict=verdict, **(values | kwargs))
 
 
@@ -113,8 +113,7 @@ def make_session(
         rep_of_frame=rep_of_frame,
         reps=made,
         findings=tuple(findings) if findings is not None else _findings(made),
-        quality=Quality(float(angles.usable.mean()), reasons),
-        summary=Summary("A set with one fault.", ("The thigh sank in repetition 2.", "Keep it still.")),
+        quality=Quality(float(angles.usable.mean()), tuple(map(verbatim, reasons))),
     )
 
 
@@ -139,8 +138,7 @@ def make_blank_session(*, frames: int = 20) -> Session:
             make_finding("lying_on_back", None, Verdict.NOT_ASSESSABLE, observed=None),
             make_finding("set_complete", None, Verdict.NOT_ASSESSABLE, observed=None, limit=(20.0, None)),
         ),
-        quality=Quality(0.0, (reason,)),
-        summary=Summary("Cannot judge this clip.", ("The posture cannot be told.", reason)),
+        quality=Quality(0.0, (verbatim(reason),)),
     )
 
 

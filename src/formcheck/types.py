@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.message import Message
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 ImageBgr = NDArray[np.uint8]
@@ -40,6 +42,14 @@ class Phase(StrEnum):
     HOLDING = "holding"
     RETURNING = "returning"
     UNKNOWN = "unknown"
+
+
+class Status(StrEnum):
+    """How a complete repetition was done, by all rules that count."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDECIDED = "undecided"
 
 
 class Verdict(StrEnum):
@@ -141,7 +151,7 @@ class PoseTrack(_FrozenArrays):
     clip, model
         Fingerprints of what was seen and by what.
     warnings : tuple of str
-        What was lost on the way from file to track, in plain sentences.
+        What was lost on the way from file to track.
     shot : (T,) int or None
         Number of the shot a frame belongs to, growing from 0 at every cut; None for one shot.
     """
@@ -157,7 +167,7 @@ class PoseTrack(_FrozenArrays):
     side_given: bool
     clip: ClipInfo
     model: ModelInfo
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
     shot: NDArray[np.int64] | None = None
 
 
@@ -227,8 +237,33 @@ class LegAngles(_FrozenArrays):
 class Finding:
     """The answer of one rule, for one repetition (``rep``) or for the whole set (``rep`` is None).
 
-    ``observed`` and ``limit`` are None when there is no number. ``limit`` is (low, high) with None
-    for an open end. ``text`` is one plain sentence.
+    A finding holds facts; its sentence is made from them when it is shown
+    (`formcheck.text.findings.finding_sentence`).
+
+    Parameters
+    ----------
+    rule : str
+        Id of a row of ``form.rules.RULES``.
+    rep : int or None
+    verdict : Verdict
+    observed, se : float or None
+        The number looked at and its standard error, in ``unit``; None = no number.
+    limit : (low, high)
+        None for an open end.
+    unit : str
+    at_s : float or None
+        Where to look in the clip.
+    advisory : bool
+        Worth a look, never counted against the set.
+    variant : str
+        Which reading of the rule is meant: the side on which a band was missed (``low``, ``high``), or how the
+        protocol wants the foot held. Empty: there is only one.
+    reason : str or None
+        Key of what is said instead of a comparison of numbers, such as why the rule could not be assessed.
+    met_in : (int, int) or None
+        For the whole set: in how many repetitions the rule is met, and of how many.
+    text : str or None
+        A sentence stored by an older formcheck, which did not keep what it is made of.
     """
 
     rule: str
@@ -238,16 +273,12 @@ class Finding:
     limit: tuple[float | None, float | None]
     unit: str
     at_s: float | None
-    text: str
     advisory: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One thing to say to the person: a stable key, and the English words."""
-
-    key: str
-    text: str
+    se: float | None = None
+    variant: str = ""
+    reason: str | None = None
+    met_in: tuple[int, int] | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,25 +318,18 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What could be measured. ``reasons`` are plain sentences, worst first, each with its remedy."""
+    """What could be measured. ``reasons`` say what is missing, worst first, each with its remedy."""
 
     usable_fraction: float
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The set in plain words: one headline and a few sentences."""
-
-    headline: str
-    sentences: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One judged set. ``angles`` is None when no leg could be measured.
 
-    ``phases`` has one entry per frame of the track; ``rep_of_frame`` (T,) int is the index of the
+    ``protocol_kind`` is ``practice`` or ``assessment``. ``phases`` has one entry per frame of the track;
+    ``rep_of_frame`` (T,) int is the index of the
     repetition a frame belongs to, 0 for none.
     """
 
@@ -324,7 +348,7 @@ class Session:
     reps: tuple[Rep, ...]
     findings: tuple[Finding, ...]
     quality: Quality
-    summary: Summary
+    protocol_kind: str = "practice"
 
     @property
     def rep_count(self) -> int:

@@ -8,14 +8,14 @@ from statistics import median
 from typing import Any
 
 from formcheck.batch.tables import ClipResult, ClipState
-from formcheck.form.verdict import BAND
 from formcheck.report.words import ceiling, percent, whole
+from formcheck.text.numbers import Z_95
 
 # Less than this of a clip measured leaves gaps that repetitions can fall into.
 _MIN_USABLE = 0.8
 # A 95 % band of more than 10 degrees either way tells little between two sessions of one person: human raters with
 # a goniometer differ by 10 (docs/record.md).
-_MAX_BAND_DEG = 10.0
+_MAX_Z_95_DEG = 10.0
 # Distance from the batch's median, in robust standard deviations (Iglewicz & Hoaglin 1993 take 3.5).
 _MAX_DEVIATIONS = 3.5
 _MAD_TO_SD = 1.4826
@@ -57,8 +57,8 @@ def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Itera
     row = result.rows.clip
     yield from _not_judged(row)
     for name, what in (("knee_se_deg", "knee"), ("hip_se_deg", "hip")):
-        if row[name] is not None and BAND * row[name] > _MAX_BAND_DEG:
-            yield 5, f"The {what} is only known to ± {ceiling(BAND * row[name])}°."
+        if row[name] is not None and Z_95 * row[name] > _MAX_Z_95_DEG:
+            yield 5, f"The {what} is only known to ± {ceiling(Z_95 * row[name])}°."
     yield from ((6, text) for text in _unlike_others(row, norms))
     if row["cut_reps"]:
         many = "repetition is" if row["cut_reps"] == 1 else "repetitions are"

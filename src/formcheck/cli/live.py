@@ -17,7 +17,7 @@ from formcheck.errors import UsageError
 if TYPE_CHECKING:
     from formcheck.live.app import LiveResult
     from formcheck.live.finish import FinishedSet, SymptomReport
-    from formcheck.live.texts import Texts
+    from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
 
@@ -109,9 +109,9 @@ def command(
     from formcheck.live.camera import CameraSource, camera_opener
     from formcheck.live.finish import recover
     from formcheck.live.sources import FileCamera
-    from formcheck.live.texts import Texts, system_language
     from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
     from formcheck.record.profiles import DEFAULT_PROFILE, check_code
+    from formcheck.text.catalogue import Texts, system_language
     from formcheck.types import Side
 
     record_of = None if no_save else _PracticeRecord(check_code(profile or DEFAULT_PROFILE), store)

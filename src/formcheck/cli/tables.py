@@ -11,7 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.form.verdict import whole, with_band
+from formcheck.form.summary import summarize
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import whole, with_band
 from formcheck.types import Verdict
 
 if TYPE_CHECKING:
@@ -36,10 +38,11 @@ _WORDS = {
 def print_session(session: Session, folder: Path) -> None:
     """Print the summary of a session, its repetitions, and where the results are."""
     console = Console(highlight=False)
+    texts, summary = Texts("en"), summarize(session)
     side = f", {session.side} leg" if session.side else ""
-    console.print(Text(f"{session.clip.name}{side}: {session.summary.headline}", style="bold"))
-    for sentence in session.summary.sentences:
-        console.print(Padding(Text(sentence), (0, 0, 0, 2)))
+    console.print(Text(f"{session.clip.name}{side}: {texts.say(summary.headline)}", style="bold"))
+    for sentence in summary.sentences:
+        console.print(Padding(Text(texts.say(sentence)), (0, 0, 0, 2)))
     if session.reps:
         console.print(_rep_table(session))
     if session.angles is not None and session.view.lying:
@@ -63,7 +66,9 @@ def _table(title: str) -> Table:
 
 
 def _rep_cells(rep: Rep) -> tuple[str, ...]:
-    knee = f"{whole(rep.knee_flexion_start_deg)} to {with_band(rep.knee_flexion_peak_deg, rep.knee_se_deg)}"
+    knee = (
+        f"{whole(rep.knee_flexion_start_deg)} to {with_band(Texts('en'), rep.knee_flexion_peak_deg, rep.knee_se_deg)}"
+    )
     return (
         str(rep.index),
         f"{rep.start_s:.1f}",

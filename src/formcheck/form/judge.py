@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.angles.shots import measure_track
+from formcheck.form import rules
 from formcheck.form.quality import assess_quality
-from formcheck.form.rules import judge_lying, judge_set_size, not_assessable, rep_rules
-from formcheck.form.summary import summarize
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
 from formcheck.reps.find import RepSet, find_reps
@@ -61,6 +60,7 @@ def judge_angles(
         protocol_version=protocol.version,
         protocol_name=protocol.name,
         protocol_sha256=loaded.sha256,
+        protocol_kind=protocol.kind,
         side=angles.side if angles is not None else None,
         side_given=side_given,
         angles=angles,
@@ -70,7 +70,6 @@ def judge_angles(
         reps=rep_set.reps,
         findings=findings,
         quality=quality,
-        summary=summarize(rep_set.reps, findings, quality, protocol),
     )
 
 
@@ -88,16 +87,17 @@ def _findings(
     usable_fraction: float,
     counted_by_eye: bool,
 ) -> tuple[Finding, ...]:
-    rules = rep_rules(protocol)
+    of_reps = rules.rep_rules()
     complete = tuple(rep for rep in rep_set.reps if rep.complete)
-    assessable = angles is not None and usable_fraction >= _MIN_USABLE
-    findings = [judge_lying(view, protocol)]
-    if angles is None or not assessable:
-        findings += [not_assessable(rule, "The leg could not be measured.") for rule in rules]
+    measured = angles is not None and usable_fraction >= _MIN_USABLE
+    evidence = rules.SetEvidence(view, len(complete) if measured or counted_by_eye else None)
+    findings = [rules.judge_set(rules.LYING, evidence, protocol)]
+    if angles is None or not measured:
+        findings += [rules.not_assessable(rule, protocol, "leg_not_measured") for rule in of_reps]
     elif not complete:
-        findings += [not_assessable(rule, "There is no complete repetition.") for rule in rules]
+        findings += [rules.not_assessable(rule, protocol, "no_complete_rep") for rule in of_reps]
     else:
-        findings += [rule.judge_set(complete, angles) for rule in rules]
-        findings += [rule.judge(rep, angles) for rep in complete for rule in rules]
-    findings.append(judge_set_size(len(complete), protocol, assessable=assessable or counted_by_eye))
+        findings += [rules.judge_all_reps(rule, complete, angles, protocol) for rule in of_reps]
+        findings += [rules.judge_rep(rule, rep, angles, protocol) for rep in complete for rule in of_reps]
+    findings.append(rules.judge_set(rules.SET_COMPLETE, evidence, protocol))
     return tuple(findings)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
+from formcheck.form.verdicts import UNKNOWN, Measured
 from formcheck.protocols.model import ToesReading
 from formcheck.types import FloatArray, LegAngles, Rep
 
@@ -19,16 +19,6 @@ FOOT_SE_DEG = 10.0
 HAND_SE_THIGHS = 0.08
 
 
-class Measured(NamedTuple):
-    """A number and its standard error, both in the rule's unit."""
-
-    value: float
-    se: float
-
-
-UNKNOWN = Measured(math.nan, math.nan)
-
-
 def hip_mean(rep: Rep) -> Measured:
     """Mean hip flexion over the repetition, deg."""
     return Measured(rep.hip_flexion_mean_deg, rep.hip_se_deg)
@@ -37,6 +27,11 @@ def hip_mean(rep: Rep) -> Measured:
 def hip_drift(rep: Rep) -> Measured:
     """Range of hip flexion over the repetition, deg."""
     return Measured(rep.hip_flexion_max_deg - rep.hip_flexion_min_deg, DIFFERENCE_SHARE * rep.hip_se_deg)
+
+
+def knee_end(rep: Rep) -> Measured:
+    """Knee flexion at the end of the movement, deg."""
+    return Measured(rep.knee_flexion_peak_deg, rep.knee_se_deg)
 
 
 def knee_start(rep: Rep) -> Measured:

@@ -17,7 +17,7 @@ from formcheck.angles.leg import measure_leg
 from formcheck.angles.rows import join_rows, row_of, unknown_row
 from formcheck.angles.view import find_posture
 from formcheck.form.judge import judge_angles
-from formcheck.form.rules import rep_rules
+from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.reps.find import find_reps
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Rep, Session, View
@@ -112,7 +112,6 @@ class OnlineJudge:
 
     def __init__(self, loaded: LoadedProtocol) -> None:
         self._loaded = loaded
-        self._rules = rep_rules(loaded.protocol)
         self._recent: list[LegAngles] = []
         # Repetitions that were counted before the first frame of `_recent`.
         self._counted_before = 0
@@ -191,7 +190,7 @@ class OnlineJudge:
         if self._counted_before + len(ended) > self._count:
             rep = ended[self._count - self._counted_before]
             self._count += 1
-            findings = tuple(rule.judge(rep, recent) for rule in self._rules)
+            findings = tuple(judge_rep(rule, rep, recent, self._loaded.protocol) for rule in rep_rules())
             counted = CountedRep(replace(rep, index=self._count), findings)
         if len(ended) > 1 and self._counted_before + len(ended) == self._count:
             # Only the last repetition may still change; memory begins with the return of the one before it.

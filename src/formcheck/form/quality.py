@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_SHAKE_DEG
+from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
 
@@ -38,77 +39,54 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
         *track.warnings,
     ]
     if seen.any() and view.lying and usable < 1 - _NOTABLE:
-        reasons.insert(
-            0,
-            f"The working leg could not be followed in {_percent(1 - usable)} of the clip: keep the whole leg in the "
-            "picture, the raised foot included, and nothing in front of it.",
-        )
+        reasons.insert(0, Message.of("quality.leg_lost", percent=_percent(1 - usable)))
     return Quality(usable, tuple(reasons))
 
 
-def _presence(seen: np.ndarray, view: View) -> list[str]:
+def _presence(seen: np.ndarray, view: View) -> list[Message]:
     if not seen.any():
-        return ["Nobody was seen. Film one person from the side, the whole body in the picture."]
+        return [Message.of("quality.nobody")]
     reasons = []
     if not view.lying:
-        reasons.append(
-            "Nobody lies on the back here, so hip and knee were not measured. Film the exercise as it is done."
-        )
+        reasons.append(Message.of("quality.not_lying"))
     if seen.mean() < 1 - _NOTABLE:
-        reasons.append(f"Nobody was seen in {_percent(1 - seen.mean())} of the clip.")
+        reasons.append(Message.of("quality.nobody_for", percent=_percent(1 - seen.mean())))
     return reasons
 
 
-def _geometry(view: View) -> list[str]:
+def _geometry(view: View) -> list[Message]:
     reasons = []
     if view.roll_deg:
-        reasons.append(
-            f"The picture was filmed on its side: it was read turned by {view.roll_deg:.0f} degrees. Next time "
-            "keep the phone level."
-        )
+        reasons.append(Message.of("quality.rolled", roll=view.roll_deg))
     if view.lying and abs(view.azimuth_deg) > _TURNED_DEG:
-        towards = "feet" if view.azimuth_deg > 0 else "head"
-        reasons.append(
-            f"The camera looks about {abs(view.azimuth_deg):.0f} degrees from the {towards} end instead of "
-            "from the side: angles are less sure. Turn it so that it looks at your side."
-        )
+        end = "feet" if view.azimuth_deg > 0 else "head"
+        reasons.append(Message.of(f"quality.from_{end}", azimuth=abs(view.azimuth_deg)))
     if view.lying and view.elevation_deg > _HIGH_DEG:
-        effect = "hip and knee were not measured" if view.elevation_deg > MAX_ELEVATION_DEG else "angles are less sure"
-        reasons.append(
-            f"The camera looks down by about {view.elevation_deg:.0f} degrees: {effect}. Put it lower, at about the "
-            "height of your hip, or further away."
-        )
+        key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
+        reasons.append(Message.of(key, elevation=view.elevation_deg))
     if view.lying and view.shake_deg > _SHAKY_DEG:
-        effect = "hip and knee were not measured" if view.shake_deg > MAX_SHAKE_DEG else "angles are less sure"
-        reasons.append(
-            f"The legs could not be told apart well: {effect}. Lay the other leg down flat, turn the camera so that it "
-            "looks at the side of the leg that works, and put on light."
-        )
+        reasons.append(Message.of("quality.legs_mixed_up" if view.shake_deg > MAX_SHAKE_DEG else "quality.legs_mixed"))
     return reasons
 
 
-def _framing(track: PoseTrack, view: View) -> list[str]:
+def _framing(track: PoseTrack, view: View) -> list[Message]:
     if track.working_side is None or not view.lying:
         return []
     ankle = track.xy_px[:, LEGS[track.working_side].ankle]
     with np.errstate(invalid="ignore"):
         edge = (ankle < _EDGE * np.array(track.size_px)) | (ankle > (1 - _EDGE) * np.array(track.size_px))
-    if edge.any(axis=1).mean() < _NOTABLE:
-        return []
-    return [
-        "The raised foot leaves the picture: move the camera back, or turn it so that there is room above the foot."
-    ]
+    return [Message.of("quality.foot_cut")] if edge.any(axis=1).mean() >= _NOTABLE else []
 
 
-def _picture(track: PoseTrack, seen: np.ndarray) -> list[str]:
+def _picture(track: PoseTrack, seen: np.ndarray) -> list[Message]:
     reasons = []
     if np.median(track.luma) < _DARK_LUMA:
-        reasons.append("The picture is dark: angles are less sure. Put on more light.")
+        reasons.append(Message.of("quality.dark"))
     thigh_px = _thigh_px(track)
     if seen.any() and thigh_px < _SMALL_THIGH_PX:
-        reasons.append("The person is small in the picture: angles are less sure. Move the camera closer.")
+        reasons.append(Message.of("quality.small"))
     if len(track.t_s) > 1 and 1 / np.median(np.diff(track.t_s)) < _SLOW_HZ:
-        reasons.append("Few frames a second: quick movements are lost. Film with 25 frames a second or more.")
+        reasons.append(Message.of("quality.few_frames"))
     return reasons
 
 
@@ -119,5 +97,5 @@ def _thigh_px(track: PoseTrack) -> float:
     return max((float(np.median(thigh)) for thigh in known if thigh.size), default=np.nan)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _percent(share: float) -> float:
+    return float(100 * share)

@@ -1,126 +1,132 @@
-"""The set in plain words. Nothing here praises or asks for more range."""
+"""The set in plain words, as messages to be said in any language. Nothing here praises or asks for more range."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.form.verdict import whole, with_band
-from formcheck.protocols.model import Protocol
-from formcheck.types import Finding, Quality, Rep, Summary, Verdict
+from formcheck.form import rules
+from formcheck.form.statistics import RepStatus, SetStatistics, by_importance, set_statistics, statuses
+from formcheck.message import Message
+from formcheck.text.findings import reason_message
+from formcheck.text.numbers import Z_95, ceiling, whole
+from formcheck.types import Finding, Session, Status, Verdict
 
-_STOP = "Go only as far as your leg pain does not increase."
-# Not about how the repetitions were done.
-_OF_THE_CLIP = frozenset({"lying_on_back", "set_complete"})
-_FAULTS = {
-    "hip_in_band": "the hip was not held near 90 degrees",
-    "hip_steady": "the thigh moved while the knee straightened",
-    "knee_starts_bent": "the knee was not bent enough at the start",
-    "slow": "the movement was too fast",
-    "smooth": "the knee bounced",
-}
+# More numbers of repetitions than this are not listed in a sentence.
+_MOST_LISTED = 8
 
 
-def summarize(reps: tuple[Rep, ...], findings: tuple[Finding, ...], quality: Quality, protocol: Protocol) -> Summary:
-    """One headline and a few sentences."""
-    lying = next(f for f in findings if f.rule == "lying_on_back")
-    if lying.verdict in (Verdict.NOT_MET, Verdict.NOT_ASSESSABLE):
-        return Summary("Cannot judge this clip.", (lying.text, *quality.reasons))
-    complete = [rep for rep in reps if rep.complete]
-    if not complete:
-        cut = " One was cut off by the clip's start or end." if reps else ""
-        return Summary(f"No complete repetition found.{cut}", quality.reasons or ("The leg was followed throughout.",))
-    return Summary(
-        _headline(complete, findings, protocol), (*_sentences(complete, findings, protocol), *quality.reasons)
-    )
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The set in plain words: one headline and a few sentences."""
+
+    headline: Message
+    sentences: tuple[Message, ...]
 
 
-class Tally(NamedTuple):
-    """How many complete repetitions are clearly as asked, have something to mend, and could not be judged surely.
-
-    ``set_faults`` are rules of the whole set that are not met though every single repetition leaves it open.
-    """
-
-    clean: int
-    faulty: int
-    unsure: int
-    set_faults: tuple[str, ...]
-
-    def words(self) -> str:
-        """Say it as half a sentence, ``nothing to mend in 2 of them``."""
-        count = self.clean + self.faulty + self.unsure
-        if self.clean == count and not self.set_faults:
-            return "nothing to mend"
-        if self.faulty == count:
-            return f"something to mend in {_each(count)}"
-        if self.unsure == count and not self.set_faults:
-            return "it could not be judged surely" if count == 1 else f"none of the {count} could be judged surely"
-        parts = [f"nothing to mend in {self.clean} of them"] if self.clean else []
-        parts += [f"something to mend in {self.faulty}"] if self.faulty and (self.unsure or not self.clean) else []
-        parts += ["something to mend over the whole set"] if self.set_faults else []
-        parts += [f"{self.unsure} could not be judged surely"] if self.unsure else []
-        return ", ".join(parts)
+def summarize(session: Session) -> Summary:
+    """Make the summary of a judged set."""
+    lying = next((f for f in session.findings_of(None) if f.rule == rules.LYING.id), None)
+    reasons = session.quality.reasons
+    if lying is not None and lying.verdict in (Verdict.NOT_MET, Verdict.NOT_ASSESSABLE):
+        return Summary(
+            Message.of("summary.cannot_judge"), (*([reason_message(lying)] if lying.reason else []), *reasons)
+        )
+    stats = set_statistics(session)
+    if not stats.complete:
+        key = "summary.no_rep_cut" if stats.cut else "summary.no_rep"
+        return Summary(Message.of(key), reasons or (Message.of("summary.leg_followed"),))
+    return Summary(_headline(session, stats), (*_sentences(session, stats), *reasons))
 
 
-def tally(reps: tuple[Rep, ...], findings: tuple[Finding, ...]) -> Tally:
-    """Count the complete repetitions by how they were done."""
-    complete = {rep.index for rep in reps if rep.complete}
-    judged = [f for f in findings if not f.advisory]
-    faulty = {f.rep for f in judged if f.rep in complete and f.verdict is Verdict.NOT_MET}
-    open_ = {f.rep for f in judged if f.rep in complete and f.verdict in (Verdict.BORDERLINE, Verdict.NOT_ASSESSABLE)}
-    # Counted by eye where nothing could be measured.
-    unjudged = complete - {f.rep for f in judged}
-    unsure = (open_ | unjudged) - faulty
-    own = {f.rule for f in judged if f.rep is not None and f.verdict is Verdict.NOT_MET} | _OF_THE_CLIP
-    over_all = (f.rule for f in judged if f.rep is None and f.verdict is Verdict.NOT_MET and f.rule not in own)
-    return Tally(len(complete - faulty - unsure), len(faulty), len(unsure), tuple(over_all))
+def _headline(session: Session, stats: SetStatistics) -> Message:
+    complete = next((f for f in session.findings_of(None) if f.rule == rules.SET_COMPLETE.id), None)
+    wanted = complete.limit[0] if complete is not None and complete.limit[0] is not None else np.nan
+    return Message.of("summary.headline", n=stats.complete, wanted=wanted, tally=tally(stats))
 
 
-def _each(count: int) -> str:
-    return "it" if count == 1 else "each"
+def tally(stats: SetStatistics) -> Message:
+    """Return how many repetitions are met, not met and undecided, as half a sentence."""
+    counts = {Status.MET: stats.met, Status.NOT_MET: stats.not_met, Status.UNDECIDED: stats.undecided}
+    for status, count in counts.items():
+        if count == stats.complete and not stats.set_faults:
+            return Message.of(f"summary.{'one' if count == 1 else 'all'}_{status.value}")
+    parts = [Message.of(f"summary.{status.value}", count=count) for status, count in counts.items() if count]
+    if stats.set_faults:
+        parts.append(Message.of("summary.set_fault"))
+    return listed(parts)
 
 
-def _headline(complete: list[Rep], findings: tuple[Finding, ...], protocol: Protocol) -> str:
-    noun = "repetition" if len(complete) == 1 else "repetitions"
-    verdict = tally(tuple(complete), findings).words()
-    return f"{len(complete)} {noun} (set of {protocol.set.reps.value}); {verdict}."
-
-
-def _sentences(complete: list[Rep], findings: tuple[Finding, ...], protocol: Protocol) -> list[str]:
-    sentences = _measured([rep for rep in complete if np.isfinite(rep.knee_flexion_peak_deg)])
-    faults = []
-    over_all = tally(tuple(complete), findings).set_faults
-    for rule, words in _FAULTS.items():
-        bad = [f.rep for f in findings if f.rule == rule and f.rep is not None and f.verdict is Verdict.NOT_MET]
-        if bad:
-            faults.append(f"{words} ({_list(bad)})")
-        elif rule in over_all:
-            faults.append(f"{words} (over the whole set)")
-    if faults:
-        sentences.append("To mend: " + "; ".join(faults) + ".")
-    partial = [rep.index for rep in complete if rep.partial]
+def _sentences(session: Session, stats: SetStatistics) -> list[Message]:
+    sentences = list(_measured(stats))
+    faults = [_fault(session, rule) for rule in rules.RULES if not rule.advisory]
+    told = [fault for fault in faults if fault is not None]
+    if told:
+        sentences.append(Message.of("summary.faults", faults=listed(told)))
+    undecided = _undecided(statuses(session))
+    if undecided:
+        sentences.append(Message.of("summary.undecided_rules", rules=listed(undecided)))
+    partial = [rep.index for rep in session.reps if rep.complete and rep.partial]
     if partial:
-        sentences.append(f"Smaller than the others: {_list(partial)}. They count all the same.")
-    if protocol.kind == "practice":
-        sentences.append(_STOP)
+        sentences.append(Message.of("summary.partial", n=len(partial), reps=numbered(partial)))
+    if session.protocol_kind == "practice":
+        sentences.append(Message.of("summary.stop"))
     return sentences
 
 
-def _measured(reps: list[Rep]) -> list[str]:
-    """The set's numbers; a repetition counted by eye where nothing could be measured has none."""
+def _measured(stats: SetStatistics) -> tuple[Message, ...]:
+    """The set's numbers; repetitions counted by eye where nothing could be measured have none."""
+    if np.isnan(stats.knee_end_deg):
+        return (Message.of("summary.not_measured"),)
+    band_deg = ceiling(Z_95 * stats.knee_se_deg)
+    return (
+        Message.of("summary.knee", knee=whole(stats.knee_end_deg), band=band_deg),
+        Message.of("summary.hip", hip=whole(stats.hip_mean_deg), seconds=stats.extend_s),
+    )
+
+
+def _fault(session: Session, rule: rules.Rule) -> Message | None:
+    """What a rule found wrong, and in which repetitions; None where it found nothing wrong."""
+    if rule.scope is rules.Scope.SET:
+        return None
+    failed = [f for f in session.findings if f.rule == rule.id and f.verdict is Verdict.NOT_MET]
+    if not failed:
+        return None
+    reps = [finding.rep for finding in failed if finding.rep is not None]
+    low, high = (end if end is not None else np.nan for end in failed[0].limit)
+    fault = Message.of(f"rule.{rule.id}.set_fault", low=low, high=high)
     if not reps:
-        return ["Neither knee nor hip could be measured in these repetitions."]
-    knee = float(np.median([rep.knee_flexion_peak_deg for rep in reps]))
-    knee_se = float(np.median([rep.knee_se_deg for rep in reps]))
-    hip = float(np.mean([rep.hip_flexion_mean_deg for rep in reps]))
-    seconds = float(np.median([rep.extend_s for rep in reps]))
+        return Message.of("summary.fault_over_set", fault=fault)
+    return Message.of("summary.fault_in", n=len(reps), fault=fault, reps=numbered(reps))
+
+
+def _undecided(reps: Sequence[RepStatus]) -> list[Message]:
+    """The rules that leave repetitions undecided, and which."""
+    open_: dict[str, list[int]] = {}
+    deciding: dict[str, Finding] = {}
+    for one in reps:
+        if one.status is Status.UNDECIDED:
+            for finding in one.deciding:
+                open_.setdefault(finding.rule, []).append(one.rep)
+                deciding.setdefault(finding.rule, finding)
     return [
-        f"At the end of a repetition the knee lacked {with_band(knee, knee_se)} degrees of straight (median).",
-        f"The hip was held at {whole(hip)} degrees on average; straightening took {seconds:.1f} s (median).",
+        Message.of(
+            "summary.fault_in",
+            n=len(open_[finding.rule]),
+            fault=Message.of(f"rule.{finding.rule}.subject"),
+            reps=numbered(open_[finding.rule]),
+        )
+        for finding in by_importance(deciding.values())
     ]
 
 
-def _list(indices: list[int]) -> str:
-    shown = ", ".join(str(i) for i in indices[:8]) + (" ..." if len(indices) > 8 else "")
-    return f"repetition{'s' if len(indices) > 1 else ''} {shown}"
+def listed(parts: Iterable[Message]) -> Message:
+    """Return a list of messages as one."""
+    return Message.of("number.list", parts=tuple(parts))
+
+
+def numbered(reps: Sequence[int]) -> str:
+    """Return the numbers of repetitions, the first few of many."""
+    return ", ".join(str(rep) for rep in reps[:_MOST_LISTED]) + (" ..." if len(reps) > _MOST_LISTED else "")

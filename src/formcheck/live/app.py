@@ -20,12 +20,12 @@ from formcheck.live.loop import Loop, Outputs, Timings
 from formcheck.live.recording import VIDEO, Recorder
 from formcheck.live.screens import Screens
 from formcheck.live.sources import CapturedFrame, FileCamera, LiveSource
-from formcheck.live.texts import Texts
 from formcheck.live.window import NoWindow, OpenCvWindow, Window
 from formcheck.pipeline import landmarker_maker, model_info
 from formcheck.pose.models import find_model, identify
 from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.protocols.loader import LoadedProtocol
+from formcheck.text.catalogue import Texts
 from formcheck.types import ClipInfo, ImageBgr, ModelInfo, Side
 
 _FIRST_FRAME_S = 12.0

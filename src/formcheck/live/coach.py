@@ -11,12 +11,12 @@ from enum import StrEnum
 
 from formcheck.form.cues import choose_cue
 from formcheck.form.online import CountedRep, OnlineState
-from formcheck.form.verdict import compare
+from formcheck.form.verdicts import Measured, compare
 from formcheck.live.pain import HandMonitor, PainMark, PainMonitor
 from formcheck.live.setup import SetupChecklist, SetupState
 from formcheck.live.speech import CueThrottle, Rank, SpeechQueue, Utterance
-from formcheck.live.texts import Texts
 from formcheck.protocols.model import Protocol
+from formcheck.text.catalogue import Texts
 from formcheck.types import Phase, PoseTrack, Verdict
 
 _RANKS = {
@@ -215,7 +215,7 @@ class Coach:
         if not state.usable or state.angles is None:
             return None
         band = self.protocol.hip.flexion_deg
-        verdict = compare(state.hip_deg, float(state.angles.hip_se_deg[0]), (band.low, band.high))
+        verdict = compare(Measured(state.hip_deg, float(state.angles.hip_se_deg[0])), (band.low, band.high))
         if verdict is not Verdict.NOT_MET:
             return None
         return "hip_in_band.low" if state.hip_deg < band.low else "hip_in_band.high"
@@ -243,13 +243,13 @@ class Coach:
         """The cue for a repetition; an advisory rule must have been missed in two consecutive repetitions."""
         mandatory = choose_cue(f for f in counted.findings if not f.advisory)
         advisory = choose_cue(f for f in counted.findings if f.advisory)
-        again = advisory.key if advisory is not None and advisory.key == self._missed_advisory else None
-        self._missed_advisory = advisory.key if advisory is not None else None
-        key = mandatory.key if mandatory is not None else again
+        again = advisory if advisory == self._missed_advisory else None
+        self._missed_advisory = advisory
+        key = mandatory or again
         if key is None or not self._cues.allowed(t_s, key):
             return None
         self._cues.note_said(t_s, key)
-        return f"cue.toes.{self.protocol.toes.reading}" if key == "toes" else f"cue.{key}"
+        return key
 
     def _follow_pause(self, state: OnlineState) -> None:
         """Resume when the thigh is held again or the movement begins; end after a long pause."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.form.cues import choose_cue
+from formcheck.form.rules import PAIN_LIMIT
 from formcheck.live.finish import FinishedSet, SymptomReport
 from formcheck.live.loop import Outputs
-from formcheck.live.pain import RULE
 from formcheck.live.speech import Rank, Utterance
-from formcheck.live.texts import Texts
 from formcheck.live.window import BACKSPACE, ENTER, ESCAPE
+from formcheck.text.catalogue import Texts
 from formcheck.types import ImageBgr, Verdict
 
 PLACES = ("buttock", "back_of_thigh", "calf", "foot", "front_of_thigh", "shin")
@@ -117,8 +117,8 @@ def summary_lines(finished: FinishedSet, texts: Texts) -> list[str]:
         lines += [texts.get("end.knee", knee=f"{knee:.0f}"), texts.get("end.hip", hip=f"{hip:.0f}")]
         cue = choose_cue(f for f in session.findings_of(None) if not f.advisory)
         if cue is not None:
-            lines.append(texts.get("end.mend", cue=texts.get(f"cue.{cue.key}")))
-        if any(f.rule == RULE and f.verdict is Verdict.NOT_MET for f in session.findings):
+            lines.append(texts.get("end.mend", cue=texts.get(cue)))
+        if any(f.rule == PAIN_LIMIT.id and f.verdict is Verdict.NOT_MET for f in session.findings):
             lines.append(texts.get("end.limit"))
     if finished.marks and np.isfinite(finished.marks[0].knee_deg):
         lines.append(texts.get("end.pain_mark", knee=f"{finished.marks[0].knee_deg:.0f}"))

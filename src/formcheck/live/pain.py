@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from formcheck.form import rules
+from formcheck.form.measures import knee_end
 from formcheck.form.online import OnlineState
-from formcheck.form.verdict import compare
-from formcheck.types import Finding, Phase, Rep, Verdict
+from formcheck.types import Finding, Phase, Rep
 
 # The limit keeps this distance from the angle of the first pain: twice the standard error of a reading (SEM 2.6-2.9
 # degrees, J Sport Rehabil 2015;24:110), rounded.
@@ -16,7 +17,6 @@ MARGIN_DEG = 6.0
 # The warning comes this long before the knee reaches the limit: it takes that long to be said and heard.
 _WARN_AHEAD_S = 0.8
 _EXTENDED = (Phase.EXTENDING, Phase.HOLDING)
-RULE = "personal_limit"
 # A hand counts as holding after the first, as let go after the second, as holding again after the third.
 _HELD_S = 1.0
 _OFF_S = 0.7
@@ -49,24 +49,8 @@ def judge_personal_limit(marks: Sequence[PainMark], reps: Sequence[Rep]) -> tupl
 
 
 def _finding(marks: Sequence[PainMark], rep: Rep) -> Finding:
-    limit_deg = personal_limit_deg(marks, until_s=rep.start_s)
-    verdict = compare(rep.knee_flexion_peak_deg, rep.knee_se_deg, (limit_deg, None))
-    words = {
-        Verdict.MET: "Stayed short of",
-        Verdict.NOT_MET: "Went beyond",
-        Verdict.BORDERLINE: "Too close to call:",
-        Verdict.NOT_ASSESSABLE: "Cannot tell:",
-    }
-    return Finding(
-        RULE,
-        rep.index,
-        verdict,
-        rep.knee_flexion_peak_deg,
-        (limit_deg, None),
-        "deg",
-        rep.peak_s,
-        f"{words[verdict]} the personal limit of {limit_deg:.0f} degrees short of straight.",
-    )
+    limits = (personal_limit_deg(marks, until_s=rep.start_s), None)
+    return rules.find(rules.PAIN_LIMIT, knee_end(rep), limits, rep=rep.index, at_s=rep.peak_s)
 
 
 class PainMonitor:

@@ -10,8 +10,8 @@ from formcheck.live.coach import Coach, Stage
 from formcheck.live.layout import areas
 from formcheck.live.limb import draw_leg
 from formcheck.live.setup import CHECKS
-from formcheck.live.texts import Texts
 from formcheck.report.ink import GOOD, GREY, WARN, WHITE, Colour, Ink, Rect, box, hatch, panel, tick_mark, warning_mark
+from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, Phase, Side
 
 _RED: Colour = (60, 60, 230)

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from formcheck.live.texts import Texts
+from formcheck.text.catalogue import Texts
 
 _START_S = 0.35
 _PER_CHARACTER_S = 0.065

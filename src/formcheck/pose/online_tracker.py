@@ -16,6 +16,7 @@ from typing import Self
 
 import numpy as np
 
+from formcheck.message import verbatim
 from formcheck.pose.detections import FrameDetections, pack_detections
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
@@ -161,4 +162,4 @@ def join_tracks(parts: Sequence[PoseTrack], *, warnings: tuple[str, ...] = ()) -
         values = getattr(joined, name).copy()
         values[relabelled, left + right] = values[relabelled, right + left]
         swapped[name] = values
-    return replace(joined, **swapped, warnings=warnings)
+    return replace(joined, **swapped, warnings=tuple(map(verbatim, warnings)))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import InputError
+from formcheck.message import messages_from
 from formcheck.pose.landmarks import COUNT
 from formcheck.types import ClipInfo, ModelInfo, PoseTrack, Side
 
@@ -40,7 +41,7 @@ def save_track(track: PoseTrack, path: Path) -> None:
         "side_given": track.side_given,
         "clip": asdict(track.clip),
         "model": asdict(track.model),
-        "warnings": track.warnings,
+        "warnings": [message.to_json() for message in track.warnings],
     }
     whole = replace(track, shot=np.zeros(len(track.t_s), np.int64)) if track.shot is None else track
     arrays = {name: getattr(whole, name).astype(dtype) for name, (dtype, _) in _ARRAYS.items()}
@@ -72,7 +73,7 @@ def load_track(path: Path) -> PoseTrack:
             side_given=bool(about["side_given"]),
             clip=_clip_info(about["clip"]),
             model=ModelInfo(**about["model"]),
-            warnings=tuple(about["warnings"]),
+            warnings=messages_from(about["warnings"]),
         )
     except FileNotFoundError:
         raise InputError(f"{path}: expected a track file, but there is none") from None

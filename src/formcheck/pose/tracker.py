@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.message import verbatim
 from formcheck.pose.detections import ClipDetections, FrameDetections, join_detections, no_detections, pack_detections
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
@@ -156,7 +157,7 @@ def build_track(
         side_given=side_given,
         clip=clip,
         model=model,
-        warnings=warnings,
+        warnings=tuple(map(verbatim, warnings)),
         shot=number_shots(detections.change),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.message import verbatim
 from formcheck.record.series import ANGLES, Series
 from formcheck.types import (
     ClipInfo,
@@ -19,7 +20,6 @@ from formcheck.types import (
     Rep,
     Session,
     Side,
-    Summary,
     Verdict,
     View,
 )
@@ -48,8 +48,7 @@ def session_of(document: Mapping[str, Any], series: Series) -> Session:
         rep_of_frame=np.asarray(series.columns["rep"], np.int64),
         reps=tuple(_rep(rep) for rep in document["reps"]),
         findings=tuple(_finding(finding) for finding in findings),
-        quality=Quality(document["quality"]["usable_fraction"], tuple(document["quality"]["reasons"])),
-        summary=Summary(document["summary"]["headline"], tuple(document["summary"]["sentences"])),
+        quality=Quality(document["quality"]["usable_fraction"], tuple(map(verbatim, document["quality"]["reasons"]))),
     )
 
 

@@ -100,7 +100,7 @@ def series_of(session: Session, track: PoseTrack) -> Series:
         "hip_reference": session.angles.hip_reference if session.angles is not None else None,
         "working_side": track.working_side,
         "side_given": track.side_given,
-        "warnings": list(track.warnings),
+        "warnings": [message.to_json() for message in track.warnings],
     }
     return Series(columns, about)
 

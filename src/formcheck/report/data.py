@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import OutputError
+from formcheck.form.summary import summarize
 from formcheck.report.schema import (
     SCHEMA_VERSION,
     ClipPart,
@@ -25,7 +26,9 @@ from formcheck.report.schema import (
     SummaryPart,
     ViewPart,
 )
-from formcheck.report.words import printable
+from formcheck.text.catalogue import Texts
+from formcheck.text.findings import finding_sentence
+from formcheck.text.numbers import printable
 from formcheck.types import Finding, FloatArray, Rep, Session, View
 
 ANGLE_COLUMNS = (
@@ -39,6 +42,7 @@ ANGLE_COLUMNS = (
     "phase",
     "rep",
 )
+_TEXTS = Texts("en")
 # Tenths of a millisecond tell any two frames apart; hundredths of a degree are finer than any error here.
 _TIME_DECIMALS = 4
 _ANGLE_DECIMALS = 2
@@ -141,14 +145,19 @@ def session_document(session: Session) -> dict[str, Any]:
         view=_view_part(session.view),
         quality=QualityPart(
             usable_fraction=_tidy(session.quality.usable_fraction, 4),
-            reasons=session.quality.reasons,
+            reasons=tuple(map(_TEXTS.say, session.quality.reasons)),
         ),
         rep_count=session.rep_count,
         reps=tuple(_rep_part(rep, session.findings_of(rep.index)) for rep in session.reps),
         findings=tuple(_finding_part(finding) for finding in session.findings_of(None)),
-        summary=SummaryPart(headline=session.summary.headline, sentences=session.summary.sentences),
+        summary=_summary_part(session),
     )
     return document.model_dump(mode="json")
+
+
+def _summary_part(session: Session) -> SummaryPart:
+    summary = summarize(session)
+    return SummaryPart(headline=_TEXTS.say(summary.headline), sentences=tuple(map(_TEXTS.say, summary.sentences)))
 
 
 def _clip_part(session: Session) -> ClipPart:
@@ -228,7 +237,7 @@ def _finding_part(finding: Finding) -> FindingPart:
         limit=(_number(low, 3), _number(high, 3)),
         unit=finding.unit,
         at_s=_number(finding.at_s, _DURATION_DECIMALS),
-        text=finding.text,
+        text=finding_sentence(_TEXTS, finding),
         advisory=finding.advisory,
     )
 

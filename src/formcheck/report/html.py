@@ -13,6 +13,7 @@ from functools import cache
 import jinja2
 import numpy as np
 
+from formcheck.form.summary import summarize
 from formcheck.report import words
 from formcheck.report.curves import Curves, chart_payload, curves_of
 from formcheck.report.data import OPENCV_NAMES, installed_version
@@ -28,8 +29,10 @@ from formcheck.report.numbers import key_numbers
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, Span, static_panels
 from formcheck.report.protocol import ProtocolView
+from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Rep, Session, Verdict
 
+_TEXTS = Texts("en")
 PANEL = "panel.html.j2"
 """The macro that draws a static panel."""
 
@@ -99,6 +102,8 @@ def render_report(
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
         figure=median_figure(numbers),
         definition=leg_figure(90.0, 90.0, 35.0),
+        summary=_summary(session),
+        reasons_given=[_TEXTS.say(reason) for reason in session.quality.reasons],
         rows=_rep_rows(session, protocol_view, curves),
         checks=_ordered(session.findings_of(None)),
         pictures=_pictures(session, thumbnails),
@@ -109,6 +114,13 @@ def render_report(
         policy=policy(styles, scripts),
     )
     return words.printable(page)
+
+
+def _summary(session: Session) -> tuple[str, list[str]]:
+    """The headline, and the sentences that are not said again under 'Quality and limits'."""
+    summary = summarize(session)
+    own = [sentence for sentence in summary.sentences if sentence not in session.quality.reasons]
+    return _TEXTS.say(summary.headline), [_TEXTS.say(sentence) for sentence in own]
 
 
 def _rep_rows(session: Session, protocol: ProtocolView, curves: Curves | None) -> list[_RepRow]:

@@ -12,6 +12,7 @@ import numpy as np
 from formcheck.form.cues import choose_cue
 from formcheck.report.shown import Angle, Shown, Tempo
 from formcheck.report.words import Z_95
+from formcheck.text.catalogue import Texts
 from formcheck.types import Phase, PoseTrack, Rep, Session, Side
 
 if TYPE_CHECKING:
@@ -150,4 +151,4 @@ def _run_starts(phases: tuple[Phase, ...], t_s: FloatArray) -> FloatArray:
 
 def _cue(session: Session, rep: int) -> str | None:
     cue = choose_cue(session.findings_of(rep))
-    return cue.text if cue is not None else None
+    return Texts("en").get(cue) if cue is not None else None

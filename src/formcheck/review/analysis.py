@@ -12,6 +12,7 @@ import numpy as np
 from formcheck.angles.shots import measure_track
 from formcheck.errors import UsageError
 from formcheck.form.judge import judge_angles
+from formcheck.message import messages_from
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.protocols.model import Protocol
@@ -166,5 +167,5 @@ def track_of(series: Series, session: Session) -> PoseTrack:
         side_given=bool(about["side_given"]),
         clip=session.clip,
         model=session.model,
-        warnings=tuple(about["warnings"]),
+        warnings=messages_from(about["warnings"]),
     )

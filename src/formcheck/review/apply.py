@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
-from formcheck.report.words import VERDICT_WORDS, rule_title
+from formcheck.report.words import VERDICT_WORDS, rule_title, sentence
 from formcheck.reps.given import Span
 from formcheck.review.changes import Change, same_times, session_changes
 from formcheck.review.errors import RequestError
 from formcheck.review.model import Goniometer, Joint, Overrule, Review
-from formcheck.types import Finding, PoseTrack, Session, Side, Summary, Verdict
+from formcheck.types import Finding, PoseTrack, Session, Side, Verdict
 
 # A goniometer is compared with the frame nearest to it, if that is within this time.
 _NEAREST_S = 0.12
@@ -82,7 +81,7 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
     applied, not_applied = _applicable(session, review.overrules)
     if applied:
-        session, overruled = _overrule(session, applied, protocol)
+        session, overruled = _overrule(session, applied)
         changes += overruled
     return ReviewedSession(
         session,
@@ -123,9 +122,7 @@ def _applicable(session: Session, overrules: Sequence[Overrule]) -> tuple[list[O
     return applied, tuple(said)
 
 
-def _overrule(
-    session: Session, overrules: Sequence[Overrule], protocol: Protocol | None
-) -> tuple[Session, list[Change]]:
+def _overrule(session: Session, overrules: Sequence[Overrule]) -> tuple[Session, list[Change]]:
     findings, changes = list(session.findings), []
     for overrule in overrules:
         at = next((i for i, f in enumerate(findings) if (f.rule, f.rep) == (overrule.rule, overrule.rep)), None)
@@ -137,8 +134,7 @@ def _overrule(
             findings[at] = new
         before, after = (VERDICT_WORDS[verdict].word.lower() for verdict in (old.verdict, new.verdict))
         changes.append(Change(f"{rule_title(overrule.rule)}, {_place(overrule)}", before, after, overrule.reason))
-    session = replace(session, findings=tuple(_with_notes(findings, overrules)))
-    return replace(session, summary=_summary(session, protocol)), changes
+    return replace(session, findings=tuple(_with_notes(findings, overrules))), changes
 
 
 def _place(overrule: Overrule) -> str:
@@ -155,7 +151,7 @@ def _not_judged(findings: Sequence[Finding], overrule: Overrule) -> Finding:
 
 def _overruled_text(overrule: Overrule, old: Finding) -> str:
     lead = VERDICT_WORDS[overrule.verdict].word
-    return f"{lead}, says the reviewer: {overrule.reason.rstrip('.')}. As analysed: {old.text}"
+    return f"{lead}, says the reviewer: {overrule.reason.rstrip('.')}. As analysed: {sentence(old)}"
 
 
 def _with_notes(findings: Sequence[Finding], overrules: Sequence[Overrule]) -> list[Finding]:
@@ -166,19 +162,11 @@ def _with_notes(findings: Sequence[Finding], overrules: Sequence[Overrule]) -> l
         own = any(one.rule == finding.rule and one.rep is None for one in overrules)
         if finding.rep is None and count and not own:
             noun = "repetition was" if count == 1 else "repetitions were"
-            text = f"{finding.text} As measured; {count} {noun} overruled by the reviewer."
+            text = f"{sentence(finding)} As measured; {count} {noun} overruled by the reviewer."
             noted.append(replace(finding, text=text))
         else:
             noted.append(finding)
     return noted
-
-
-def _summary(session: Session, protocol: Protocol | None) -> Summary:
-    if protocol is None:
-        return replace(
-            session.summary, sentences=(*session.summary.sentences, "Some findings were overruled by the reviewer.")
-        )
-    return summarize(session.reps, session.findings, session.quality, protocol)
 
 
 def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> None:

@@ -13,7 +13,9 @@ from importlib.metadata import version
 import jinja2
 
 from formcheck.form.cues import choose_cue
-from formcheck.form.summary import tally
+from formcheck.form.rules import SET_COMPLETE
+from formcheck.form.statistics import set_statistics
+from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
 from formcheck.report import words
 from formcheck.report.curves import curves_of
@@ -26,6 +28,7 @@ from formcheck.review.library import DateKind
 from formcheck.review.model import Goniometer, Joint, Note
 from formcheck.review.outcome import standing
 from formcheck.review.storage import StoredReview
+from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Rep, Session, Verdict
 
 _JOINT_WORDS = {Joint.KNEE: "Knee", Joint.HIP: "Hip", Joint.OTHER: "Angle"}
@@ -76,6 +79,9 @@ class RepRow:
     notes: tuple[str, ...]
 
 
+_ENGLISH = Texts("en")
+
+
 def render_summary(
     analysed: Session,
     reviewed: ReviewedSession,
@@ -113,6 +119,7 @@ def render_summary(
     page = _template().render(
         head=head,
         session=session,
+        headline=_ENGLISH.say(summarize(session).headline),
         review=review,
         saved_at=datetime.fromisoformat(stored.saved_at) if stored.saved_at else None,
         patient=patient_sentences(reviewed, protocol),
@@ -170,19 +177,18 @@ def patient_sentences(reviewed: ReviewedSession, protocol: Protocol | None) -> l
 
 def _praise(session: Session) -> str:
     """Say what of it was as asked, and what cannot be said."""
-    done = tally(session.reps, session.findings)
-    count = done.clean + done.faulty + done.unsure
-    if done.clean == count and not done.set_faults:
+    done = set_statistics(session)
+    if done.met == done.complete and not done.set_faults:
         return "There was nothing to mend."
-    if done.unsure == count and not done.set_faults:
+    if done.undecided == done.complete and not done.set_faults:
         return "Whether there is something to mend could not be judged surely from this clip."
-    parts = [f"In {done.clean} of them there was nothing to mend."] if done.clean else []
-    if not done.clean and (done.faulty or done.set_faults):
+    parts = [f"In {done.met} of them there was nothing to mend."] if done.met else []
+    if not done.met and (done.not_met or done.set_faults):
         parts.append("There is something to mend, which is what practice is for.")
     elif done.set_faults:
         parts.append("Over the whole set there is something to mend, which is what practice is for.")
-    if done.unsure:
-        parts.append(f"{done.unsure} could not be judged surely.")
+    if done.undecided:
+        parts.append(f"{done.undecided} could not be judged surely.")
     return " ".join(parts)
 
 
@@ -190,11 +196,11 @@ def _cues(reviewed: ReviewedSession) -> list[str]:
     """The most important things to mind, at most two; nothing that the reviewer finds right for the whole set."""
     findings = reviewed.session.findings
     allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and reviewed.is_overruled(f)}
-    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != "set_complete"]
+    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != SET_COMPLETE.id]
     cues: list[str] = []
     while len(cues) < _MAX_CUES and (cue := choose_cue(left)) is not None:
-        cues.append(cue.text)
-        left = [finding for finding in left if finding.rule != cue.key.partition(".")[0]]
+        cues.append(_ENGLISH.get(cue))
+        left = [finding for finding in left if finding.rule != cue.split(".")[1]]
     return cues
 
 

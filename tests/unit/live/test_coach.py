@@ -5,10 +5,10 @@ import pytest
 
 import synth
 from formcheck.form.online import CountedRep
-from formcheck.form.rules import rep_rules
+from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.live.coach import Coach, EndReason, Stage
-from formcheck.live.texts import Texts
 from formcheck.protocols.loader import load_protocol
+from formcheck.text.catalogue import Texts
 from formcheck.types import Phase
 from live_states import online_state, window
 from synth import Move
@@ -47,7 +47,7 @@ def rep(index, move=None):
     """A counted repetition as the judge gives it."""
     session = synth.session(synth.glide([Move(), move or Move()], hip_deg=90.0))
     made = replace(session.reps[1], index=index)
-    return CountedRep(made, tuple(rule.judge(session.reps[1], session.angles) for rule in rep_rules(PROTOCOL)))
+    return CountedRep(made, tuple(judge_rep(rule, session.reps[1], session.angles, PROTOCOL) for rule in rep_rules()))
 
 
 GOOD, FAST = rep(1), rep(1, Move(extend_s=0.4, return_s=0.4))

@@ -12,11 +12,11 @@ from formcheck.angles.rows import row_of
 from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
+from formcheck.form.rules import PAIN_LIMIT
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
 from formcheck.live.finish import PRACTICE, SymptomReport, finish, load_finished, recover
 from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder
-from formcheck.live.pain import RULE
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
@@ -109,9 +109,9 @@ def test_a_finished_session_is_read_back_as_it_was(folder):
 def test_the_personal_limit_is_judged_from_the_mark_on(folder):
     start_s = synth.events([Move(peak_deg=20.0)] * 2)[1][0]
     write(folder, pain_at_s=start_s - 0.5)
-    found = [f for f in finish(folder, end_reason=EndReason.STOP).session.findings if f.rule == RULE]
+    found = [f for f in finish(folder, end_reason=EndReason.STOP).session.findings if f.rule == PAIN_LIMIT.id]
     assert [(f.rep, f.verdict) for f in found] == [(2, Verdict.NOT_MET)]
-    assert RULE in (folder / "session.json").read_text()
+    assert PAIN_LIMIT.id in (folder / "session.json").read_text()
 
 
 def test_an_incomplete_record_and_line_are_ignored(folder):

@@ -16,8 +16,8 @@ from formcheck.live.app import LiveOptions, practise
 from formcheck.live.camera import CameraSource, camera_opener
 from formcheck.live.coach import EndReason
 from formcheck.live.debrief import summary_lines
-from formcheck.live.texts import Texts
 from formcheck.protocols.loader import load_protocol
+from formcheck.text.catalogue import Texts
 
 ROOM = np.full((96, 128, 3), 120, np.uint8)
 QUIET = LiveOptions(sound=False, questions=False, headless=True)

@@ -4,10 +4,10 @@ import pytest
 from formcheck.live.coach import Coach, Stage
 from formcheck.live.layout import areas
 from formcheck.live.screens import Screens
-from formcheck.live.texts import Texts, languages
 from formcheck.live.window import mirrored
 from formcheck.protocols.loader import load_protocol
 from formcheck.report.moments import LEG_LANDMARKS
+from formcheck.text.catalogue import Texts, languages
 from formcheck.types import Phase, Side
 from live_states import online_state, window
 

@@ -1,7 +1,7 @@
 import pytest
 
 from formcheck.live.speech import CueThrottle, Rank, SpeechQueue
-from formcheck.live.texts import Texts
+from formcheck.text.catalogue import Texts
 
 
 @pytest.fixture

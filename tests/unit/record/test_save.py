@@ -29,7 +29,7 @@ from formcheck.record.values import (
     Role,
 )
 from formcheck.report.data import session_document
-from formcheck.types import Side
+from formcheck.types import Side, Verdict
 from practice import PROFILE, REPS, judged, keep_set, named
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -72,7 +72,9 @@ def test_its_repetitions_are_those_of_the_session(store):
 
 def test_a_rep_that_breaks_a_rule_is_not_good_and_says_which(store):
     pose, session = named(*judged(30.0, Side.LEFT), "quick")
-    findings = tuple(replace(f, verdict="NOT_MET") if (f.rule, f.rep) == ("slow", 2) else f for f in session.findings)
+    findings = tuple(
+        replace(f, verdict=Verdict.NOT_MET) if (f.rule, f.rep) == ("slow", 2) else f for f in session.findings
+    )
     practice = Practice(PROFILE, Origin.ANALYZE, MORNING)
     save_set(store, replace(session, findings=findings), pose, protocol=load_protocol(), practice=practice)
     line = only_line(store)

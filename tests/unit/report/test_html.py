@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from formcheck.message import verbatim
 from formcheck.report.html import render_report
 from formcheck.types import Session
 from report_sessions import PROTOCOL_VIEW, make_blank_session, make_rep, make_session
@@ -140,8 +141,7 @@ def test_every_sentence_from_outside_is_escaped(session):
     session = dataclasses.replace(
         session,
         findings=tuple(dataclasses.replace(f, text=evil, rule=evil, unit=evil) for f in session.findings),
-        quality=dataclasses.replace(session.quality, reasons=(evil + "reason",)),
-        summary=dataclasses.replace(session.summary, headline=evil, sentences=(evil + "sentence",)),
+        quality=dataclasses.replace(session.quality, reasons=(verbatim(evil + "reason"),)),
         protocol_name=evil,
         model=dataclasses.replace(session.model, name=evil, engine=evil),
     )

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from formcheck.form.verdict import compare
+from formcheck.form.verdicts import Measured, compare
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from formcheck.form.verdict import compare
     ],
 )
 def test_compare(observed, se, limits, expected):
-    assert compare(observed, se, limits) == expected
+    assert compare(Measured(observed, se), limits) == expected

@@ -1,0 +1,183 @@
+"""Findings, repetitions and the camera's view in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from formcheck.message import Message
+from formcheck.text import numbers
+from formcheck.text.catalogue import Texts
+
+if TYPE_CHECKING:
+    from formcheck.types import Finding, Side, Status, Verdict, View
+
+# Reasons that a rule says in words of its own (``rule.<id>.<reason>``); the others are in [reason].
+_RULE_WORDS = ("met", "face_down", "upright", "count")
+_UNIT_DECIMALS = {"s": 1, "thigh lengths": 2}
+
+
+def rule_title(texts: Texts, rule: str) -> str:
+    """Return a rule's id as a title; one without words of its own is spelled out: ``Hip drift``."""
+    key = f"rule.{rule}.title"
+    return texts.get(key) if texts.has(key) else rule.replace("_", " ").capitalize()
+
+
+def rule_subject(texts: Texts, rule: str) -> str:
+    """Return what a rule looks at, in a word or two: ``hip``."""
+    key = f"rule.{rule}.subject"
+    return texts.get(key) if texts.has(key) else rule.replace("_", " ")
+
+
+def fault_words(texts: Texts, finding: Finding) -> str:
+    """Return what is wrong where a rule is not met, in a few words: ``hip too low``."""
+    for key in (f"rule.{finding.rule}.fault_{finding.variant}", f"rule.{finding.rule}.fault"):
+        if texts.has(key):
+            return texts.get(key)
+    return rule_subject(texts, finding.rule)
+
+
+def verdict_word(texts: Texts, verdict: Verdict) -> str:
+    """Return a verdict as a word."""
+    return texts.get(f"verdict.{verdict.value}")
+
+
+def status_word(texts: Texts, status: Status) -> str:
+    """Return a repetition's status as a word: met, not met, undecided."""
+    return texts.get(f"status.{status.value}")
+
+
+def status_words(texts: Texts, status: Status, deciding: Sequence[Finding]) -> str:
+    """Return a repetition's status with what decides it: ``undecided: hip``, ``not met: too fast``."""
+    if not deciding:
+        return status_word(texts, status)
+    of_rule = fault_words if status.value == "not_met" else _subject_of
+    rules = texts.get("number.list_mark").join(of_rule(texts, finding) for finding in deciding)
+    return texts.get(f"status.{status.value}_by", rules=rules)
+
+
+def _subject_of(texts: Texts, finding: Finding) -> str:
+    return rule_subject(texts, finding.rule)
+
+
+def finding_sentence(texts: Texts, finding: Finding) -> str:
+    """Return a finding as one plain sentence, made from its rule, numbers and verdict."""
+    if finding.text is not None:
+        return finding.text
+    if finding.reason is not None:
+        return texts.say(reason_message(finding))
+    sentence = _judged(texts, finding)
+    if finding.met_in is None:
+        return sentence
+    met, total = finding.met_in
+    return texts.get("finding.set", sentence=sentence, share=texts.get("finding.share", met=met, total=total))
+
+
+def reason_message(finding: Finding) -> Message:
+    """Return what is said instead of a comparison of numbers: the rule's own words, or why it could not be assessed."""
+    if finding.reason in _RULE_WORDS:
+        observed, wanted = (_whole(value) for value in (finding.observed, finding.limit[0]))
+        return Message.of(f"rule.{finding.rule}.{finding.reason}", observed=observed, wanted=wanted)
+    return Message.of("finding.why_not", reason=Message.of(f"reason.{finding.reason}"))
+
+
+def _whole(value: float | None) -> int | str:
+    return numbers.whole(value) if value is not None and math.isfinite(value) else "–"
+
+
+def _judged(texts: Texts, finding: Finding) -> str:
+    wish = wish_words(texts, finding)
+    key = f"finding.{finding.verdict.value}"
+    if finding.observed is None:
+        return texts.get(key, number=texts.get("number.cannot_tell"), wish=wish)
+    decimals = 2 if finding.unit == "thigh lengths" else 0
+    se = finding.se if finding.se is not None else math.nan
+    number = numbers.with_band(texts, finding.observed, se, decimals)
+    return texts.get(key, number=f"{number} {unit_word(texts, finding.unit)}", wish=wish)
+
+
+def wish_words(texts: Texts, finding: Finding) -> str:
+    """Return what a rule wants, with its limits: ``hip flexed 75 to 105 degrees``."""
+    low, high = (end if end is not None else math.nan for end in finding.limit)
+    for key in (f"rule.{finding.rule}.wish_{finding.variant}", f"rule.{finding.rule}.wish"):
+        if texts.has(key):
+            return texts.get(key, low=low, high=high)
+    return limit_words(texts, finding)
+
+
+def unit_word(texts: Texts, unit: str) -> str:
+    """Return a unit in words: ``degrees a second``."""
+    key = f"number.unit_word.{unit}"
+    return texts.get(key) if texts.has(key) else unit
+
+
+def observed_words(texts: Texts, finding: Finding) -> str:
+    """Return the observed value with its unit, precise enough to tell it from the limit."""
+    if finding.observed is None or not math.isfinite(finding.observed):
+        return "–"
+    return _amount(texts, finding.observed, finding.unit, _decimals(finding))
+
+
+def limit_words(texts: Texts, finding: Finding) -> str:
+    """Return the limit as 'at least', 'at most' or a range."""
+    low, high = finding.limit
+    places = _decimals(finding)
+    if low is not None and high is not None:
+        return texts.get(
+            "number.range", low=numbers.rounded(texts, low, places), high=_amount(texts, high, finding.unit, places)
+        )
+    if low is not None:
+        return texts.get("number.at_least", value=_amount(texts, low, finding.unit, places))
+    if high is not None:
+        return texts.get("number.at_most", value=_amount(texts, high, finding.unit, places))
+    return "–"
+
+
+def _decimals(finding: Finding) -> int:
+    """Enough decimals to show which side of the limit the value is on."""
+    known = _UNIT_DECIMALS.get(finding.unit)
+    if known is not None:
+        return known
+    ends = [end for end in finding.limit if end is not None]
+    observed = finding.observed if finding.observed is not None else math.nan
+    close = any(0 < abs(observed - end) < 1 for end in ends)
+    return int(close or any(end != numbers.whole(end) for end in ends))
+
+
+def _amount(texts: Texts, value: float, unit: str, decimals: int) -> str:
+    key = f"number.unit.{unit}"
+    suffix = texts.get(key) if texts.has(key) else f" {unit}" if unit else ""
+    return numbers.rounded(texts, value, decimals) + suffix
+
+
+def side_words(texts: Texts, side: Side | None, *, given: bool, measured: bool = True) -> str:
+    """Return which leg was judged and who chose it; nothing is claimed of a leg that could not be measured."""
+    if side is None:
+        return texts.get("side.none")
+    if not measured and not given:
+        return texts.get("side.cannot_tell")
+    key = "side.given_not_measured" if not measured else "side.given" if given else "side.found"
+    return texts.get(key, leg=Message(f"side.{side.value}_leg"))
+
+
+def view_words(texts: Texts, view: View) -> tuple[tuple[str, str], ...]:
+    """Return how the camera saw the person as pairs of term and plain answer."""
+    lying = {True: "view.yes", False: "view.no", None: "number.cannot_tell"}[view.lying]
+    rows = [
+        (texts.get("view.lying"), texts.get(lying)),
+        (texts.get("view.trunk"), numbers.degrees(texts, view.trunk_from_floor_deg)),
+        (texts.get("view.azimuth"), _azimuth_words(texts, view.azimuth_deg)),
+    ]
+    if math.isfinite(view.elevation_deg):
+        rows.append((texts.get("view.elevation"), numbers.degrees(texts, view.elevation_deg)))
+    if math.isfinite(view.roll_deg) and numbers.whole(view.roll_deg) % 360:
+        rows.append((texts.get("view.roll"), numbers.degrees(texts, view.roll_deg)))
+    return tuple(rows)
+
+
+def _azimuth_words(texts: Texts, azimuth_deg: float) -> str:
+    if not math.isfinite(azimuth_deg) or numbers.whole(azimuth_deg) == 0:
+        return numbers.degrees(texts, azimuth_deg)
+    towards = "feet" if azimuth_deg > 0 else "head"
+    return texts.get(f"view.towards_{towards}", value=numbers.degrees(texts, abs(azimuth_deg)))
