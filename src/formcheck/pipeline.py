@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from formcheck.cores import available_cores
+from formcheck.draw.annotate import annotate
+from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.files import explained, filling
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
@@ -25,13 +27,11 @@ from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.report.annotate import annotate
 from formcheck.report.data import session_document, write_angles_csv
 from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
-from formcheck.report.moments import Goals
 from formcheck.report.protocol import protocol_view
-from formcheck.report.thumbnails import take_thumbnails
+from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
 
@@ -58,6 +58,8 @@ class Options:
     jobs: int | None = None
     # Frames to look at in each second; None: all.
     fps: int | None = None
+    # Of the words on the annotated clip and the report's images.
+    language: str = DEFAULT_LANGUAGE
 
 
 def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
@@ -172,14 +174,9 @@ def _write_results(
 ) -> None:
     save_track(track, folder / "track.npz")
     write_angles_csv(session, folder / "angles.csv", t_s=track.t_s)
-    hip, tempo = protocol.protocol.hip, protocol.protocol.tempo
-    goals = Goals(
-        hip_limits_deg=(hip.flexion_deg.low, hip.flexion_deg.high),
-        reps=protocol.protocol.set.reps.value,
-        max_mean_speed_deg_s=tempo.max_mean_speed_deg_s.value,
-    )
+    texts = Texts(options.language)
     with ThreadPoolExecutor(1, "report") as beside:
-        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, goals)
+        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, texts)
         if clip is not None and options.video:
             first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
             annotate(
@@ -187,9 +184,9 @@ def _write_results(
                 folder / "annotated.mp4",
                 track=track,
                 session=session,
-                goals=goals,
-                start_s=options.start_s,
-                end_s=options.end_s,
+                protocol=protocol.protocol,
+                texts=texts,
+                window_s=(options.start_s, options.end_s),
                 on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
             )
         page.result()
@@ -197,11 +194,12 @@ def _write_results(
 
 
 def _write_page(
-    path: Path, clip: Path | None, track: PoseTrack, session: Session, protocol: LoadedProtocol, goals: Goals
+    path: Path, clip: Path | None, track: PoseTrack, session: Session, protocol: LoadedProtocol, texts: Texts
 ) -> None:
     thumbnails = {}
     if clip is not None:
-        thumbnails = take_thumbnails(clip, choose_exemplars(session), track=track, session=session, goals=goals)
+        at_s = {one.rep: one.at_s for one in choose_exemplars(session)}
+        thumbnails = make_thumbnails(clip, at_s, track=track, session=session, protocol=protocol.protocol, texts=texts)
     page = render_report(
         session,
         protocol_view=protocol_view(protocol.protocol),

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from formcheck.draw.body import LEG_LANDMARKS
 from formcheck.form.online import CountedRep, OnlineJudge, OnlineState
 from formcheck.live.audio import Tones, Voice
 from formcheck.live.coach import Coach, EndReason, Stage, StageChange
 from formcheck.live.journal import Journal
 from formcheck.live.pain import PainMark
 from formcheck.live.recording import Recorder
-from formcheck.live.screens import Screens
+from formcheck.live.screens import Screens, ScreenStatus
 from formcheck.live.sources import CameraFault, CapturedFrame, LiveSource
 from formcheck.live.speech import Utterance
 from formcheck.live.window import Window, mirrored
 from formcheck.pose.online_tracker import OnlineTracker, last_frame
-from formcheck.report.moments import LEG_LANDMARKS
 from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side, Verdict
 
 _WAIT_S = 0.1
@@ -213,12 +213,10 @@ class Loop:
             image = self.last_image
             if outputs.mirror:
                 image, leg = mirrored(image, leg)
-            canvas = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side)
-            if self._fault is not None:
-                outputs.screens.fault(canvas, self._fault)
-            outputs.screens.corner(canvas, recording=outputs.recorder is not None, muted=outputs.muted)
+            status = ScreenStatus(self._fault, recording=outputs.recorder is not None, muted=outputs.muted)
+            screen = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side, status=status)
         with self.timings.measure("showing"):
-            outputs.window.show(canvas)
+            outputs.window.show(screen)
 
     def _watch_camera(self) -> None:
         fault = self._source.fault

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from formcheck.draw.thumbnails import make_thumbnails
+from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
 from formcheck.report.data import session_document
 from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
-from formcheck.report.moments import Goals, Moments
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.report.schema import SessionDocument
-from formcheck.report.thumbnails import take_thumbnails
 from formcheck.report.words import printable
 from formcheck.review.changes import Change
 from formcheck.review.errors import RequestError
@@ -27,6 +27,7 @@ from formcheck.review.outcome import outcome
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
+from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, PoseTrack, Session
 
 # Images in one summary; each is some 100 kB.
@@ -97,9 +98,13 @@ class Exports:
             )
         thumbnails = {}
         if (clip := self._service.analysed_clip(opened)) is not None:
-            exemplars = choose_exemplars(analysis.session)
-            thumbnails = take_thumbnails(
-                clip, exemplars, track=analysis.track, session=analysis.session, goals=_goals(opened)
+            thumbnails = make_thumbnails(
+                clip,
+                {one.rep: one.at_s for one in choose_exemplars(analysis.session)},
+                track=analysis.track,
+                session=analysis.session,
+                protocol=analysis.protocol.protocol,
+                texts=Texts(),
             )
         analysed_at = opened.item.analysed_at()
         return render_report(
@@ -114,13 +119,14 @@ class Exports:
         if opened.problem is not None:
             raise RequestError(opened.problem)
         protocol = opened.analysis.protocol_for(opened.stored.review)
+        band = protocol.protocol.hip.flexion_deg if protocol else None
         date = opened.item.date()
         head = SummaryHead(
             name=printable(opened.item.name),
             person=_person(opened),
             date=datetime.fromisoformat(date.date) if date.date else None,
             date_kind=date.kind,
-            hip_target_deg=_goals(opened).hip_limits_deg if protocol else None,
+            hip_target_deg=(band.low, band.high) if band else None,
             prescribed=outcome(session_document(opened.reviewed.session))["prescribed"],
         )
         return render_summary(
@@ -139,16 +145,17 @@ class Exports:
             return {}
         session = opened.reviewed.session
         track = opened.analysis.track_of_leg(session.side)
-        moments = Moments(track, session, goals=_goals(opened))
+        protocol = opened.analysis.protocol_for(opened.stored.review)
+        timeline = Timeline(track, session, protocol.protocol if protocol else None)
         images: dict[str, bytes] = {}
         for key_image in review.key_images[:_MAX_IMAGES]:
             if (found := self._frame(clip, track, key_image.t_s)) is not None:
                 frame, shown_s, points_px = found
-                images[key_image.id] = leg_image(frame, moments, shown_s, points_px)
+                images[key_image.id] = leg_image(frame, timeline, shown_s, points_px, Texts())
         for goniometer in review.goniometer[: _MAX_IMAGES - len(images)]:
             if (found := self._frame(clip, track, goniometer.t_s)) is not None:
                 frame, _, points_px = found
-                images[goniometer.id] = goniometer_image(frame, goniometer, points_px)
+                images[goniometer.id] = goniometer_image(frame, goniometer, points_px, Texts())
         return images
 
     def _frame(self, clip: Path, track: PoseTrack, t_s: float) -> tuple[ImageBgr, float, FloatArray] | None:
@@ -172,15 +179,6 @@ def reviewed_document(opened: OpenedItem, session: Session) -> dict[str, Any]:
     )
     document = session_document(session) if opened.reviewed.changes else dict(opened.analysis.document)
     return ReviewedDocument.model_validate({**document, "reviewed": part.model_dump()}).model_dump(mode="json")
-
-
-def _goals(opened: OpenedItem) -> Goals:
-    protocol = opened.analysis.protocol_for(opened.stored.review)
-    if protocol is None:
-        # The images show neither band nor counter: none of these numbers is seen.
-        return Goals(hip_limits_deg=(0.0, 180.0), reps=0, max_mean_speed_deg_s=1.0)
-    hip, tempo = protocol.protocol.hip.flexion_deg, protocol.protocol.tempo
-    return Goals((hip.low, hip.high), protocol.protocol.set.reps.value, tempo.max_mean_speed_deg_s.value)
 
 
 def _person(opened: OpenedItem) -> str | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from formcheck.report.ink import WARN, WHITE, Ink, Rect, arc, dot, outlined, panel
-from formcheck.report.moments import Moments
-from formcheck.report.overlay_layout import Layout
-from formcheck.report.overlay_leg import LegDrawing
-from formcheck.report.shown import Shown
+from formcheck.draw.canvas import WARN, WHITE, Canvas, Rect, arc, unit_px
+from formcheck.draw.overlay import draw_leg_only
+from formcheck.draw.timeline import Timeline
 from formcheck.review.media import to_jpeg
 from formcheck.review.model import Goniometer
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import degrees
 from formcheck.types import FloatArray, ImageBgr
 
 _LONG_SIDE_PX = 1100
@@ -24,40 +25,41 @@ _MARGIN = 0.14
 _ASPECTS = (0.75, 1.9)
 
 
-def leg_image(image: ImageBgr, moments: Moments, t_s: float, points_px: FloatArray) -> bytes:
+def leg_image(image: ImageBgr, timeline: Timeline, t_s: float, points_px: FloatArray, texts: Texts) -> bytes:
     """Return a frame with the working leg and its angles drawn, as JPEG.
 
     Parameters
     ----------
     image : (H, W, 3) uint8
-    moments : Moments
+    timeline : Timeline
     t_s : float
         Time on the clip's own clock.
     points_px : (33, 2) float
         The landmarks in that frame, to crop it to; NaN = not seen.
+    texts : Texts
     """
-    shown = moments.at(t_s)
+    state = timeline.at(t_s)
     crop, scale, corner = _crop(image, points_px)
-    placed = _moved(shown, scale, corner)
-    LegDrawing(_layout_without_panel(crop), Ink()).draw(crop, placed)
-    return to_jpeg(crop)
+    moved = replace(state, leg_xy_px=(state.leg_xy_px - corner) * scale)
+    return to_jpeg(draw_leg_only(crop, moved, (points_px - corner) * scale, timeline.side, texts))
 
 
-def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray) -> bytes:
+def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray, texts: Texts) -> bytes:
     """Return the frame that a goniometer was laid on, with its arms and angle, as JPEG."""
     own = np.array(one.points)
     crop, scale, corner = _crop(image, np.concatenate([points_px, own]))
     a, vertex, b = (own - corner) * scale
-    unit_px = _unit(crop)
+    canvas = Canvas(crop)
+    unit = unit_px(canvas.size_px)
     for end in (a, b):
-        outlined(crop, np.array([vertex, end]), max(2.0, 0.6 * unit_px), WARN)
+        canvas.outlined(np.array([vertex, end]), max(2.0, 0.6 * unit), WARN)
     begin, sweep = _sweep(vertex, a, b)
-    radius = min(8 * unit_px, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
-    outlined(crop, arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit_px), WHITE)
+    radius = min(8 * unit, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
+    canvas.outlined(arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit), WHITE)
     for point in (a, vertex, b):
-        dot(crop, tuple(point), max(3.0, 0.9 * unit_px), WHITE)
-    _label(crop, f"{one.measured_deg():.0f}°", vertex, unit_px)
-    return to_jpeg(crop)
+        canvas.dot(tuple(point), max(3.0, 0.9 * unit), WHITE)
+    _label(canvas, degrees(texts, one.measured_deg()), vertex, unit)
+    return to_jpeg(canvas.image)
 
 
 def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, float]:
@@ -66,14 +68,14 @@ def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, flo
     return begin, math.remainder(end - begin, 2 * math.pi)
 
 
-def _label(image: ImageBgr, text: str, at: FloatArray, unit_px: float) -> None:
-    ink, size = Ink(), max(14.0, 4.2 * unit_px)
-    w, h = ink.width(text, size, 600) + 1.2 * size, 1.5 * size
-    x = float(np.clip(at[0] + 3 * unit_px, 0, max(0.0, image.shape[1] - w)))
-    y = float(np.clip(at[1] + 3 * unit_px, 0, max(0.0, image.shape[0] - h)))
-    plate = Rect(x, y, w, h)
-    panel(image, plate)
-    ink.text(image, text, (x + 0.6 * size, ink.middle(y, h, size)), size, weight=600, colour=WHITE)
+def _label(canvas: Canvas, text: str, at: FloatArray, unit: float) -> None:
+    size = max(14.0, 4.2 * unit)
+    w, h = canvas.font.width(text, size, 600) + 1.2 * size, 1.5 * size
+    width, height = canvas.size_px
+    x = float(np.clip(at[0] + 3 * unit, 0, max(0.0, width - w)))
+    y = float(np.clip(at[1] + 3 * unit, 0, max(0.0, height - h)))
+    canvas.panel(Rect(x, y, w, h))
+    canvas.text(text, (x + 0.6 * size, canvas.font.baseline(y, h, size)), size, weight=600)
 
 
 def _crop(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:
@@ -102,27 +104,3 @@ def _window(size_px: tuple[int, int], points_px: FloatArray) -> tuple[int, int, 
     x0, y0 = (int(v) for v in np.floor(corner))
     x1, y1 = (int(v) for v in np.ceil(corner + extent))
     return x0, y0, min(x1, w), min(y1, h)
-
-
-def _moved(shown: Shown, scale: float, corner: FloatArray) -> Shown:
-    return Shown(
-        leg_xy_px=(shown.leg_xy_px - corner) * scale,
-        hip=shown.hip,
-        knee=shown.knee,
-        hip_limits_deg=shown.hip_limits_deg,
-        reps_done=shown.reps_done,
-        reps_target=shown.reps_target,
-        phase=shown.phase,
-        cannot_tell=shown.cannot_tell,
-    )
-
-
-def _layout_without_panel(image: ImageBgr) -> Layout:
-    """Return a layout without a panel: the whole frame is free."""
-    nothing = Rect(0.0, 0.0, 0.0, 0.0)
-    free = Rect(0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
-    return Layout(_unit(image), nothing, nothing, nothing, nothing, nothing, nothing, free)
-
-
-def _unit(image: ImageBgr) -> float:
-    return math.sqrt(image.shape[0] * image.shape[1]) / 100

@@ -1,4 +1,4 @@
-"""The annotated clip: every picture of a recording again, with what was found drawn on it."""
+"""The annotated clip: every frame of a recording again, with what was found drawn on it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from formcheck.report.moments import Goals, Moments
-from formcheck.report.overlay import Overlay
-from formcheck.report.overlay_layout import choose_place
+from formcheck.draw.overlay import Overlay
+from formcheck.draw.timeline import Timeline
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
@@ -16,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from formcheck.protocols.model import Protocol
+    from formcheck.text.catalogue import Texts
     from formcheck.types import PoseTrack, Session
 
-# Pictures drawn but not yet encoded: enough to ride over a slow key frame, few enough to stay small.
+# Frames drawn but not yet encoded: enough to ride over a slow key frame, few enough to stay small.
 _WAITING = 4
 
 
@@ -28,15 +29,15 @@ def annotate(
     *,
     track: PoseTrack,
     session: Session,
-    goals: Goals,
-    start_s: float | None = None,
-    end_s: float | None = None,
+    protocol: Protocol,
+    texts: Texts,
+    window_s: tuple[float | None, float | None] = (None, None),
     on_frame: Callable[[float], None] | None = None,
 ) -> None:
     """Write ``out`` (MP4, H.264): the clip with skeleton, angles, counter, phase, tempo, hip band and cues.
 
-    Pictures keep their distances in time; the first is at 0. Decoding, drawing and encoding run side by
-    side, and no more than a few pictures are held whatever the clip's length.
+    Frames keep their distances in time; the first is at 0. Decoding, drawing and encoding run side
+    by side, and no more than a few frames are held whatever the clip's length.
 
     Parameters
     ----------
@@ -45,11 +46,14 @@ def annotate(
         The track of this very clip.
     session : Session
         Judged from that track.
-    goals : Goals
-    start_s, end_s : float, optional
-        The window that was analysed.
+    protocol : Protocol
+        By which it was judged.
+    texts : Texts
+        The language on the frames.
+    window_s : (start, end)
+        The part that was analysed; None for the clip's own start or end.
     on_frame : callable, optional
-        Told the time of each picture once it is drawn.
+        Told the time of each frame once it is drawn.
 
     Raises
     ------
@@ -58,16 +62,16 @@ def annotate(
     OutputError
         The video cannot be written. Nothing is left behind.
     """
-    moments = Moments(track, session, goals=goals)
+    timeline = Timeline(track, session, protocol)
     with (
-        FileSource(clip, start_s=start_s, end_s=end_s) as source,
+        FileSource(clip, start_s=window_s[0], end_s=window_s[1]) as source,
         H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer,
         ThreadPoolExecutor(1, "decode") as decoder,
         ThreadPoolExecutor(1, "encode") as encoder,
     ):
         if source.size_px != track.size_px:
             raise ValueError(f"the track is of a clip of {track.size_px}, not {source.size_px}")
-        overlay = Overlay(source.size_px, place=choose_place(source.size_px, *moments.body_points()))
+        overlay = Overlay.for_clip(source.size_px, timeline.body_points(), texts)
         frames = iter(source)
         waiting: deque[Future[None]] = deque()
         first_s = None
@@ -75,8 +79,8 @@ def annotate(
         while (frame := coming.result()) is not None:
             coming = decoder.submit(next, frames, None)
             first_s = frame.t_s if first_s is None else first_s
-            overlay.draw(frame.image_bgr, moments.at(frame.t_s))
-            waiting.append(encoder.submit(writer.write, frame.image_bgr, frame.t_s - first_s))
+            image = overlay.draw(frame.image_bgr, timeline.at(frame.t_s))
+            waiting.append(encoder.submit(writer.write, image, frame.t_s - first_s))
             if len(waiting) > _WAITING:
                 waiting.popleft().result()
             if on_frame is not None:

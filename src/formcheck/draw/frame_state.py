@@ -1,4 +1,4 @@
-"""What an overlay shows of one moment. Values only: where they come from is another matter."""
+"""What is known at one frame, ready to draw. Values only: where they come from is another matter."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from formcheck.types import FloatArray, Phase
+    from formcheck.types import Finding, FloatArray, Phase
 
 LEG_JOINTS = ("shoulder", "hip", "knee", "ankle", "heel", "toe")
 
 
 @dataclass(frozen=True, slots=True)
 class Angle:
-    """A flexion angle (neutral-zero) and the half width of the band shown behind ±; NaN = none."""
+    """A flexion angle (neutral-zero) and its standard error; NaN = not known."""
 
     value_deg: float
-    band_deg: float = math.nan
+    se_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,25 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One moment, ready to draw.
+class FrameState:
+    """What an annotated frame shows.
 
     Parameters
     ----------
     leg_xy_px : (6, 2) float
         Shoulder, hip, knee, ankle, heel and toe of the working side; NaN where not seen.
     hip, knee : Angle
-    hip_limits_deg : (low, high)
-        The allowed band of the hip.
+        At this instant, for the labels beside the joints.
+    hip_finding : Finding or None
+        On the hip: during a judged repetition that repetition's, else of this instant alone. None without a protocol.
     reps_done, reps_target : int
+        A target of 0 is not shown.
     phase : Phase
     tempo : Tempo or None
     cue : str or None
-        One plain sentence about what to mend.
+        Catalogue key of what to put right.
     cannot_tell : str or None
-        Why this moment cannot be judged; then no angle is drawn, whatever the other fields say.
+        Catalogue key of why this frame cannot be judged; then no angle is drawn, whatever the other fields say.
     clock_s : float
         Time on the clip's own clock; NaN hides it.
     """
@@ -53,7 +55,7 @@ class Shown:
     leg_xy_px: FloatArray
     hip: Angle
     knee: Angle
-    hip_limits_deg: tuple[float, float]
+    hip_finding: Finding | None
     reps_done: int
     reps_target: int
     phase: Phase

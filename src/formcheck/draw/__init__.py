@@ -1,0 +1,1 @@
+"""What is drawn on frames: one set of parts for annotated clips, thumbnails and live practice."""

@@ -1,0 +1,44 @@
+"""Images of single frames, drawn like the annotated clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+
+from formcheck.draw.overlay import Overlay
+from formcheck.draw.timeline import Timeline
+from formcheck.errors import FormcheckError
+from formcheck.protocols.model import Protocol
+from formcheck.text.catalogue import Texts
+from formcheck.types import PoseTrack, Session
+from formcheck.video.source import FileSource
+
+_LONG_SIDE_PX = 960
+_JPEG_QUALITY = 85
+
+
+def make_thumbnails(
+    clip: Path, at_s: Mapping[int, float], *, track: PoseTrack, session: Session, protocol: Protocol, texts: Texts
+) -> dict[int, bytes]:
+    """Return JPEG images of some times of a clip by the keys of ``at_s`` (repetitions, say).
+
+    A frame that cannot be read (any more) is left out.
+    """
+    timeline = Timeline(track, session, protocol)
+    made = {}
+    for key, t_s in at_s.items():
+        try:
+            with FileSource(clip, start_s=max(0.0, t_s)) as source:
+                frame = next(iter(source))
+        except FormcheckError:
+            continue
+        overlay = Overlay.for_clip(source.size_px, timeline.body_points(), texts)
+        image = overlay.draw(frame.image_bgr, timeline.at(frame.t_s))
+        shrink = min(1.0, _LONG_SIDE_PX / max(source.size_px))
+        small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        encoded, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        if encoded:
+            made[key] = data.tobytes()
+    return made
