@@ -19,11 +19,10 @@ from accuracy import find_clips
 from numpy.typing import NDArray
 from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, landmarks, read_truth
 
-from formcheck.angles.calibration import MEDIAPIPE
+from formcheck.angles.camera import MEDIAPIPE, find_posture
+from formcheck.angles.filtering import plausible_frames
 from formcheck.angles.geometry import length, level_line_deg, unproject_deg, wrap_deg
 from formcheck.angles.leg import find_joints, floor_axes, in_envelope, read_leg
-from formcheck.angles.plausible import plausible_frames
-from formcheck.angles.view import find_posture
 from formcheck.pose.landmarks import HIPS, SHOULDERS
 
 FloatArray = NDArray[np.float64]

@@ -77,7 +77,7 @@ def judged(
     good = np.ones(count, np.bool_) if usable is None else np.array(usable)
     angles = LegAngles(
         np.array(t_s), np.full(count, 90.0), np.full(count, 60.0), nan, nan, np.full(count, 2.0),
-        np.full(count, 1.5), nan, good, side or Side.LEFT, "trunk", view,
+        np.full(count, 1.5), nan, good, side or Side.LEFT, view,
     )  # fmt: skip
     rep_of_frame = np.zeros(count, np.int64)
     for one in reps:

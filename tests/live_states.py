@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 import synth
-from formcheck.angles.rows import unknown_row
 from formcheck.form.online import OnlineState
+from formcheck.timeseries import unknown_frames
 from formcheck.types import LegAngles, Phase, Side, View
 
 SIDE_ON = View(True, 3.0, 0.0, 0.0)
@@ -21,16 +21,15 @@ def angles(t_s, *, hip=90.0, knee=85.0, hands=0.1, usable=True):
         "foot_from_vertical_deg": 0.0,
         "hip_se_deg": 3.5,
         "knee_se_deg": 3.5,
-        "hands_on_thigh": hands,
+        "hand_distance_thighs": hands,
     }
     row = LegAngles(
         **{name: np.array([value]) for name, value in known.items()},
         usable=np.array([True]),
         side=Side.LEFT,
-        hip_reference="trunk+floor",
         view=SIDE_ON,
     )
-    return row if usable else unknown_row(row, t_s)
+    return row if usable else unknown_frames(row, row.t_s)
 
 
 def online_state(

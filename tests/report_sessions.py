@@ -73,10 +73,9 @@ def make_angles(t_s: np.ndarray, *, rep_count: int, gap_s: tuple[float, float] |
         foot_from_vertical_deg=np.full(t_s.size, np.nan),
         hip_se_deg=2.0 * hidden,
         knee_se_deg=1.5 * hidden,
-        hands_on_thigh=np.full(t_s.size, np.nan),
+        hand_distance_thighs=np.full(t_s.size, np.nan),
         usable=usable,
         side=Side.RIGHT,
-        hip_reference="trunk+floor",
         view=SIDE_VIEW,
     )
 

@@ -13,6 +13,9 @@ from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack
 
 PerFrame = TypeVar("PerFrame", PoseTrack, LegAngles)
 
+# What arrays were called in files of earlier versions.
+_FORMER_NAMES = {"hands_on_thigh": "hand_distance_thighs"}
+
 
 def runs(mask: BoolArray) -> list[slice]:
     """Slices of the stretches in which ``mask`` (T,) is True."""
@@ -52,6 +55,11 @@ def _known_median(samples: FloatArray) -> FloatArray:
     return np.array([np.median(column) if column.size else np.nan for column in known])
 
 
+def current_name(stored: str) -> str:
+    """The name of an array, from the name under which a file of this or an earlier version holds it."""
+    return _FORMER_NAMES.get(stored, stored)
+
+
 def frame_arrays(values: PoseTrack | LegAngles) -> dict[str, NDArray[Any]]:
     """The arrays with one entry per frame, by field name."""
     every = {field.name: getattr(values, field.name) for field in fields(values)}
@@ -70,3 +78,13 @@ def join_frames(parts: Sequence[PerFrame]) -> PerFrame:
         name: np.concatenate([getattr(part, name) for part in parts]) for name in frame_arrays(parts[-1])
     }
     return replace(parts[-1], **joined)
+
+
+def unknown_frames(like: PerFrame, t_s: FloatArray) -> PerFrame:
+    """Frames at times (N,) in which nothing is known: NaN, and False where there is no NaN."""
+    blank: dict[str, Any] = {name: _blank(array, len(t_s)) for name, array in frame_arrays(like).items()}
+    return replace(like, **{**blank, "t_s": t_s})
+
+
+def _blank(array: NDArray[Any], count: int) -> NDArray[Any]:
+    return np.full((count, *array.shape[1:]), np.nan if array.dtype.kind == "f" else 0, array.dtype)

@@ -187,8 +187,8 @@ class View:
         How far the camera is turned off square to the person's side, positive towards the feet.
     elevation_deg : float
         How far the camera looks down on the person, positive from above.
-    shake_deg : float
-        How much the thigh seems to tremble: more than a held one does when its points wander between the legs.
+    jitter_deg : float
+        Jitter of the thigh's angle (RMS): more than a held thigh moves when its points wander between the legs.
     """
 
     lying: bool | None
@@ -196,7 +196,7 @@ class View:
     roll_deg: float
     azimuth_deg: float
     elevation_deg: float = math.nan
-    shake_deg: float = math.nan
+    jitter_deg: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +209,11 @@ class LegAngles(_FrozenArrays):
         Angles as defined in docs/method.md; NaN = not measurable.
     hip_se_deg, knee_se_deg : (T,) float
         Standard error of hip and knee.
-    hands_on_thigh : (T,) float
+    hand_distance_thighs : (T,) float
         Distance of the nearer hand from the thigh's axis in thigh lengths; NaN = not seen.
     usable : (T,) bool
         Hip and knee can both be trusted to their standard error.
     side : Side
-    hip_reference : str
-        ``"trunk"``, ``"floor"`` or ``"trunk+floor"``: what the hip was measured against.
     view : View
     """
 
@@ -226,10 +224,9 @@ class LegAngles(_FrozenArrays):
     foot_from_vertical_deg: FloatArray
     hip_se_deg: FloatArray
     knee_se_deg: FloatArray
-    hands_on_thigh: FloatArray
+    hand_distance_thighs: FloatArray
     usable: BoolArray
     side: Side
-    hip_reference: str
     view: View
 
 

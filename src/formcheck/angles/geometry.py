@@ -14,7 +14,7 @@ def length(vectors: FloatArray) -> FloatArray:
 
 
 def wrap_deg(angles_deg: FloatArray) -> FloatArray:
-    """Angles brought into [-180, 180)."""
+    """The same angles within [-180, 180)."""
     return (angles_deg + 180.0) % 360.0 - 180.0
 
 
@@ -23,9 +23,9 @@ def signed_angle_deg(start: FloatArray, end: FloatArray, positive: FloatArray) -
 
     ``positive`` is any vector on the positive side of ``start``. Result in (-180, 180].
     """
-    square = np.stack([-start[..., 1], start[..., 0]], axis=-1)
-    square = square * np.sign((square * positive).sum(-1))[..., None]
-    angles: FloatArray = np.degrees(np.arctan2((end * square).sum(-1), (end * start).sum(-1)))
+    normal = np.stack([-start[..., 1], start[..., 0]], axis=-1)
+    normal = normal * np.sign((normal * positive).sum(-1))[..., None]
+    angles: FloatArray = np.degrees(np.arctan2((end * normal).sum(-1), (end * start).sum(-1)))
     return angles
 
 
@@ -44,16 +44,16 @@ def level_line_deg(azimuth_deg: float, elevation_deg: float) -> float:
 
 
 def unproject_deg(angles_deg: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
-    """Directions in the sagittal plane from directions in the picture.
+    """Directions in the sagittal plane from directions in the image.
 
     Weak perspective: seen by a camera turned ``azimuth_deg`` towards the feet and looking down by ``elevation_deg``, a
-    step along the floor appears as (cos a, -sin a sin e) and a step upwards as (0, cos e), picture axes along the
+    step along the floor appears as (cos a, -sin a sin e) and a step upwards as (0, cos e), with image axes along the
     floor to the feet and up. This inverts that.
 
     Parameters
     ----------
     angles_deg : (...) float
-        Directions in the picture: 0 along the floor to the feet, 90 up.
+        Directions in the image: 0 along the floor to the feet, 90 up.
 
     Returns
     -------

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.angles.calibration import Calibration, calibration_for
+from formcheck.angles.camera import Calibration, Posture, calibration_for, find_posture
+from formcheck.angles.filtering import gap_lengths_s, jitter_deg, plausible_frames, smooth
 from formcheck.angles.geometry import (
     distance_to_segment,
     length,
@@ -15,24 +16,20 @@ from formcheck.angles.geometry import (
     unproject_deg,
     wrap_deg,
 )
-from formcheck.angles.plausible import plausible_frames
-from formcheck.angles.shake import shake_deg
-from formcheck.angles.smooth import gap_lengths_s, smooth
-from formcheck.angles.view import Posture, find_posture
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
-# Standard errors of a reading after calibration, over 71 rendered clips (docs/method.md): the leg nearer to the camera,
-# the further one, and growth per degree the camera is off the side.
+# Standard errors of a reading after calibration, over 71 rendered clips (docs/method.md): of the leg nearer to the
+# camera, of the further one, and their growth for each degree that the camera is off the side.
 _KNEE_SE_DEG = (4.2, 6.4, 0.15)
 _HIP_SE_DEG = (4.0, 5.8, 0.12)
-# Growth per degree by which the thigh seems to tremble, and the tremble from which nothing is said: the band would be
-# 20 degrees either way.
-_SE_PER_SHAKE = 4.0
-MAX_SHAKE_DEG = 2.5
-# Growth of the error inside a bridged gap, per second of its length.
+# Their growth for each degree of jitter of the thigh, and the jitter beyond which no angles are given: the error band
+# would be 20 degrees either way.
+_SE_PER_JITTER = 4.0
+MAX_JITTER_DEG = 2.5
+# Their growth inside a bridged gap, for each second of its length.
 _SE_PER_GAP_S = 8.0
-# The envelope in which this was measured; beyond it the angles are not given.
+# The camera positions for which this was measured; beyond them no angles are given.
 MAX_AZIMUTH_DEG = 50.0
 MAX_ELEVATION_DEG = 24.0
 
@@ -54,20 +51,20 @@ def measure_leg(
 ) -> tuple[LegAngles | None, Posture]:
     """Measure the working leg.
 
-    Thigh and shank are read against the floor that the trunk lies on, brought from the picture into the sagittal
-    plane, and freed of the landmarker's known bias. Conventions and formulas in docs/method.md.
+    Thigh and shank are read against the floor that the trunk lies on, brought from the image into the sagittal plane,
+    and corrected for the landmarker's known bias. Conventions and formulas are in docs/method.md.
 
     Parameters
     ----------
     track : PoseTrack
     max_trunk_from_floor_deg : float
-        Steeper than this is not lying: nothing is measured there.
+        A trunk steeper than this is not lying: nothing is measured then.
     side : Side, optional
         Overrides the track's working side.
 
     Returns
     -------
-    LegAngles or None (no leg to follow), and the posture.
+    LegAngles, or None when there is no leg to measure; and the posture.
     """
     posture = find_posture(track, max_trunk_from_floor_deg=max_trunk_from_floor_deg)
     chosen = side or track.working_side
@@ -80,7 +77,7 @@ def measure_leg(
     hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration_for(track.model.engine))
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
-    view = replace(posture.view, shake_deg=shake_deg(track.t_s, hip_deg))
+    view = replace(posture.view, jitter_deg=jitter_deg(track.t_s, hip_deg))
     posture = replace(posture, view=view)
     near = chosen is posture.near_side
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
@@ -94,40 +91,38 @@ def measure_leg(
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
         hip_se_deg=np.where(usable, np.hypot(_view_se(_HIP_SE_DEG, view, near=near), gap_se), np.nan),
         knee_se_deg=np.where(usable, np.hypot(_view_se(_KNEE_SE_DEG, view, near=near), gap_se), np.nan),
-        hands_on_thigh=_hand_distance(track, joints),
+        hand_distance_thighs=_hand_distance_thighs(track, joints),
         usable=usable,
         side=chosen,
-        hip_reference="floor+trunk",
         view=view,
     ), posture
 
 
 def in_envelope(view: View) -> bool:
-    """Whether the camera stands where the measurement was tried, off the side and above by so much at most, and the
-    thigh keeps as still as a held one.
-    """
-    # NaN is not within: what cannot be told is not trusted. Only a shake may be unknown, in a short stretch.
+    """Whether the measurement holds: the camera is not too far off the side or too high, and the thigh keeps still."""
+    # NaN is not within: what is not known is not trusted. Only the jitter may be unknown, in a short stretch.
     placed = abs(view.azimuth_deg) <= MAX_AZIMUTH_DEG and view.elevation_deg <= MAX_ELEVATION_DEG
-    return bool(placed and not view.shake_deg > MAX_SHAKE_DEG)
+    return bool(placed and not view.jitter_deg > MAX_JITTER_DEG)
 
 
 def floor_axes(posture: Posture) -> tuple[FloatArray, FloatArray]:
-    """Unit vectors of the picture: up from the floor, and along it towards the feet."""
+    """Unit vectors of the image: up from the floor, and along it towards the feet."""
     up = -posture.gravity
     level = np.array([up[1], -up[0]])
     return up, level * np.sign(np.nanmedian(posture.trunk, axis=0) @ level)
 
 
 def find_joints(track: PoseTrack, side: Side, plausible: BoolArray) -> Joints:
-    """The leg's points in the frames that can be trusted, smoothed, short gaps bridged."""
+    """The leg's points in the plausible frames, smoothed, with short gaps bridged."""
     rows = (*LEGS[side].all, SHOULDERS[side is Side.RIGHT])
     return Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the picture shows, before it is brought into the sagittal plane: directions (T,) deg, 0 along the floor to
-    the feet, 90 up; and the typical tilt of the trunk.
+    """What the image shows, before it is brought into the sagittal plane.
+
+    Directions of thigh and shank (T,) deg, 0 along the floor to the feet, 90 up; and the typical tilt of the trunk.
     """
 
     thigh_deg: FloatArray
@@ -136,7 +131,7 @@ class Reading:
 
 
 def read_leg(joints: Joints, up: FloatArray, level: FloatArray) -> Reading:
-    """Directions of thigh, shank and trunk against the picture's own level."""
+    """Directions of thigh, shank and trunk against the image's own horizontal."""
     trunk_deg = signed_angle_deg(level, joints.hip - joints.shoulder, up)
     return Reading(
         thigh_deg=signed_angle_deg(level, joints.knee - joints.hip, up),
@@ -150,12 +145,12 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
     apart, camera = posture.shoulders_apart, (posture.view.azimuth_deg, posture.view.elevation_deg)
     turn_deg = calibration.floor_turn_deg(reading.trunk_tilt_deg, level_line_deg(*camera))
     thigh_deg, shank_deg = reading.thigh_deg - turn_deg, reading.shank_deg - turn_deg
-    # An upright thigh looks upright from anywhere; the shank swings through the directions that a turned camera bends.
+    # An upright thigh looks upright from anywhere; the shank swings through directions that a turned camera distorts.
     hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, apart)
     knee_deg = wrap_deg(unproject_deg(thigh_deg, *camera) - unproject_deg(shank_deg, *camera))
     knee_deg = knee_deg - calibration.knee_bias_deg(apart)
-    # Both are 180 minus an angle and never negative. Of a knee near straight a bend backwards is noise; of a thigh laid
-    # down the side it leans to cannot be told.
+    # Both are 180 minus an angle and never negative. Hyperextension of a nearly straight knee is noise; to which side a
+    # thigh that lies down leans cannot be told.
     return np.abs(hip_deg), np.maximum(knee_deg, 0.0)
 
 
@@ -164,12 +159,12 @@ def _view_se(se_deg: tuple[float, float, float], view: View, *, near: bool) -> f
     parts = (
         near_deg if near else far_deg,
         per_azimuth * view.azimuth_deg,
-        _SE_PER_SHAKE * np.nan_to_num(view.shake_deg),
+        _SE_PER_JITTER * np.nan_to_num(view.jitter_deg),
     )
     return float(np.linalg.norm(parts))
 
 
-def _hand_distance(track: PoseTrack, joints: Joints) -> FloatArray:
+def _hand_distance_thighs(track: PoseTrack, joints: Joints) -> FloatArray:
     """Distance (T,) of the nearer wrist from the thigh, in thigh lengths."""
     thigh_px = length(joints.knee - joints.hip)
     distances = [distance_to_segment(track.xy_px[:, wrist], joints.hip, joints.knee) / thigh_px for wrist in WRISTS]

@@ -11,8 +11,9 @@ from formcheck.form import rules
 from formcheck.form.quality import assess_quality
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
-from formcheck.reps.find import RepSet, find_reps
-from formcheck.reps.given import Span, given_reps
+from formcheck.reps.find import find_reps
+from formcheck.reps.manual import Span, manual_reps
+from formcheck.reps.rep_set import RepSet
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
 
 # With less than this share of the frames measurable, a count of repetitions means nothing.
@@ -46,7 +47,7 @@ def judge_angles(
     """
     protocol = loaded.protocol
     if spans is not None:
-        rep_set = given_reps(track.t_s, angles, spans, protocol.repetition)
+        rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)
     else:
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
     quality = assess_quality(track, angles, view)

@@ -72,7 +72,7 @@ def bounce(rep: Rep, angles: LegAngles) -> Measured:
 def hand_distance(rep: Rep, angles: LegAngles) -> Measured:
     """Median distance of the nearer hand from the thigh over the repetition, in thigh lengths."""
     inside = (angles.t_s >= rep.start_s) & (angles.t_s < rep.end_s)
-    return Measured(_median(angles.hands_on_thigh[inside]), HAND_SE_THIGHS)
+    return Measured(_median(angles.hand_distance_thighs[inside]), HAND_SE_THIGHS)
 
 
 def toes(rep: Rep, angles: LegAngles, reading: ToesReading) -> Measured:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from formcheck.angles.camera import find_posture
 from formcheck.angles.leg import measure_leg
-from formcheck.angles.rows import join_rows, row_of, unknown_row
-from formcheck.angles.view import find_posture
 from formcheck.form.judge import judge_angles
 from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.reps.find import find_reps
+from formcheck.timeseries import join_frames, take_frames, unknown_frames
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Rep, Session, View
 
 # The filter is zero-phase where it sees both sides of a sample. In the clips with ground truth this much of the future
@@ -166,11 +166,11 @@ class OnlineJudge:
         """Return and remember the rows of the window up to ``until_s`` that were not final before."""
         if angles is None:
             if self._recent and until_s > self._final_until_s:
-                self._recent.append(unknown_row(self._recent[-1], until_s))
+                self._recent.append(unknown_frames(self._recent[-1], np.array([until_s])))
                 self._final_until_s = until_s
             return ()
         due = np.flatnonzero((angles.t_s > self._final_until_s) & (angles.t_s <= until_s))
-        rows = tuple(row_of(angles, int(at)) for at in due)
+        rows = tuple(take_frames(angles, slice(at, at + 1)) for at in due.tolist())
         if rows:
             self._final_until_s = float(rows[-1].t_s[0])
             self._recent += rows
@@ -183,7 +183,7 @@ class OnlineJudge:
         """The repetition that is counted now, and when the current one began."""
         if not self._recent:
             return None, None
-        recent = join_rows(self._recent)
+        recent = join_frames(self._recent)
         reps = find_reps(recent, self._loaded.protocol.repetition).reps
         ended = [rep for rep in reps if rep.complete and t_s - rep.end_s >= _ENDED_S]
         counted = None
@@ -237,6 +237,6 @@ def judge_online(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProt
     angles = None
     if rows:
         known = {float(row.t_s[0]): row for row in rows}
-        every = [known.get(t_s) or unknown_row(rows[-1], t_s) for t_s in track.t_s.tolist()]
-        angles = replace(join_rows(every), side=rows[-1].side, view=view)
+        every = [known.get(t_s) or unknown_frames(rows[-1], np.array([t_s])) for t_s in track.t_s.tolist()]
+        angles = replace(join_frames(every), side=rows[-1].side, view=view)
     return judge_angles(track, angles, view, loaded, side_given=track.side_given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_SHAKE_DEG
+from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_JITTER_DEG
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
@@ -19,8 +19,8 @@ _TURNED_DEG = 20.0
 _EDGE = 0.02
 # Height of the camera, degrees, from which the angles suffer noticeably.
 _HIGH_DEG = 18.0
-# Tremble of a held thigh, degrees, from which its points must be taken to wander.
-_SHAKY_DEG = 1.0
+# Jitter of a held thigh, degrees, from which its points must be taken to wander.
+_JITTERY_DEG = 1.0
 # Frames per second below which quick movements are lost.
 _SLOW_HZ = 10.0
 # A thigh shorter than this in the picture is too small to measure.
@@ -64,8 +64,9 @@ def _geometry(view: View) -> list[Message]:
     if view.lying and view.elevation_deg > _HIGH_DEG:
         key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
         reasons.append(Message.of(key, elevation=view.elevation_deg))
-    if view.lying and view.shake_deg > _SHAKY_DEG:
-        reasons.append(Message.of("quality.legs_mixed_up" if view.shake_deg > MAX_SHAKE_DEG else "quality.legs_mixed"))
+    if view.lying and view.jitter_deg > _JITTERY_DEG:
+        key = "quality.legs_mixed_up" if view.jitter_deg > MAX_JITTER_DEG else "quality.legs_mixed"
+        reasons.append(Message.of(key))
     return reasons
 
 

@@ -22,13 +22,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.angles.rows import row_of
 from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock, explained, open_private, private_folder
 from formcheck.live.pain import PainMark
 from formcheck.live.speech import Utterance
 from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
+from formcheck.timeseries import current_name, take_frames
 from formcheck.types import ClipInfo, LegAngles, ModelInfo, PoseTrack, Side, View
 
 HEADER, FRAMES, ANGLES, EVENTS, CUES, LOCK = (
@@ -127,7 +127,7 @@ class Journal:
         record = _record(row, _SIDES.index(row.side))
         if self._angle_type is None:
             self._angle_type = record.dtype
-            self.add_event("angles", record=_description(record.dtype), reference=row.hip_reference)
+            self.add_event("angles", record=_description(record.dtype))
         self._write(self._angles, record.tobytes())
 
     def add_event(self, kind: str, **values: Any) -> None:
@@ -283,12 +283,14 @@ def _read_angles(folder: Path, events: list[dict[str, Any]]) -> tuple[LegAngles,
     records = _read_records(folder / ANGLES, "angles", events)
     if records.size == 0:
         return ()
-    reference = next(event["reference"] for event in events if event["event"] == "angles")
-    arrays: dict[str, Any] = {name: records[name] for name in records.dtype.names or () if name != "side"}
+    arrays: dict[str, Any] = {current_name(name): records[name] for name in records.dtype.names or () if name != "side"}
     # The view is found in the whole track, by whoever judges.
     unknown = View(None, np.nan, 0.0, np.nan)
-    angles = LegAngles(**arrays, side=Side.LEFT, hip_reference=reference, view=unknown)
-    return tuple(replace(row_of(angles, at), side=_SIDES[side]) for at, side in enumerate(records["side"].tolist()))
+    angles = LegAngles(**arrays, side=Side.LEFT, view=unknown)
+    return tuple(
+        replace(take_frames(angles, slice(at, at + 1)), side=_SIDES[side])
+        for at, side in enumerate(records["side"].tolist())
+    )
 
 
 def _mark(event: dict[str, Any]) -> PainMark:

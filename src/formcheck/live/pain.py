@@ -112,7 +112,7 @@ class HandMonitor:
     def update(self, state: OnlineState) -> None:
         """Take in the newest frame."""
         row = state.angles
-        distance_thighs = float(row.hands_on_thigh[0]) if row is not None else math.nan
+        distance_thighs = float(row.hand_distance_thighs[0]) if row is not None else math.nan
         if distance_thighs <= self._near_thighs:
             self._off_since_s = math.nan
             self._held_since_s = state.t_s if math.isnan(self._held_since_s) else self._held_since_s

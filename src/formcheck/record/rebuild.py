@@ -78,7 +78,6 @@ def _angles(series: Series, side: Side, view: View) -> LegAngles:
         **{name: np.asarray(series.columns[name], np.float64) for name in ANGLES},
         usable=np.asarray(series.columns["usable"], np.bool_),
         side=side,
-        hip_reference=series.about["hip_reference"],
         view=view,
     )
 

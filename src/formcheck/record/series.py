@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from formcheck.errors import StoreError
 from formcheck.pose.landmarks import COUNT
+from formcheck.timeseries import current_name
 from formcheck.types import FloatArray, PoseTrack, Session
 
 FORMAT = 1
@@ -34,7 +35,7 @@ ANGLES = (
     "foot_from_vertical_deg",
     "hip_se_deg",
     "knee_se_deg",
-    "hands_on_thigh",
+    "hand_distance_thighs",
 )
 # Decimals stored: finer than any of these values is worth, and they make the files a third smaller.
 _ANGLE_DECIMALS = 3
@@ -97,7 +98,6 @@ def series_of(session: Session, track: PoseTrack) -> Series:
     about = {
         "format": FORMAT,
         "size_px": list(track.size_px),
-        "hip_reference": session.angles.hip_reference if session.angles is not None else None,
         "working_side": track.working_side,
         "side_given": track.side_given,
         "warnings": [message.to_json() for message in track.warnings],
@@ -143,7 +143,7 @@ def from_parquet(path: Path, *, sha256: str | None = None) -> Series:
     if about["format"] != FORMAT:
         raise StoreError(f"{path}: expected a series of format {FORMAT}, got {about['format']}; update formcheck")
     columns = {
-        name: table.column(name).to_pylist() if name == "phase" else table.column(name).to_numpy()
+        current_name(name): table.column(name).to_pylist() if name == "phase" else table.column(name).to_numpy()
         for name in table.column_names
     }
     return Series(columns, about)

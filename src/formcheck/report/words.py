@@ -98,11 +98,6 @@ def date(moment: datetime) -> str:
     return numbers.day_and_time(_TEXTS, moment)
 
 
-def reference(hip_reference: str) -> str:
-    """Return what the hip was measured against: ``trunk+floor`` becomes ``trunk and the floor``."""
-    return hip_reference.replace("+", " and the ")
-
-
 def duration(length_s: float) -> str:
     """Return ``24.1 s`` or ``10 min 3 s``."""
     return numbers.duration(_TEXTS, length_s)

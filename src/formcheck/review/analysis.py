@@ -17,7 +17,7 @@ from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.protocols.model import Protocol
 from formcheck.record.series import POINTS, Series
-from formcheck.reps.given import Span
+from formcheck.reps.manual import Span
 from formcheck.review.apply import ReviewedSession, apply_review
 from formcheck.review.model import Review
 from formcheck.types import LegAngles, PoseTrack, Session, Side, View

@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.protocols.model import Protocol
 from formcheck.report.words import VERDICT_WORDS, rule_title, sentence
-from formcheck.reps.given import Span
+from formcheck.reps.manual import Span
 from formcheck.review.changes import Change, same_times, session_changes
 from formcheck.review.errors import RequestError
 from formcheck.review.model import Goniometer, Joint, Overrule, Review

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from formcheck.reps.given import Span
+from formcheck.reps.manual import Span
 from formcheck.types import Rep, Session
 
 # Results keep milliseconds.

@@ -102,7 +102,7 @@ def read_analysis(folder: Path, protocols: AvailableProtocols) -> Analysis:
     columns = _angle_columns(folder / "angles.csv")
     if len(columns["t_s"]) != len(track.t_s) or not np.allclose(columns["t_s"], track.t_s, atol=1e-3):
         raise InputError(f"{folder.name}: angles.csv and track.npz are of different analyses; analyse the clip again")
-    session = session_of(document, Series(columns, {"hip_reference": "floor+trunk"}))
+    session = session_of(document, Series(columns, {}))
     return Analysis(document, session, track, protocols, folder=folder)
 
 

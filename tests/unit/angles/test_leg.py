@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.leg import measure_leg
+from formcheck.angles.leg import MAX_JITTER_DEG, measure_leg
+from formcheck.form.quality import assess_quality
 from formcheck.pose.landmarks import LEGS
 from formcheck.types import Side
 
@@ -33,14 +34,14 @@ def test_foot_angles():
 
 
 def test_hands_are_near_the_held_thigh():
-    assert measured(synth.track(T_S, KNEE)).hands_on_thigh.max() < 0.1
+    assert measured(synth.track(T_S, KNEE)).hand_distance_thighs.max() < 0.1
 
 
 def test_hands_away_from_the_thigh():
     track = synth.track(T_S, KNEE)
     xy = track.xy_px.copy()
     xy[:, 15:23] = xy[:, 11:12] + [0.0, 30.0]
-    assert measured(synth.make_track(T_S, xy)).hands_on_thigh.min() > 0.5
+    assert measured(synth.make_track(T_S, xy)).hand_distance_thighs.min() > 0.5
 
 
 def test_leg_out_of_the_picture_is_not_usable():
@@ -79,3 +80,37 @@ def test_other_side_of_a_track_with_hidden_leg_cannot_be_measured():
 def test_arrays_are_read_only():
     with pytest.raises(ValueError, match="read-only"):
         measured(synth.track(T_S, KNEE)).knee_flexion_deg[0] = 1.0
+
+
+HELD_T_S = synth.times(12.0)
+
+
+def jittering(by_px):
+    """The knee goes to and fro twice a second, as when the points swap between two legs."""
+    track = synth.track(HELD_T_S, np.full(len(HELD_T_S), 60.0))
+    xy = track.xy_px.copy()
+    xy[:, LEGS[Side.LEFT].knee, 0] += by_px * np.sign(np.sin(2 * np.pi * 2.0 * HELD_T_S))
+    return synth.make_track(HELD_T_S, xy)
+
+
+def test_a_little_jitter_widens_the_band():
+    still, little = measured(jittering(0.0)), measured(jittering(2.0))
+    assert little.usable.all()
+    assert np.nanmedian(little.hip_se_deg) > np.nanmedian(still.hip_se_deg) + 0.2
+
+
+def test_much_jitter_gives_no_angles_and_says_what_to_do():
+    track = jittering(25.0)
+    angles, posture = measure_leg(track, max_trunk_from_floor_deg=30.0)
+    assert posture.view.jitter_deg > MAX_JITTER_DEG
+    assert not angles.usable.any()
+    assert np.isnan(angles.knee_flexion_deg).all()
+    reasons = assess_quality(track, angles, posture.view).reasons
+    assert "quality.legs_mixed_up" in {reason.key for reason in reasons}
+
+
+def test_the_further_leg_is_less_sure():
+    near, far = (
+        measured(synth.track(HELD_T_S, np.full(len(HELD_T_S), 60.0), side=Side.LEFT, camera_side=side)) for side in Side
+    )
+    assert np.nanmedian(far.knee_se_deg) > np.nanmedian(near.knee_se_deg) + 1.0

@@ -8,7 +8,6 @@ import pytest
 
 import synth
 from formcheck.angles.leg import measure_leg
-from formcheck.angles.rows import row_of
 from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
@@ -16,10 +15,11 @@ from formcheck.form.rules import PAIN_LIMIT
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
 from formcheck.live.finish import PRACTICE, SymptomReport, finish, load_finished, recover
-from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder
+from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder, read_journal
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
+from formcheck.timeseries import take_frames
 from formcheck.types import Verdict
 from synth import Move
 
@@ -55,7 +55,7 @@ def write(folder, *, pain_at_s=None, close=True):
     angles, _ = measure_leg(TRACK, max_trunk_from_floor_deg=30.0)
     for at, frame in enumerate(frames_of(TRACK)):
         journal.add_frame(frame)
-        journal.add_angles(row_of(angles, at))
+        journal.add_angles(take_frames(angles, slice(at, at + 1)))
     journal.add_event("rep", index=1)
     journal.add_event("rep", index=2)
     if pain_at_s is not None:
@@ -112,6 +112,16 @@ def test_the_personal_limit_is_judged_from_the_mark_on(folder):
     found = [f for f in finish(folder, end_reason=EndReason.STOP).session.findings if f.rule == PAIN_LIMIT.id]
     assert [(f.rep, f.verdict) for f in found] == [(2, Verdict.NOT_MET)]
     assert PAIN_LIMIT.id in (folder / "session.json").read_text()
+
+
+def test_a_journal_of_an_earlier_version_is_read(folder):
+    write(folder)
+    events = (folder / EVENTS).read_text()
+    (folder / EVENTS).write_text(events.replace("hand_distance_thighs", "hands_on_thigh"))
+    (angles, *_) = read_journal(folder).angles
+    assert (
+        angles.hand_distance_thighs[0] == measure_leg(TRACK, max_trunk_from_floor_deg=30.0)[0].hand_distance_thighs[0]
+    )
 
 
 def test_an_incomplete_record_and_line_are_ignored(folder):

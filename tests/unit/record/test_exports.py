@@ -132,6 +132,15 @@ def test_json_comes_back_without_loss(store, uid, tmp_path):
             np.testing.assert_array_equal(values, theirs.columns[name], err_msg=name)
 
 
+def test_json_of_an_earlier_version_is_taken(store, uid, tmp_path):
+    out = {name: data.replace(b'"hand_distance_thighs"', b'"hands_on_thigh"') for name, data in take_out(store).items()}
+    with open_store(tmp_path / "other") as other:
+        take_in(other, out)
+        with store.reading() as here, other.reading() as there:
+            ours, theirs = (load_series(*place, uid).columns for place in ((store, here), (other, there)))
+    np.testing.assert_array_equal(ours["hand_distance_thighs"], theirs["hand_distance_thighs"])
+
+
 def test_what_is_there_already_is_left_as_it_is(store, uid):
     out = take_out(store)
     assert take_in(store, out) == [False, False, False]

@@ -16,7 +16,7 @@ from formcheck.record.queries import protocol_text, reps, results_of, sessions
 from formcheck.record.rebuild import session_of
 from formcheck.record.save import save_set
 from formcheck.record.schema import RESULT, SESSION
-from formcheck.record.series import POINTS, from_parquet
+from formcheck.record.series import POINTS, Series, from_parquet, to_parquet
 from formcheck.record.values import (
     Answers,
     Ended,
@@ -163,6 +163,18 @@ def test_a_session_rebuilt_from_the_record_has_the_same_document(store):
         (result,) = results_of(connection, kept.uid)
     series = from_parquet(store.series_folder / result["series_file"])
     assert session_document(session_of(result["document"], series)) == result["document"]
+
+
+def test_a_series_of_an_earlier_version_is_read(store):
+    keep_set(store)
+    (path,) = store.series_folder.iterdir()
+    series = from_parquet(path)
+    former = {"hand_distance_thighs": "hands_on_thigh"}
+    columns = {former.get(name, name): values for name, values in series.columns.items()}
+    path.write_bytes(to_parquet(Series(columns, {**series.about, "hip_reference": "floor+trunk"})))
+    read = from_parquet(path)
+    assert list(read.columns) == list(series.columns)
+    np.testing.assert_array_equal(read.columns["hand_distance_thighs"], series.columns["hand_distance_thighs"])
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PAR1 nonsense")])

@@ -99,7 +99,6 @@ def test_small_phrases():
     assert words.duration(24.12) == "24.1 s"
     assert words.duration(603.2) == "10 min 3 s"
     assert words.date(datetime(2026, 3, 2, 14, 5, tzinfo=UTC)) == "2 March 2026, 14:05"
-    assert words.reference("trunk+floor") == "trunk and the floor"
     assert words.rule_title("new_rule") == "New rule"
     assert words.side_words(Side.LEFT, given=True) == "Left leg, as given"
     assert words.side_words(None, given=False) == "No working leg found"

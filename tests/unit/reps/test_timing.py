@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.reps.timing import movement_times, return_times
+from formcheck.reps.timing import find_turns, movement_times, return_times
 
 T_S = np.arange(0, 8, 1 / 30)
 
@@ -42,3 +42,21 @@ def test_false_start_is_left_out():
     values = 90 - 70 * synth.ease((T_S - 4) / 1.8) - false_start
     values[0] = 90
     assert movement_times(T_S, values)[0] == pytest.approx(4.0, abs=0.1)
+
+
+def test_turning_points_alternate_and_swing_enough():
+    t = np.linspace(0, 4 * np.pi, 400)
+    turns = find_turns(50 + 40 * np.cos(t), min_swing=15)
+    assert [turn.high for turn in turns] == [True, False, True, False, True]
+    assert [turn.value for turn in turns] == pytest.approx([90, 10, 90, 10, 90], abs=0.5)
+
+
+@pytest.mark.parametrize("curve", [np.full(50, 3.0), np.linspace(0, 14, 50), np.array([1.0])])
+def test_a_curve_that_hardly_moves_has_no_turning_points(curve):
+    assert find_turns(curve, min_swing=15) == []
+
+
+def test_small_wiggles_are_no_turning_points():
+    base = np.concatenate([np.linspace(90, 10, 100), np.linspace(10, 90, 100)])
+    wiggly = base + 5 * np.sin(np.arange(200))
+    assert len(find_turns(wiggly, min_swing=15)) == 3

@@ -23,6 +23,7 @@ from formcheck.record.schema import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION
 from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
+from formcheck.timeseries import current_name
 
 KIND = "formcheck kept session"
 PROFILE_KIND = "formcheck profile"
@@ -148,7 +149,8 @@ def _plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
 
 def _series(part: ArchivedSeries) -> Series:
     columns: dict[str, Any] = {}
-    for name, values in part.columns.items():
+    for stored, values in part.columns.items():
+        name = current_name(stored)
         if decimals(name) is not None:
             columns[name] = np.array([math.nan if value is None else value for value in values], np.float32)
         else:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.view import find_posture
+from formcheck.angles.camera import find_posture
 
 T_S = synth.times(3.0)
 KNEE = np.full(len(T_S), 90.0)

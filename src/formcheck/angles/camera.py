@@ -1,0 +1,223 @@
+"""The camera: how it sees the person, and the known bias of the landmarker in that view.
+
+Which way is down, does the trunk lie, how far is the camera off the side and how high does it stand.
+
+A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
+down or stands askew. The lines and coefficients of the calibration were fitted on rendered clips with exact truth and
+hold on frames of real people marked by hand; docs/method.md says how, with the hold-out errors, and
+``benchmarks/fit_calibration.py`` repeats it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from formcheck.angles.geometry import length
+from formcheck.pose.body import front_turn
+from formcheck.pose.landmarks import HIPS, SHOULDERS
+from formcheck.timeseries import running_median
+from formcheck.types import BoolArray, FloatArray, PoseTrack, Side, View
+
+# A trunk steeper than this in a level image is not lying.
+_STEEP_DEG = 45.0
+# The trunk is judged over this long: a cough is not sitting up.
+_POSTURE_S = 1.0
+# The largest turn that is corrected for; a larger estimate is taken as this.
+_FURTHEST_DEG = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Bias of a landmarker in a lying body.
+
+    Parameters
+    ----------
+    azimuth_line : (offset deg, slope)
+        Azimuth of the camera from the depth of the trunk in the model's world points (deg).
+    elevation_line : (offset deg, slope deg)
+        Elevation of the camera from how far apart the shoulders appear across the trunk (trunk lengths).
+    level_trunk_deg : float
+        How steep a level trunk appears to the landmarker when the camera is square to it.
+    trunk_share : float
+        Weight of the trunk in deciding where the floor is, against the image's own horizontal.
+    trunk_slack_deg : float
+        Beyond this tilt the trunk decides alone: the image or the mat is tilted.
+    hip, knee : (offset deg, deg per trunk length the shoulders are apart)
+        By how much the reading exceeds the marked angle. The hip's bias grows with the sine of the angle: its point
+        is displaced along the trunk, which turns an upright thigh but not a level one.
+    """
+
+    azimuth_line: tuple[float, float]
+    elevation_line: tuple[float, float]
+    level_trunk_deg: float
+    trunk_share: float
+    trunk_slack_deg: float
+    hip: tuple[float, float]
+    knee: tuple[float, float]
+
+    def azimuth_deg(self, trunk_depth_deg: float) -> float:
+        return self.azimuth_line[0] + self.azimuth_line[1] * trunk_depth_deg
+
+    def elevation_deg(self, shoulders_apart: float) -> float:
+        return self.elevation_line[0] + self.elevation_line[1] * shoulders_apart
+
+    def floor_turn_deg(self, trunk_tilt_deg: float, level_tilt_deg: float) -> float:
+        """How far the floor is turned against the image's own horizontal.
+
+        Parameters
+        ----------
+        trunk_tilt_deg : float
+            Direction of the trunk in the image.
+        level_tilt_deg : float
+            Direction in which a level trunk appears from where the camera stands.
+        """
+        tilt = trunk_tilt_deg - level_tilt_deg - self.level_trunk_deg
+        beyond = np.sign(tilt) * max(abs(tilt) - self.trunk_slack_deg, 0.0)
+        return float(self.trunk_share * (tilt - beyond) + beyond)
+
+    def hip_bias_deg(self, reading_deg: FloatArray, shoulders_apart: float) -> FloatArray:
+        """Bias of readings (T,) of hip flexion against the floor, to be subtracted."""
+        offset, per_apart = self.hip
+        return np.asarray((offset + per_apart * shoulders_apart) * np.sin(np.radians(reading_deg)))
+
+    def knee_bias_deg(self, shoulders_apart: float) -> float:
+        """Bias of knee flexion, to be subtracted."""
+        offset, per_apart = self.knee
+        return offset + per_apart * shoulders_apart
+
+
+# For points that are where they should be: truth, hand-marked joints, synthetic motion. The trunk is the reference by
+# which the hip angle is defined. Shoulders are 0.72 trunk lengths apart (Winter, Biomechanics, table 4.1).
+EXACT = Calibration(
+    azimuth_line=(0.0, -1.0),
+    elevation_line=(0.0, 80.0),
+    level_trunk_deg=0.0,
+    trunk_share=1.0,
+    trunk_slack_deg=0.0,
+    hip=(0.0, 0.0),
+    knee=(0.0, 0.0),
+)
+
+MEDIAPIPE = Calibration(
+    azimuth_line=(5.2, -1.5),
+    elevation_line=(4.0, 55.0),
+    level_trunk_deg=4.1,
+    trunk_share=0.3,
+    trunk_slack_deg=8.0,
+    hip=(10.5, -46.1),
+    knee=(4.7, -27.8),
+)
+
+
+def calibration_for(engine: str) -> Calibration:
+    """The calibration for the engine that made a track (``ModelInfo.engine``)."""
+    return MEDIAPIPE if engine.startswith("mediapipe") else EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """The trunk through time and which way is down.
+
+    Parameters
+    ----------
+    trunk : (T, 2) float
+        From mid-shoulder to mid-hip, px; NaN where not seen.
+    front : (2,) float
+        Unit vector at right angles to the typical trunk, towards the person's front.
+    gravity : (2,) float
+        Unit vector of the image that points to the floor.
+    lying : (T,) bool
+        The trunk lies along the floor at that time, face up.
+    shoulders_apart : float
+        How far apart the shoulders appear across the trunk, in trunk lengths.
+    view : View
+    """
+
+    trunk: FloatArray
+    front: FloatArray
+    gravity: FloatArray
+    lying: BoolArray
+    shoulders_apart: float
+    view: View
+
+    @property
+    def near_side(self) -> Side:
+        """The person's side that faces the camera; it follows from where the head is when the front is up."""
+        along = np.nanmedian(self.trunk, axis=0)
+        return Side.LEFT if along[0] * self.front[1] - along[1] * self.front[0] > 0 else Side.RIGHT
+
+
+def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Posture:
+    """Tell the posture from a track.
+
+    An image from a phone on its side is recognised when the body is upside down in it: nobody exercises like that. A
+    body upright with the head up is taken for what it looks like.
+
+    Parameters
+    ----------
+    track : PoseTrack
+    max_trunk_from_floor_deg : float
+        A trunk steeper than this is not lying.
+    """
+    trunk = _centre(track, HIPS) - _centre(track, SHOULDERS)
+    found = np.isfinite(trunk[:, 0])
+    if not found.any():
+        nowhere = np.full(2, np.nan)
+        return Posture(trunk, nowhere, nowhere, found, np.nan, View(None, np.nan, 0.0, np.nan, np.nan))
+    typical = np.nanmedian(trunk, axis=0)
+    turn, raised = front_turn(track.xy_px, _centre(track, HIPS), typical)
+    front = turn * np.array([typical[1], -typical[0]]) / length(typical)
+    gravity, roll_deg = _gravity(typical, front, raised)
+    calibration = calibration_for(track.model.engine)
+    apart = _shoulders_apart(track, typical, front)
+    tilt_deg = _tilt_deg(trunk, gravity)
+    median_deg = running_median(track.t_s, tilt_deg, window_s=_POSTURE_S)
+    face_up = float(front @ -gravity) > 0
+    with np.errstate(invalid="ignore"):
+        lying = (np.abs(median_deg) <= max_trunk_from_floor_deg) & found & face_up
+    view = View(
+        lying=bool(lying[found].mean() >= 0.5),
+        trunk_from_floor_deg=float(np.nanmedian(np.abs(median_deg))),
+        roll_deg=roll_deg,
+        azimuth_deg=_azimuth_deg(track, calibration),
+        elevation_deg=float(min(calibration.elevation_deg(apart), _FURTHEST_DEG)),
+    )
+    return Posture(trunk, front, gravity, lying, apart, view)
+
+
+def _centre(track: PoseTrack, pair: tuple[int, int]) -> FloatArray:
+    return np.asarray(track.xy_px[:, pair].mean(axis=1))
+
+
+def _gravity(trunk: FloatArray, front: FloatArray, raised: bool) -> tuple[FloatArray, float]:
+    """Unit vector to the floor, and the clockwise quarter turn that brings it to the bottom of the image."""
+    upright = np.array([0.0, 1.0])
+    steep = abs(np.degrees(np.arctan2(trunk[1], abs(trunk[0])))) > _STEEP_DEG
+    head_down = trunk[1] < 0
+    if steep and head_down:
+        return (np.array([1.0, 0.0]), 90.0) if front[0] < 0 else (np.array([-1.0, 0.0]), 270.0)
+    if not steep and raised and front[1] > 0:
+        return -upright, 180.0
+    return upright, 0.0
+
+
+def _tilt_deg(trunk: FloatArray, gravity: FloatArray) -> FloatArray:
+    """Rise of the trunk from hip to shoulder against the floor: 0 flat, 90 upright."""
+    level = np.array([-gravity[1], gravity[0]])
+    return np.asarray(np.degrees(np.arctan2(trunk @ gravity, np.abs(trunk @ level))))
+
+
+def _azimuth_deg(track: PoseTrack, calibration: Calibration) -> float:
+    """Turn of the camera off the side, from the depth of the trunk in the model's world points."""
+    world = track.world_m[:, HIPS].mean(axis=1) - track.world_m[:, SHOULDERS].mean(axis=1)
+    depth_deg = np.degrees(np.arctan2(world[:, 2], length(world[:, :2])))
+    return float(np.clip(calibration.azimuth_deg(float(np.nanmedian(depth_deg))), -_FURTHEST_DEG, _FURTHEST_DEG))
+
+
+def _shoulders_apart(track: PoseTrack, trunk: FloatArray, front: FloatArray) -> float:
+    """How far apart the shoulders appear across the trunk, in trunk lengths: more, the higher the camera."""
+    left, right = SHOULDERS
+    apart = np.nanmedian(track.xy_px[:, left] - track.xy_px[:, right], axis=0) @ front
+    return float(abs(apart) / length(trunk))
