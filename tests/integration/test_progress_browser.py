@@ -13,7 +13,10 @@ from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
+from formcheck.text.catalogue import Texts
 from practice import DAYS, FIRST, PROFILE, keep_month
+
+EN = Texts("en")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def path(tmp_path_factory):
             lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
     last = FIRST + timedelta(days=DAYS - 1)
     made = datetime(2026, 3, 30, tzinfo=UTC)
-    (folder / "page.html").write_text(render_progress(PROFILE, lines, known, today=last, made_at=made), "utf-8")
+    (folder / "page.html").write_text(render_progress(PROFILE, lines, known, EN, today=last, made_at=made), "utf-8")
     return folder / "page.html"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from formcheck.cli.record_options import chosen_profile, parse_day, profile_option, store_option
+from formcheck.cli.record_options import call_texts, chosen_profile, parse_day, profile_option, store_option
 
 
 @click.command(name="progress")
@@ -46,7 +46,7 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
         lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
-    page = render_progress(code, lines, known, first=first, today=last or now.date(), made_at=now)
+    page = render_progress(code, lines, known, call_texts(), first=first, today=last or now.date(), made_at=now)
     with explained(out, remedy="choose another place with --out"):
         write_whole(out, page)
     click.echo(f"Progress: {out}")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import Z_95, ceiling, day_and_time, rounded
+
 WIDTH, HEIGHT = 520, 190
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
 _TICKS_ACROSS = 6
@@ -16,49 +19,60 @@ _TICKS_UP = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
-    """One session's value, with the half width of its 95 % band (0 = none is drawn)."""
+class ChartPoint:
+    """One session's value with its standard error (0 = none is shown)."""
 
     at: datetime
     value: float
-    band: float = 0.0
+    se: float = 0.0
+
+    @property
+    def band(self) -> float:
+        """Half width of the 95 % band."""
+        return Z_95 * self.se
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Values of one kind in order of time. ``key`` is its colour: ``knee``, ``hip`` or ``ink``."""
+class ChartLine:
+    """Values of one kind in order of time. ``colour``: ``knee``, ``hip`` or ``ink``, as in colours.css."""
 
     name: str
-    key: str
-    dots: tuple[Dot, ...]
+    colour: str
+    points: tuple[ChartPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Some lines over the same days. ``zone``: a change within it can be measuring alone."""
+    """Some lines over the same days. ``zone``: a change within it can be measurement error alone."""
 
     id: str
     title: str
     note: str
     unit: str
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
     zone: tuple[float, float] | None = None
     at_least: tuple[float, float] | None = None
 
     @property
     def empty(self) -> bool:
         """Nothing to draw."""
-        return not any(line.dots for line in self.lines)
+        return not any(line.points for line in self.lines)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that a value is shown with: seconds have one, degrees and scores none."""
+        return 0 if self.unit in {"°", ""} else 1
 
     def extent(self) -> tuple[float, float]:
         """Return the lowest and highest value that must be seen."""
-        ends = [end for line in self.lines for dot in line.dots for end in (dot.value - dot.band, dot.value + dot.band)]
+        points = [point for line in self.lines for point in line.points]
+        ends = [end for point in points for end in (point.value - point.band, point.value + point.band)]
         ends += [*(self.zone or ()), *(self.at_least or ())]
         return min(ends, default=0.0), max(ends, default=1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     """A grid line and its label."""
 
     at: float
@@ -67,22 +81,22 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line as SVG paths; ``dots`` are (x, y, title)."""
+    """A line as SVG paths; ``points`` are (x, y, title)."""
 
-    key: str
+    colour: str
     path: str
     band: str
-    dots: tuple[tuple[float, float, str], ...]
+    points: tuple[tuple[float, float, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A chart in a box of WIDTH x HEIGHT units. ``zone`` is (top, height)."""
+class DrawnChart:
+    """A chart in a box of WIDTH x HEIGHT units. ``zone`` is (top, height), ``payload`` what the script draws from."""
 
     chart: Chart
     lines: tuple[DrawnLine, ...]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
+    x_ticks: tuple[AxisTick, ...]
+    y_ticks: tuple[AxisTick, ...]
     zone: tuple[float, float] | None
     payload: dict[str, Any]
 
@@ -122,59 +136,66 @@ def scale_of(charts: Sequence[Chart], *, first: date, last: date) -> Scale:
     return Scale(first, last, low, max(high, low + step), step)
 
 
-def draw(chart: Chart, scale: Scale) -> Drawn:
+def draw(chart: Chart, scale: Scale, texts: Texts) -> DrawnChart:
     """Return a chart as coordinates."""
     zone = (scale.y(chart.zone[1]), scale.y(chart.zone[0]) - scale.y(chart.zone[1])) if chart.zone else None
-    return Drawn(
+    titles = [tuple(_point_words(texts, chart, line, point) for point in line.points) for line in chart.lines]
+    return DrawnChart(
         chart=chart,
-        lines=tuple(_drawn(line, scale, chart.unit) for line in chart.lines),
-        x_ticks=_x_ticks(scale),
-        y_ticks=_y_ticks(scale, chart.unit),
+        lines=tuple(_drawn(line, scale, words) for line, words in zip(chart.lines, titles, strict=True)),
+        x_ticks=_x_ticks(scale, texts),
+        y_ticks=_y_ticks(scale, chart.unit, texts),
         zone=zone,
-        payload=_payload(chart, scale),
+        payload=_payload(chart, scale, titles),
     )
 
 
-def _drawn(line: Line, scale: Scale, unit: str) -> DrawnLine:
-    places = [(scale.x(scale.days(dot.at)), dot) for dot in line.dots]
-    above = [f"{x} {scale.y(dot.value + dot.band)}" for x, dot in places]
-    below = [f"{x} {scale.y(dot.value - dot.band)}" for x, dot in places]
-    banded = any(dot.band for dot in line.dots)
+def _drawn(line: ChartLine, scale: Scale, titles: Sequence[str]) -> DrawnLine:
+    places = [(scale.x(scale.days(point.at)), point) for point in line.points]
+    above = [f"{x} {scale.y(point.value + point.band)}" for x, point in places]
+    below = [f"{x} {scale.y(point.value - point.band)}" for x, point in places]
     return DrawnLine(
-        key=line.key,
-        path="M" + "L".join(f"{x} {scale.y(dot.value)}" for x, dot in places) if places else "",
-        band="M" + "L".join(above + below[::-1]) + "Z" if banded else "",
-        dots=tuple((x, scale.y(dot.value), dot_words(line, dot, unit)) for x, dot in places),
+        colour=line.colour,
+        path="M" + "L".join(f"{x} {scale.y(point.value)}" for x, point in places) if places else "",
+        band="M" + "L".join(above + below[::-1]) + "Z" if _banded(line) else "",
+        points=tuple((x, scale.y(point.value), title) for (x, point), title in zip(places, titles, strict=True)),
     )
 
 
-def dot_words(line: Line, dot: Dot, unit: str) -> str:
+def _banded(line: ChartLine) -> bool:
+    return any(point.se for point in line.points)
+
+
+def _point_words(texts: Texts, chart: Chart, line: ChartLine, point: ChartPoint) -> str:
     """Say one value: ``2 March 2026, 08:00: 44° ± 6, knee``."""
-    value = f"{dot.value:.0f}" if unit in {"°", ""} else f"{dot.value:.1f}"
-    band = f" ± {math.ceil(dot.band - 1e-9)}" if dot.band else ""
-    return f"{day_words(dot.at.date())}, {dot.at:%H:%M}: {value}{unit}{band}, {line.name}"
+    value = rounded(texts, point.value, chart.decimals) + chart.unit
+    if point.se:
+        value += f" ± {ceiling(point.band)}"
+    return texts.get("progress.line.value", when=day_and_time(texts, point.at), value=value, line=line.name)
 
 
-def day_words(day: date) -> str:
-    """Return ``2 March 2026``."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def _x_ticks(scale: Scale) -> tuple[Tick, ...]:
+def _x_ticks(scale: Scale, texts: Texts) -> tuple[AxisTick, ...]:
     step = next((s for s in _DAY_STEPS if scale.span_days / s <= _TICKS_ACROSS), _DAY_STEPS[-1])
     days = range(0, scale.span_days, step)
-    return tuple(Tick(scale.x(n), f"{(at := scale.first + timedelta(days=n)).day} {at:%b}") for n in days)
+    return tuple(AxisTick(scale.x(n), short_day(texts, scale.first + timedelta(days=n))) for n in days)
 
 
-def _y_ticks(scale: Scale, unit: str) -> tuple[Tick, ...]:
+def short_day(texts: Texts, day: date) -> str:
+    """Return ``2 Mar``."""
+    month = texts.get(f"progress.month_short.{day.month}")
+    return texts.get("progress.tick.day", day=day.day, month=month)
+
+
+def _y_ticks(scale: Scale, unit: str, texts: Texts) -> tuple[AxisTick, ...]:
     count = round((scale.high - scale.low) / scale.step)
     values = [scale.low + n * scale.step for n in range(count + 1)]
-    return tuple(Tick(scale.y(value), f"{value:g}{unit}") for value in values)
+    decimals = 0 if scale.step >= 1 else 1
+    return tuple(AxisTick(scale.y(value), texts.number(value, decimals) + unit) for value in values)
 
 
-def _payload(chart: Chart, scale: Scale) -> dict[str, Any]:
+def _payload(chart: Chart, scale: Scale, titles: Sequence[tuple[str, ...]]) -> dict[str, Any]:
     """Return what the page's script draws from: one row of times, and each line's values on it."""
-    moments = sorted({dot.at for line in chart.lines for dot in line.dots}, key=scale.days)
+    times = sorted({point.at for line in chart.lines for point in line.points}, key=scale.days)
     return {
         "id": chart.id,
         "first": scale.first.isoformat(),
@@ -182,18 +203,18 @@ def _payload(chart: Chart, scale: Scale) -> dict[str, Any]:
         "range": [scale.low, scale.high],
         "unit": chart.unit,
         "zone": chart.zone,
-        "x": [round(scale.days(moment), 4) for moment in moments],
-        "lines": [_line_payload(line, moments, chart.unit) for line in chart.lines],
+        "x": [round(scale.days(time), 4) for time in times],
+        "lines": [_line_payload(line, times, words) for line, words in zip(chart.lines, titles, strict=True)],
     }
 
 
-def _line_payload(line: Line, moments: Sequence[datetime], unit: str) -> dict[str, Any]:
-    by_time = {dot.at: dot for dot in line.dots}
-    dots = [by_time.get(moment) for moment in moments]
+def _line_payload(line: ChartLine, times: Sequence[datetime], titles: Sequence[str]) -> dict[str, Any]:
+    by_time = {point.at: (point, title) for point, title in zip(line.points, titles, strict=True)}
+    found = [by_time.get(time) for time in times]
     return {
-        "key": line.key,
-        "values": [None if dot is None else round(dot.value, 2) for dot in dots],
-        "bands": [None if dot is None else round(dot.band, 2) for dot in dots],
-        "words": [None if dot is None else dot_words(line, dot, unit) for dot in dots],
-        "banded": any(dot.band for dot in line.dots),
+        "colour": line.colour,
+        "values": [None if one is None else round(one[0].value, 2) for one in found],
+        "bands": [None if one is None else round(one[0].band, 2) for one in found],
+        "titles": [None if one is None else one[1] for one in found],
+        "banded": _banded(line),
     }

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select
 
@@ -104,6 +105,16 @@ class Goal:
     done: int
 
 
+class DayKind(StrEnum):
+    """How a day went. ``EXTRA``: sets were done, though none was prescribed; ``FREE``: neither."""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+    EXTRA = "extra"
+    FREE = "free"
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One day: what was prescribed, and every set that was done, prescribed or not."""
@@ -121,6 +132,13 @@ class Day:
     def done(self) -> int:
         """Prescribed sets that were done; more sets than prescribed do not make up for another leg or day."""
         return sum(min(goal.done, goal.wanted) for goal in self.goals)
+
+    @property
+    def kind(self) -> DayKind:
+        """How it went."""
+        if not self.wanted:
+            return DayKind.EXTRA if self.sets else DayKind.FREE
+        return DayKind.ALL if self.done >= self.wanted else DayKind.SOME if self.done else DayKind.NONE
 
 
 def days(lines: Sequence[SessionLine], known: Sequence[Prescription], *, first: date, last: date) -> list[Day]:

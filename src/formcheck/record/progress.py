@@ -1,4 +1,4 @@
-"""The page of progress: weeks of practice as one self-contained file."""
+"""The progress page: weeks of practice as one self-contained file."""
 
 from __future__ import annotations
 
@@ -9,31 +9,38 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby, pairwise
+from typing import Any
 
 import jinja2
 
-from formcheck.record.charts import HEIGHT, WIDTH, Chart, Dot, Drawn, Line, day_words, draw, scale_of
-from formcheck.record.prescriptions import Day, Share, days, share
-from formcheck.record.trend import HUMAN_MDC_DEG, Change, Trend, trend, trend_words
+from formcheck.message import Message
+from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of
+from formcheck.record.prescriptions import Day, days, share
+from formcheck.record.trend import HUMAN_MDC_DEG, Trend, TrendOutcome, trend, trend_message
 from formcheck.record.values import Prescription, SessionLine
-from formcheck.report import words
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, resource_text, shared_style
+from formcheck.text import numbers
+from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 
 _HERE = "formcheck.record"
-_KNEE_NOTE = "Degrees short of straight (flexion, 0° = straight), median of each session, with its 95 % band."
-_ZONE_NOTE = " Within the shaded zone a change can be measuring alone."
+# What the page's script says, by its name there.
+_SCRIPT_TEXTS = {
+    "decimal_mark": "number.decimal_mark",
+    "day": "progress.tick.day",
+    "readout": "progress.readout",
+    "chart_label": "progress.chart_label",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SideBlock:
-    """One leg's column: what can be said, and its charts."""
+    """One leg's column: its trends in words, and its charts."""
 
     side: Side
-    sessions: int
-    sentences: tuple[str, ...]
-    changes: tuple[Change, ...]
-    charts: tuple[Drawn, ...]
+    sessions: Message
+    trends: tuple[tuple[TrendOutcome, Message], ...]
+    charts: tuple[DrawnChart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ def render_progress(
     profile: str,
     lines: Sequence[SessionLine],
     known: Sequence[Prescription],
+    texts: Texts,
     *,
     first: date | None = None,
     today: date,
@@ -62,6 +70,7 @@ def render_progress(
     lines : sequence of SessionLine
         All sessions, oldest first.
     known : sequence of Prescription
+    texts : Texts
     first : date, optional
         First day of the page; default: of the first session or prescription.
     today : date
@@ -75,100 +84,114 @@ def render_progress(
     """
     first = first or min([line.day for line in lines] + [one.starts_on for one in known], default=today)
     shown = [line for line in lines if first <= line.day <= today and line.counts]
-    protocol_id = Counter(line.protocol_id for line in shown).most_common(1)[0][0] if shown else None
-    compared = [line for line in shown if line.protocol_id == protocol_id]
-    calendar = days(shown, known, first=min(first, today), last=today)
-    blocks = _side_blocks(compared, first=first, last=today)
+    compared = _comparable(shown)
+    blocks = _side_blocks(compared, texts, first=first, last=today)
     styles = shared_style(charts=True) + resource_text(_HERE, "assets/progress.css")
     scripts = [asset(CHART_SCRIPT), asset("chart.js"), resource_text(_HERE, "assets/progress.js")]
     page = _template().render(
+        t=texts.get,
+        say=texts.say,
+        texts=texts,
         profile=profile,
         shown=shown,
         first=first,
         today=today,
         made_at=made_at,
-        adherence=_adherence(calendar, over=today < made_at.date()),
-        over=today < made_at.date(),
-        today_goals=calendar[-1].goals,
-        today_sets=calendar[-1].sets,
         practised=len({line.day for line in shown}),
-        months=_months(calendar),
         blocks=blocks,
-        caveats=_caveats(shown, compared),
-        payload=[drawn.payload for block in blocks for drawn in block.charts],
-        chart_size=(WIDTH, HEIGHT),
-        mdc_deg=round(HUMAN_MDC_DEG),
+        caveats=_caveats(shown, compared, texts),
+        data={"charts": [drawn.payload for block in blocks for drawn in block.charts], "texts": _script_texts(texts)},
         styles=styles,
         scripts=scripts,
         policy=policy(styles, scripts),
+        **_calendar(days(shown, known, first=min(first, today), last=today), texts, over=today < made_at.date()),
     )
-    return words.printable(page)
+    return numbers.printable(page)
 
 
-def _adherence(calendar: Sequence[Day], *, over: bool) -> Share | None:
-    """Sets done of those prescribed, without the last day as long as it is not over; None when none were."""
+def _comparable(lines: Sequence[SessionLine]) -> list[SessionLine]:
+    """Return the sessions of the exercise that was practised most."""
+    protocol_id = Counter(line.protocol_id for line in lines).most_common(1)[0][0] if lines else None
+    return [line for line in lines if line.protocol_id == protocol_id]
+
+
+def _script_texts(texts: Texts) -> dict[str, Any]:
+    unfilled = texts.section("number") | texts.section("progress")
+    words: dict[str, Any] = {name: unfilled[key] for name, key in _SCRIPT_TEXTS.items()}
+    return words | {"months": [texts.get(f"progress.month_short.{month}") for month in range(1, 13)]}
+
+
+def _calendar(calendar: Sequence[Day], texts: Texts, *, over: bool) -> dict[str, Any]:
+    """Return what the page says of adherence; ``over``: its last day is, too."""
+    # A day that goes on is not held against anyone.
     found = share(calendar if over else calendar[:-1])
-    return found if found.wanted else None
+    return {
+        "over": over,
+        "adherence": found if found.wanted else None,
+        "today_goals": calendar[-1].goals,
+        "today_sets": calendar[-1].sets,
+        "months": _months(calendar, texts),
+    }
 
 
-def _months(calendar: Sequence[Day]) -> list[Month]:
+def _months(calendar: Sequence[Day], texts: Texts) -> list[Month]:
     months = []
-    for _key, group in groupby(calendar, key=lambda day: (day.day.year, day.day.month)):
+    for (year, month), group in groupby(calendar, key=lambda day: (day.day.year, day.day.month)):
         some = tuple(group)
-        months.append(Month(f"{some[0].day:%B %Y}", some[0].day.weekday(), some))
+        title = texts.get("progress.month", month=Message(f"number.month.{month}"), year=str(year))
+        months.append(Month(title, some[0].day.weekday(), some))
     return months
 
 
-def _caveats(shown: Sequence[SessionLine], compared: Sequence[SessionLine]) -> list[str]:
+def _caveats(shown: Sequence[SessionLine], compared: Sequence[SessionLine], texts: Texts) -> list[str]:
     """Say what makes sessions hard to compare."""
     caveats = []
     if len(compared) < len(shown):
         others = sorted({line.protocol_id for line in shown} - {line.protocol_id for line in compared})
-        caveats.append(f"Sets of other exercises ({', '.join(others)}) are in the calendar, not in the charts.")
-    for what, of in _FINGERPRINTS:
+        caveats.append(texts.get("progress.other_exercises", names=others))
+    for key, of in _FINGERPRINTS:
         changes = [line.day for before, line in pairwise(compared) if of(before) != of(line)]
         if changes:
-            caveats.append(
-                f"The {what} changed on {day_words(changes[0])}{' and later' if len(changes) > 1 else ''}: "
-                "compare sessions before and after with care."
-            )
+            when = numbers.day(texts, changes[0])
+            if len(changes) > 1:
+                when = texts.get("progress.and_later", day=when)
+            caveats.append(texts.get(key, when=when))
     return caveats
 
 
 _FINGERPRINTS: tuple[tuple[str, Callable[[SessionLine], str]], ...] = (
-    ("landmark model", lambda line: line.model_sha256),
-    ("protocol", lambda line: line.protocol_sha256),
-    ("version of formcheck", lambda line: line.software),
+    ("progress.model_changed", lambda line: line.model_sha256),
+    ("progress.protocol_changed", lambda line: line.protocol_sha256),
+    ("progress.software_changed", lambda line: line.software),
 )
 
 
-def _side_blocks(lines: Sequence[SessionLine], *, first: date, last: date) -> list[SideBlock]:
+def _side_blocks(lines: Sequence[SessionLine], texts: Texts, *, first: date, last: date) -> list[SideBlock]:
     sides = [side for side in Side if any(line.side == side for line in lines)]
     of_side = {side: [line for line in lines if line.side == side] for side in sides}
-    charts = {side: _charts(of_side[side], side) for side in sides}
+    charts = {side: _charts(of_side[side], side, texts) for side in sides}
     blocks = []
     for side in sides:
         drawn = []
         for kind, chart in charts[side].items():
-            if chart.empty:
-                continue
-            scale = scale_of([charts[one][kind] for one in sides], first=first, last=last)
-            drawn.append(draw(chart, scale))
+            if not chart.empty:
+                scale = scale_of([charts[one][kind] for one in sides], first=first, last=last)
+                drawn.append(draw(chart, scale, texts))
         found = _trends(of_side[side])
-        sentences = tuple(trend_words(one, what) for what, one in found.items())
-        changes = tuple(one.change for one in found.values())
-        blocks.append(SideBlock(side, len(of_side[side]), sentences, changes, tuple(drawn)))
+        trends = tuple((one.outcome, trend_message(one, what)) for what, one in found.items())
+        blocks.append(SideBlock(side, Message.of("record.sessions", n=len(of_side[side])), trends, tuple(drawn)))
     return blocks
 
 
 def _trends(lines: Sequence[SessionLine]) -> dict[str, Trend]:
-    """Trend of the knee at the end of good repetitions, and at P1 where that was marked."""
-    end = _known(lines, "knee_end_deg", "knee_se_deg")
-    found = {"the knee at the end of good repetitions": trend([v for _, v, _ in end], [e for *_, e in end])}
+    """Trend of the knee at the end of repetitions, and at P1 where that was marked."""
+    found = {"knee_end": _trend(_known(lines, "knee_end_deg", "knee_se_deg"))}
     p1 = _known(lines, "p1_deg", "p1_se_deg")
-    if p1:
-        found["the knee where symptoms begin (P1)"] = trend([v for _, v, _ in p1], [e for *_, e in p1])
-    return found
+    return found | ({"p1": _trend(p1)} if p1 else {})
+
+
+def _trend(rows: Sequence[tuple[datetime, float, float | None]]) -> Trend:
+    return trend([value for _, value, _ in rows], [se for *_, se in rows])
 
 
 def _known(lines: Sequence[SessionLine], field: str, error: str) -> list[tuple[datetime, float, float | None]]:
@@ -177,70 +200,49 @@ def _known(lines: Sequence[SessionLine], field: str, error: str) -> list[tuple[d
     return [(at, value, se) for at, value, se in rows if value is not None]
 
 
-def _charts(lines: Sequence[SessionLine], side: Side) -> dict[str, Chart]:
-    pain = [
-        Line(f"pain {when} the set", key, _dots(lines, f"pain_{when}"))
-        for when, key in (("before", "hip"), ("after", "knee"))
-    ]
+def _charts(lines: Sequence[SessionLine], side: Side, texts: Texts) -> dict[str, Chart]:
+    def chart(kind: str, unit: str, *rows: ChartLine, top: float) -> Chart:
+        title, note = texts.get(f"progress.chart.{kind}"), texts.get(f"progress.chart.{kind}_note")
+        return Chart(f"{side}-{kind}", title, note, unit, rows, at_least=(0.0, top))
+
+    def line(name: str, colour: str, field: str) -> ChartLine:
+        rows = [(one.practised_at, getattr(one, field)) for one in lines]
+        points = tuple(ChartPoint(at, float(value)) for at, value in rows if value is not None)
+        return ChartLine(texts.get(f"progress.line.{name}"), colour, points)
+
+    before, after = line("pain_before", "hip", "pain_before"), line("pain_after", "knee", "pain_after")
     return {
-        "end": _knee_chart(lines, f"{side}-end", "Knee at the end of good repetitions", "knee_end_deg", "knee_se_deg"),
-        "p1": _knee_chart(lines, f"{side}-p1", "Knee where symptoms begin (P1)", "p1_deg", "p1_se_deg"),
-        "pain": Chart(
-            f"{side}-pain",
-            "Leg pain before and after the set",
-            "0 = none, 10 = worst imaginable. Before: open circles. After: filled.",
-            "",
-            tuple(pain),
-            at_least=(0.0, 10.0),
-        ),
-        "hip": Chart(
-            f"{side}-hip",
-            "How far the hip moves in a repetition",
-            "Median of each session; the exercise asks to hold the thigh still.",
-            "°",
-            (Line("hip", "hip", _dots(lines, "hip_range_deg")),),
-            at_least=(0.0, 10.0),
-        ),
-        "tempo": Chart(
-            f"{side}-tempo",
-            "Length of a repetition",
-            "Median of each session, there and back. The exercise asks for slow repetitions.",
-            " s",
-            (Line("a repetition", "ink", _dots(lines, "rep_s")),),
-            at_least=(0.0, 6.0),
-        ),
+        "end": _knee_chart(_known(lines, "knee_end_deg", "knee_se_deg"), side, "end", texts),
+        "p1": _knee_chart(_known(lines, "p1_deg", "p1_se_deg"), side, "p1", texts),
+        "pain": chart("pain", "", before, after, top=10.0),
+        "hip": chart("hip", "°", line("thigh", "hip", "hip_range_deg"), top=10.0),
+        "tempo": chart("tempo", " s", line("rep", "ink", "rep_s"), top=6.0),
     }
 
 
-def _knee_chart(lines: Sequence[SessionLine], key: str, title: str, field: str, error: str) -> Chart:
-    known = _known(lines, field, error)
-    dots = tuple(Dot(at, value, words.Z_95 * se if se is not None else 0.0) for at, value, se in known)
-    found = trend([value for _, value, _ in known], [se for *_, se in known])
+def _knee_chart(rows: Sequence[tuple[datetime, float, float | None]], side: Side, kind: str, texts: Texts) -> Chart:
+    points = tuple(ChartPoint(at, value, se or 0.0) for at, value, se in rows)
+    found = _trend(rows)
     zone = None
     if math.isfinite(found.first_deg):
         zone = (found.first_deg - found.mdc_deg, found.first_deg + found.mdc_deg)
-    return Chart(key, title, _KNEE_NOTE + _ZONE_NOTE, "°", (Line("knee", "knee", dots),), zone)
+    title, note = texts.get(f"progress.chart.{kind}"), texts.get(f"progress.chart.{kind}_note")
+    line = ChartLine(texts.get("progress.line.knee"), "knee", points)
+    return Chart(f"{side}-{kind}", title, note, "°", (line,), zone)
 
 
-def _dots(lines: Sequence[SessionLine], field: str) -> tuple[Dot, ...]:
-    rows = [(line.practised_at, getattr(line, field)) for line in lines]
-    return tuple(Dot(at, float(value)) for at, value in rows if value is not None)
-
-
-def day_kind(day: Day) -> str:
-    """Return how a day went: ``all``, ``some``, ``none`` or ``free`` (nothing prescribed)."""
-    if not day.wanted:
-        return "extra" if day.sets else "free"
-    return "all" if day.done >= day.wanted else "some" if day.done else "none"
-
-
-def day_title(day: Day) -> str:
+def day_title(texts: Texts, day: Day) -> str:
     """Say how a day went."""
-    if not day.goals:
-        done = f"{day.sets} set{'' if day.sets == 1 else 's'}" if day.sets else "no set"
-        return f"{day_words(day.day)}: {done}, none prescribed"
-    parts = [f"{goal.done} of {goal.wanted} {goal.side}" for goal in day.goals]
-    return f"{day_words(day.day)}: {', '.join(parts)}"
+    if day.goals:
+        said: Any = [
+            Message.of("progress.day_goal", done=goal.done, prescribed=goal.wanted, side=Message(f"side.{goal.side}"))
+            for goal in day.goals
+        ]
+    elif day.sets:
+        said = Message.of("progress.day_extra", sets=Message.of("record.sets", n=day.sets))
+    else:
+        said = Message("progress.day_free")
+    return texts.get("progress.day_title", day=numbers.day(texts, day.day), parts=said)
 
 
 @cache
@@ -248,9 +250,10 @@ def _template() -> jinja2.Template:
     return page_template(
         _HERE,
         "progress.html.j2",
-        day_kind=day_kind,
+        chart_size=(WIDTH, HEIGHT),
         day_title=day_title,
-        day_words=day_words,
-        words=words,
-        NONE_YET=Change.NONE_YET,
+        mdc_deg=round(HUMAN_MDC_DEG),
+        message=Message.of,
+        numbers=numbers,
+        NONE_YET=TrendOutcome.NONE_YET,
     )

@@ -8,35 +8,36 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
+from formcheck.message import Message
+from formcheck.text.numbers import Z_95, ceiling, whole
+
 # One rater with a goniometer, active knee extension: 7-8 degrees (J Sport Rehabil 2015).
 HUMAN_MDC_DEG = 8.0
 # The first and the last so many sessions are compared: the median of three is not moved by one outlier.
 WINDOW = 3
-# 95 % of the differences of two readings that measure the same thing.
-_Z_95_OF_DIFFERENCE = 1.96 * math.sqrt(2)
 
 
-class Change(StrEnum):
+class TrendOutcome(StrEnum):
     """What can be said of a series of sessions."""
 
-    TOO_FEW = "too few"
-    NONE_YET = "no change yet"
+    TOO_FEW = "too_few"
+    NONE_YET = "none_yet"
     STRAIGHTER = "straighter"
-    LESS_STRAIGHT = "less straight"
+    LESS_STRAIGHT = "less_straight"
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
     """First sessions against latest. Degrees of flexion; NaN where there are too few sessions."""
 
-    change: Change
+    outcome: TrendOutcome
     sessions: int
     first_deg: float
     latest_deg: float
     mdc_deg: float
 
     @property
-    def by_deg(self) -> float:
+    def change_deg(self) -> float:
         """Latest less first: negative = the knee gets straighter."""
         return self.latest_deg - self.first_deg
 
@@ -54,12 +55,21 @@ def trend(values_deg: Sequence[float], errors_deg: Sequence[float | None]) -> Tr
     mdc_deg = minimal_detectable_change(errors_deg)
     if len(values_deg) < 2 * WINDOW:
         first = median(values_deg[:WINDOW]) if values_deg else math.nan
-        return Trend(Change.TOO_FEW, len(values_deg), first, math.nan, mdc_deg)
+        return Trend(TrendOutcome.TOO_FEW, len(values_deg), first, math.nan, mdc_deg)
     first, latest = median(values_deg[:WINDOW]), median(values_deg[-WINDOW:])
-    change = Change.NONE_YET
-    if abs(latest - first) >= mdc_deg:
-        change = Change.STRAIGHTER if latest < first else Change.LESS_STRAIGHT
-    return Trend(change, len(values_deg), first, latest, mdc_deg)
+    return Trend(_outcome(latest - first, mdc_deg), len(values_deg), first, latest, mdc_deg)
+
+
+def _outcome(change_deg: float, mdc_deg: float) -> TrendOutcome:
+    if abs(change_deg) < mdc_deg:
+        return TrendOutcome.NONE_YET
+    return TrendOutcome.STRAIGHTER if change_deg < 0 else TrendOutcome.LESS_STRAIGHT
+
+
+def compare(first: tuple[float, float | None], second: tuple[float, float | None]) -> Trend:
+    """Compare two sessions by value and standard error of the knee."""
+    mdc_deg = minimal_detectable_change([first[1], second[1]])
+    return Trend(_outcome(second[0] - first[0], mdc_deg), 2, first[0], second[0], mdc_deg)
 
 
 def minimal_detectable_change(errors_deg: Sequence[float | None]) -> float:
@@ -68,19 +78,14 @@ def minimal_detectable_change(errors_deg: Sequence[float | None]) -> float:
     MDC95 = 1.96 * sqrt(2) * SEM (Weir, J Strength Cond Res 2005;19:231), with the sessions' median standard error.
     """
     known = [error for error in errors_deg if error is not None]
-    return max(HUMAN_MDC_DEG, _Z_95_OF_DIFFERENCE * median(known)) if known else HUMAN_MDC_DEG
+    return max(HUMAN_MDC_DEG, Z_95 * math.sqrt(2) * median(known)) if known else HUMAN_MDC_DEG
 
 
-def trend_words(found: Trend, what: str) -> str:
-    """Say a trend in one plain sentence; ``what`` is 'the knee at the end of good repetitions' or the like."""
-    mdc = math.ceil(found.mdc_deg - 1e-9)
-    if found.change is Change.TOO_FEW:
-        needed = 2 * WINDOW
-        have = "no session" if found.sessions == 0 else f"{found.sessions} session{'s' * (found.sessions > 1)}"
-        return f"Too early to say for {what}: {have} measured, {needed} are needed to compare."
-    by = round(abs(found.by_deg))
-    ends = f"from {found.first_deg:.0f}° to {found.latest_deg:.0f}° short of straight"
-    if found.change is Change.NONE_YET:
-        return f"No change yet in {what}: {ends}; a difference below {mdc}° can be measuring alone."
-    word = "straighter" if found.change is Change.STRAIGHTER else "less straight"
-    return f"{what[0].upper()}{what[1:]}: {by}° {word}, {ends}; that is more than measuring alone explains ({mdc}°)."
+def trend_message(found: Trend, what: str) -> Message:
+    """Return a trend as one plain sentence; ``what`` is ``knee_end`` or ``p1``."""
+    key, named = f"progress.trend.{found.outcome}", Message.of(f"progress.trend.{what}")
+    if found.outcome is TrendOutcome.TOO_FEW:
+        measured = Message.of("record.sessions", n=found.sessions)
+        return Message.of(key, what=named, sessions=measured, needed=2 * WINDOW)
+    first, latest, change = (f"{whole(value)}°" for value in (found.first_deg, found.latest_deg, abs(found.change_deg)))
+    return Message.of(key, what=named, first=first, latest=latest, change=change, mdc=ceiling(found.mdc_deg))

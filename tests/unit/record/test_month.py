@@ -13,10 +13,13 @@ from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
+from formcheck.text.catalogue import Texts
 from practice import DAYS, FIRST, PROFILE, keep_month, keep_set, month, sets_on
 
 LAST = FIRST + timedelta(days=DAYS - 1)
 MADE = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
+
+EN = Texts("en")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def kept(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(kept) -> str:
-    return render_progress(PROFILE, kept[1], kept[2], today=LAST, made_at=MADE)
+    return render_progress(PROFILE, kept[1], kept[2], EN, today=LAST, made_at=MADE)
 
 
 def test_every_set_of_the_month_is_kept_in_order(kept):
@@ -58,9 +61,9 @@ def test_the_page_says_what_changed_and_what_did_not(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert "64 sets on 27 days" in text
     assert "64 of 77 prescribed sets (83 %)." in text
-    assert re.search(r"Left leg\. The knee at the end of good repetitions: 2\d° straighter, from 4\d° to 2\d°", text)
-    assert re.search(r"Right leg\. No change yet in the knee at the end of good repetitions: from 30° to 30°", text)
-    assert re.search(r"Left leg\. The knee where symptoms begin \(P1\): 2\d° straighter", text)
+    assert re.search(r"Left leg\. Knee at the end of repetitions: 2\d° straighter, from 4\d° to 2\d°", text)
+    assert re.search(r"Right leg\. Knee at the end of repetitions: no change yet, from 30° to 30°", text)
+    assert re.search(r"Left leg\. Knee where symptoms begin \(P1\): 2\d° straighter", text)
     assert "not a goal" in text
 
 
@@ -74,7 +77,7 @@ def test_the_calendar_shows_each_day(page):
 
 def charts(page: str) -> dict[str, dict]:
     block = re.search(r'<script type="application/json" id="chart-data">(.*?)</script>', page, re.DOTALL)
-    return {chart["id"]: chart for chart in json.loads(block.group(1))}
+    return {chart["id"]: chart for chart in json.loads(block.group(1))["charts"]}
 
 
 def test_left_and_right_have_the_same_scale_and_their_own_zone(page, kept):
@@ -97,20 +100,20 @@ def test_the_static_charts_have_a_dot_for_each_session(page):
 
 
 def test_a_running_day_is_not_held_against_anyone(kept):
-    page = render_progress(PROFILE, kept[1], kept[2], today=MADE.date(), made_at=MADE)
+    page = render_progress(PROFILE, kept[1], kept[2], EN, today=MADE.date(), made_at=MADE)
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert "64 of 77 prescribed sets (83 %) before today. Today: 0 of 2 with the left leg." in text
 
 
 def test_equal_arguments_give_an_equal_page_that_asks_for_nothing(kept, page):
-    assert render_progress(PROFILE, kept[1], kept[2], today=LAST, made_at=MADE) == page
+    assert render_progress(PROFILE, kept[1], kept[2], EN, today=LAST, made_at=MADE) == page
     assert "default-src &#39;none&#39;" in page
     assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)
 
 
 def test_an_empty_record_and_a_hostile_note_make_a_page(kept):
-    page = render_progress("P<b>", [], [], today=LAST, made_at=MADE)
-    assert "No set is kept yet" in page
+    page = render_progress("P<b>", [], [], EN, today=LAST, made_at=MADE)
+    assert "No set is saved yet" in page
     assert "P&lt;b&gt;" in page
     assert "Nothing was prescribed" in page
 
@@ -123,6 +126,6 @@ def test_sessions_that_are_hard_to_compare_are_said(store):
 
     later = replace(line, day=line.day + timedelta(days=1), model_sha256="f" * 64)
     other = replace(line, protocol_id="active-knee-extension")
-    page = render_progress(PROFILE, [line, other, later], [], today=LAST, made_at=MADE)
+    page = render_progress(PROFILE, [line, other, later], [], EN, today=LAST, made_at=MADE)
     assert "The landmark model changed on 3 March 2026" in page
     assert "Sets of other exercises (active-knee-extension) are in the calendar" in page

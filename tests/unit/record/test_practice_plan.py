@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from formcheck.errors import UsageError
 from formcheck.record.prescriptions import days, enough, in_force, prescribe, prescriptions, share
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
-from formcheck.record.trend import Change, minimal_detectable_change, trend, trend_words
+from formcheck.record.trend import TrendOutcome, minimal_detectable_change, trend, trend_message
 from formcheck.record.values import SIDES
+from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 from practice import FIRST, keep_set, plan
 
@@ -117,18 +119,18 @@ def test_enough_is_half_rounded_up(reps):
 @pytest.mark.parametrize(
     ("values", "change"),
     [
-        ([], Change.TOO_FEW),
-        ([40] * 5, Change.TOO_FEW),
-        ([40] * 6, Change.NONE_YET),
-        ([40, 40, 40, 33, 33, 33], Change.NONE_YET),
-        ([40, 40, 40, 32, 32, 32], Change.STRAIGHTER),
-        ([32, 32, 32, 40, 40, 40], Change.LESS_STRAIGHT),
-        ([40, 40, 40, 20, 39, 40, 41], Change.NONE_YET),
-        ([40, 40, 10, 38, 39, 40], Change.NONE_YET),  # one odd session changes nothing
+        ([], TrendOutcome.TOO_FEW),
+        ([40] * 5, TrendOutcome.TOO_FEW),
+        ([40] * 6, TrendOutcome.NONE_YET),
+        ([40, 40, 40, 33, 33, 33], TrendOutcome.NONE_YET),
+        ([40, 40, 40, 32, 32, 32], TrendOutcome.STRAIGHTER),
+        ([32, 32, 32, 40, 40, 40], TrendOutcome.LESS_STRAIGHT),
+        ([40, 40, 40, 20, 39, 40, 41], TrendOutcome.NONE_YET),
+        ([40, 40, 10, 38, 39, 40], TrendOutcome.NONE_YET),  # one odd session changes nothing
     ],
 )
 def test_a_change_is_one_only_beyond_what_measuring_explains(values, change):
-    assert trend(values, [2.0] * len(values)).change is change
+    assert trend(values, [2.0] * len(values)).outcome is change
 
 
 @pytest.mark.parametrize(
@@ -139,20 +141,24 @@ def test_the_minimal_detectable_change_is_a_raters_or_the_cameras_if_worse(error
     assert minimal_detectable_change(errors) == pytest.approx(mdc)
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("values", "facts"),
     [
-        ([], "Too early to say for it: no session measured, 6 are needed to compare."),
-        ([40], "Too early to say for it: 1 session measured, 6 are needed to compare."),
-        (
-            [40, 40, 40, 33, 33, 33],
-            "No change yet in it: from 40° to 33° short of straight; a difference below 8° can be measuring alone.",
-        ),
-        (
-            [40, 40, 40, 30, 30, 30],
-            "It: 10° straighter, from 40° to 30° short of straight; that is more than measuring alone explains (8°).",
-        ),
+        ([], ["0", "6"]),
+        ([40], ["1", "6"]),
+        ([40, 40, 40, 33, 33, 33], ["40", "33", "8"]),
+        ([40, 40, 40, 30, 30, 30], ["10", "40", "30", "8"]),
+        ([30, 30, 30, 40, 40, 40], ["10", "30", "40", "8"]),
     ],
 )
-def test_trends_in_words(values, words):
-    assert trend_words(trend(values, [2.0] * len(values)), "it") == words
+def test_trends_in_words_say_the_numbers(values, facts, language):
+    sentence = Texts(language).say(trend_message(trend(values, [2.0] * len(values)), "knee_end"))
+    assert re.findall(r"\d+", sentence) == facts
+
+
+def test_straighter_and_less_straight_are_not_mixed_up():
+    en = Texts("en")
+    straighter = en.say(trend_message(trend([40] * 3 + [30] * 3, []), "p1"))
+    less = en.say(trend_message(trend([30] * 3 + [40] * 3, []), "p1"))
+    assert ("less straight" in straighter, "less straight" in less) == (False, True)

@@ -40,7 +40,7 @@ def test_literal_keys_in_the_code_are_there():
     groups = {".".join(parts[:n]) for key in known for parts in [key.split(".")] for n in range(1, len(parts))}
     for path in SOURCE.rglob("*.py"):
         for key in literal.findall(path.read_text(encoding="utf-8")):
-            assert key in known | plural | groups or key.endswith((".json", ".toml", ".html", ".j2")), (
+            assert key in known | plural | groups or key.endswith((".json", ".toml", ".html", ".j2", ".db")), (
                 f"{key} in {path.name}"
             )
 

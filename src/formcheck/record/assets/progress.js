@@ -17,11 +17,21 @@
 
   /**
    * @typedef {object} ChartLine
-   * @property {string} key
+   * @property {string} colour
    * @property {(number | null)[]} values
    * @property {(number | null)[]} bands
-   * @property {(string | null)[]} words
+   * @property {(string | null)[]} titles
    * @property {boolean} banded
+   */
+
+  /**
+   * The page's words, in its language. ``{names}`` are filled in here.
+   * @typedef {object} Texts
+   * @property {string} decimal_mark
+   * @property {string} day
+   * @property {string} readout
+   * @property {string} chart_label
+   * @property {string[]} months
    */
 
   /** @typedef {{plot: uPlot, holder: HTMLElement}} Drawn */
@@ -29,9 +39,9 @@
   const HEIGHT_PX = 210;
   const root = document.documentElement;
   root.classList.replace("no-js", "js");
-  /** @type {ChartData[]} */
-  const charted = JSON.parse(document.querySelector("#chart-data")?.textContent ?? "[]");
-  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  /** @type {{charts: ChartData[], texts: Texts}} */
+  const page = JSON.parse(/** @type {HTMLElement} */ (document.querySelector("#chart-data")).textContent ?? "");
+  const texts = page.texts;
   /** @type {Drawn[]} */
   let drawn = [];
 
@@ -42,7 +52,12 @@
    */
   function dayLabel(first, days) {
     const date = new Date(Date.parse(`${first}T00:00:00Z`) + days * 86_400_000);
-    return `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+    return texts.day.replace("{day}", String(date.getUTCDate())).replace("{month}", texts.months[date.getUTCMonth()]);
+  }
+
+  /** @param {number} value */
+  function numberLabel(value) {
+    return String(value).replace("-", "\u2212").replace(".", texts.decimal_mark);
   }
 
   /**
@@ -51,7 +66,7 @@
    * @returns {uPlot.Series}
    */
   function seriesOf(line, open) {
-    const stroke = charts.colour(line.key);
+    const stroke = charts.colour(line.colour);
     const points = { show: true, size: 6, fill: open ? charts.colour("card") : stroke, stroke, width: 1.5 };
     return { stroke, width: 2, spanGaps: true, points };
   }
@@ -72,7 +87,7 @@
       series.push(seriesOf(line, data.lines.length > 1 && index === 0));
       if (!line.banded) return;
       rows.push(...charts.bandEdges(line.values, line.bands));
-      bands.push({ series: [series.length, series.length + 1], fill: charts.colour(`${line.key}-band`) });
+      bands.push({ series: [series.length, series.length + 1], fill: charts.colour(`${line.colour}-band`) });
       const edge = { ...charts.bandEdge(), spanGaps: true };
       series.push(edge, edge);
     });
@@ -92,9 +107,9 @@
     const { rows, series, bands } = linesOf(data);
     /** @param {number | null | undefined} index */
     const read = (index) => {
-      const words =
-        index === null || index === undefined ? [] : data.lines.map((line) => line.words[index]).filter(Boolean);
-      readout.textContent = words.join("; ") || "Point at a session, or step through them with the arrow keys.";
+      const titles =
+        index === null || index === undefined ? [] : data.lines.map((line) => line.titles[index]).filter(Boolean);
+      readout.textContent = titles.join("; ") || texts.readout;
     };
     const axis = charts.axisStyle();
     const last = data.x.at(-1);
@@ -120,7 +135,12 @@
           incrs: [1, 2, 7, 14, 28, 56, 91, 182, 365],
           values: (_plot, ticks) => ticks.map((day) => dayLabel(data.first, day)),
         },
-        { ...axis, size: 46, space: 30, values: (_plot, ticks) => ticks.map((value) => `${value}${data.unit}`) },
+        {
+          ...axis,
+          size: 46,
+          space: 30,
+          values: (_plot, ticks) => ticks.map((value) => numberLabel(value) + data.unit),
+        },
       ],
       series,
       bands,
@@ -133,7 +153,7 @@
     holder.tabIndex = 0;
     holder.setAttribute("role", "application");
     const title = figure.querySelector("h4")?.textContent ?? "";
-    holder.setAttribute("aria-label", `${title}: arrow keys step from session to session`);
+    holder.setAttribute("aria-label", texts.chart_label.replace("{title}", title));
     let at = -1;
     holder.addEventListener("keydown", (event) => {
       const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
@@ -149,7 +169,7 @@
 
   function rebuild() {
     for (const { plot } of drawn) plot.destroy();
-    drawn = charted.map(build);
+    drawn = page.charts.map(build);
   }
 
   rebuild();
