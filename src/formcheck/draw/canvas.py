@@ -175,8 +175,8 @@ class Canvas:
 
     def _region(self, rect: Rect) -> ImageBgr:
         h, w = self.image.shape[:2]
-        x0, x1 = (int(np.clip(round(v), 0, w)) for v in (rect.x, rect.right))
-        y0, y1 = (int(np.clip(round(v), 0, h)) for v in (rect.y, rect.bottom))
+        x0, x1 = (min(max(round(v), 0), w) for v in (rect.x, rect.right))
+        y0, y1 = (min(max(round(v), 0), h) for v in (rect.y, rect.bottom))
         return self.image[y0:y1, x0:x1]
 
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from formcheck.types import Finding, FloatArray, Phase
 
-LEG_JOINTS = ("shoulder", "hip", "knee", "ankle", "heel", "toe")
-
 
 @dataclass(frozen=True, slots=True)
 class Angle:
