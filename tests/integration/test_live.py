@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from formcheck.text.catalogue import Texts
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
@@ -110,7 +111,7 @@ def test_a_killed_session_is_recovered_at_the_next_start(clip, tmp_path):
     # Any start recovers first, also one that then fails.
     call = formcheck("live", "--source", tmp_path / "missing.mp4", "--headless", "--out", root)
     assert call.returncode == 3
-    assert "an interrupted session was recovered (repetitions counted: 1)" in call.stderr
+    assert Texts("en").get("live.recovered", n=1, folder=killed) in call.stderr
     assert json.loads((killed / "practice.json").read_text())["why"] == "interrupted"
     assert document(killed)["rep_count"] == 1
 
@@ -166,7 +167,7 @@ def test_the_window_opens_fills_the_screen_and_closes():
 
 def test_the_set_is_kept_in_the_practice_record(practised):
     _, _, call = practised
-    (kept,) = re.findall(r"kept in the practice record as session (\w+)", call.stderr)
+    (kept,) = re.findall(r"record as session (\w+)", call.stderr)
     shown = formcheck("history", "show", kept)
     assert shown.returncode == 0, shown.stderr
     assert "2" in shown.stdout

@@ -56,18 +56,18 @@ if TYPE_CHECKING:
 @click.option("--headless", is_flag=True, help="No window: practise by voice alone.")
 @click.option("--full-screen", is_flag=True, help="Fill the screen.")
 @click.option("--no-mirror", is_flag=True, help="Show the image as the camera sees it, not mirrored.")
-@click.option("--record", is_flag=True, help="Keep the video too (a red dot shows it). Default: numbers only.")
+@click.option("--record", is_flag=True, help="Record the video too (a red dot shows it). Default: numbers only.")
 @click.option("--deidentify", is_flag=True, help="With --record: hide the face in the video.")
 @click.option("--no-questions", is_flag=True, help="Do not ask about pain at the end.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where sessions are kept, one folder each. Default: formcheck/sessions in your data folder.",
+    help="Where sessions are saved, one folder each. Default: formcheck/sessions in your data folder.",
 )
 @click.option("--profile", metavar="CODE", help="Whose practice: a code such as P017, not a name. Default: me.")
 @store_option
-@click.option("--no-save", is_flag=True, help="Do not keep the set in the practice record.")
+@click.option("--no-save", is_flag=True, help="Do not save the set to the practice record.")
 def command(
     *,
     camera: str,
@@ -136,14 +136,14 @@ def command(
     )
     protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
     root = out or _sessions_folder()
-    recover(root, notify=lambda finished: _handle_recovered(finished, record_of))
+    recover(root, notify=lambda finished: _handle_recovered(finished, record_of, texts))
     opened = FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera))
     with closing(opened):
         ask = _ask if sys.stdin.isatty() else None
         result = practise(opened, root, protocol=protocol, options=options, notify=_notify, ask=ask)
     _print(result, texts)
     if record_of is not None:
-        record_of.save(result.finished)
+        record_of.save(result.finished, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +179,13 @@ class _PracticeRecord:
             return None
         return _Prescribed(today[0].protocol_id, None if today[0].side == BOTH else Side(today[0].side))
 
-    def save(self, finished: FinishedSet) -> None:
+    def save(self, finished: FinishedSet, texts: Texts) -> None:
         """Save a finished set."""
         from formcheck.live.finish import save_to_record
 
         saved = save_to_record(finished, profile=self.profile, store=self.store)
         if saved is not None:
-            _notify(f"kept in the practice record as session {saved.uid}; see 'formcheck history'")
+            _notify(texts.get("live.saved", uid=saved.uid))
 
 
 def _sessions_folder() -> Path:
@@ -198,10 +198,10 @@ def _notify(sentence: str) -> None:
     click.echo(f"formcheck: {sentence}", err=True)
 
 
-def _handle_recovered(finished: FinishedSet, record: _PracticeRecord | None) -> None:
-    _notify(f"an interrupted session was recovered (repetitions counted: {finished.rep_count}): {finished.folder}")
+def _handle_recovered(finished: FinishedSet, record: _PracticeRecord | None, texts: Texts) -> None:
+    _notify(texts.get("live.recovered", n=finished.rep_count, folder=finished.folder))
     if record is not None:
-        record.save(finished)
+        record.save(finished, texts)
 
 
 def _ask(texts: Texts) -> SymptomReport:
@@ -220,6 +220,7 @@ def _ask(texts: Texts) -> SymptomReport:
 
 def _print(result: LiveResult, texts: Texts) -> None:
     from formcheck.cli.tables import print_session
+    from formcheck.text.numbers import percent
 
     finished = result.finished
     for key in result.advice:
@@ -227,5 +228,5 @@ def _print(result: LiveResult, texts: Texts) -> None:
     if finished.session is not None:
         print_session(finished.session, finished.folder)
     if result.dropped:
-        percent = 100 * result.dropped / (result.frames + result.dropped)
-        click.echo(f"Frames dropped because this machine was too slow: {result.dropped} ({percent:.0f} %).")
+        share = percent(texts, result.dropped / (result.frames + result.dropped))
+        click.echo(texts.get("live.dropped", count=result.dropped, percent=share))

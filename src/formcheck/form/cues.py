@@ -13,11 +13,15 @@ from formcheck.types import Finding, Verdict
 
 def choose_cue(findings: Iterable[Finding]) -> str | None:
     """Return the key (``cue.*``) of the most important thing to put right among findings; None when all is well."""
+    worst = most_important_miss(findings)
+    return cue_key(worst) if worst is not None else None
+
+
+def most_important_miss(findings: Iterable[Finding]) -> Finding | None:
+    """Return the most important finding that is not met and has a cue; None when all is well."""
     missed = [f for f in findings if f.verdict is Verdict.NOT_MET and f.rule in RULE_BY_ID]
     spoken = [f for f in missed if RULE_BY_ID[f.rule].priority is not None]
-    if not spoken:
-        return None
-    return cue_key(by_importance(spoken)[0])
+    return by_importance(spoken)[0] if spoken else None
 
 
 def cue_key(finding: Finding) -> str:

@@ -1,1 +1,1 @@
-"""Practice in front of a camera: capture, judgement as it happens, voice, picture, and what is kept."""
+"""Live practice in front of a camera: capture, online judgement, coaching by voice and screen, journal, results."""

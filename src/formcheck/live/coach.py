@@ -9,23 +9,21 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from formcheck.form.cues import choose_cue
+from formcheck.form import rules
+from formcheck.form.cues import cue_key, most_important_miss
 from formcheck.form.online import CountedRep, OnlineState
-from formcheck.form.verdicts import Measured, compare
+from formcheck.form.verdicts import Measured
 from formcheck.live.pain import HandMonitor, PainMark, PainMonitor
 from formcheck.live.setup import SetupChecklist, SetupState
 from formcheck.live.speech import CueThrottle, Rank, SpeechQueue, Utterance
 from formcheck.protocols.model import Protocol
 from formcheck.text.catalogue import Texts
-from formcheck.types import Phase, PoseTrack, Verdict
+from formcheck.types import Finding, Phase, PoseTrack, Verdict
 
 _RANKS = {
-    "lying_on_back": Rank.POSTURE,
-    "hip_in_band": Rank.POSTURE,
-    "hip_steady": Rank.POSTURE,
-    "slow": Rank.SPEED,
-    "smooth": Rank.SPEED,
-    "knee_starts_bent": Rank.SPEED,
+    rules.Urgency.POSTURE: Rank.POSTURE,
+    rules.Urgency.SPEED: Rank.SPEED,
+    rules.Urgency.DETAIL: Rank.DETAIL,
 }
 _PERSIST_S = 1.0
 _CUE_AGAIN_S = 12.0
@@ -205,20 +203,18 @@ class Coach:
         key = self._cues.due(state.t_s, self._posture_cue(state))
         if key is not None and not self._speech.busy(state.t_s):
             self._cues.note_said(state.t_s, key)
-            self._show_cue(state.t_s, f"cue.{key}")
-            self._speech.request(state.t_s, Rank.POSTURE, f"cue.{key}")
+            self._show_cue(state.t_s, key)
+            self._speech.request(state.t_s, Rank.POSTURE, key)
 
     def _posture_cue(self, state: OnlineState) -> str | None:
-        """What is wrong with the posture now."""
+        """The cue for what is wrong with the posture now."""
         if state.seen and not state.lying:
-            return "lying_on_back"
+            return f"cue.{rules.LYING.id}"
         if not state.usable or state.angles is None:
             return None
-        band = self.protocol.hip.flexion_deg
-        verdict = compare(Measured(state.hip_deg, float(state.angles.hip_se_deg[0])), (band.low, band.high))
-        if verdict is not Verdict.NOT_MET:
-            return None
-        return "hip_in_band.low" if state.hip_deg < band.low else "hip_in_band.high"
+        hip = Measured(state.hip_deg, float(state.angles.hip_se_deg[0]))
+        finding = rules.find(rules.HIP, hip, rules.limits_of(rules.HIP, self.protocol))
+        return cue_key(finding) if finding.verdict is Verdict.NOT_MET else None
 
     def _count(self, t_s: float, counted: CountedRep) -> None:
         self.rep_count = counted.rep.index
@@ -228,28 +224,27 @@ class Coach:
             self._speech.request(t_s, Rank.NOTICE, "practice.last", tone="done", count=self.rep_count)
             self._ending_s = min(self._ending_s, t_s + _END_AFTER_S)
             return
-        key = self._rep_cue(t_s, counted)
-        if key is not None:
+        fault = self._fault_to_cue(t_s, counted)
+        if fault is not None:
+            key = cue_key(fault)
+            self._cues.note_said(t_s, key)
             self._show_cue(t_s, key)
-            rank = _RANKS.get(key.split(".")[1], Rank.DETAIL)
-            self._speech.request(t_s, min(rank, Rank.COUNT), "practice.count", then=key, count=self.rep_count)
+            rank = min(_RANKS[rules.RULE_BY_ID[fault.rule].urgency], Rank.COUNT)
+            self._speech.request(t_s, rank, "practice.count", then=key, count=self.rep_count)
             return
         half = 2 * self.rep_count == target
         self._speech.request(
             t_s, Rank.COUNT, "practice.half" if half else "practice.count", tone="good", count=self.rep_count
         )
 
-    def _rep_cue(self, t_s: float, counted: CountedRep) -> str | None:
-        """The cue for a repetition; an advisory rule must have been missed in two consecutive repetitions."""
-        mandatory = choose_cue(f for f in counted.findings if not f.advisory)
-        advisory = choose_cue(f for f in counted.findings if f.advisory)
-        again = advisory if advisory == self._missed_advisory else None
-        self._missed_advisory = advisory
-        key = mandatory or again
-        if key is None or not self._cues.allowed(t_s, key):
-            return None
-        self._cues.note_said(t_s, key)
-        return key
+    def _fault_to_cue(self, t_s: float, counted: CountedRep) -> Finding | None:
+        """What to say of a repetition; an advisory rule must have been missed in two consecutive repetitions."""
+        mandatory = most_important_miss(f for f in counted.findings if not f.advisory)
+        advisory = most_important_miss(f for f in counted.findings if f.advisory)
+        missed_before, self._missed_advisory = self._missed_advisory, advisory.rule if advisory is not None else None
+        repeated = advisory if advisory is not None and advisory.rule == missed_before else None
+        fault = mandatory or repeated
+        return fault if fault is not None and self._cues.allowed(t_s, cue_key(fault)) else None
 
     def _follow_pause(self, state: OnlineState) -> None:
         """Resume when the thigh is held again or the movement begins; end after a long pause."""

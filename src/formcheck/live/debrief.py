@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from formcheck.form.cues import choose_cue
 from formcheck.form.rules import PAIN_LIMIT
+from formcheck.form.statistics import SetStatistics, set_statistics
+from formcheck.form.summary import tally
 from formcheck.live.finish import FinishedSet, SymptomReport
 from formcheck.live.loop import Outputs
 from formcheck.live.speech import Rank, Utterance
 from formcheck.live.window import BACKSPACE, ENTER, ESCAPE
 from formcheck.text.catalogue import Texts
-from formcheck.types import ImageBgr, Verdict
+from formcheck.text.numbers import rounded
+from formcheck.types import ImageBgr, Session, Verdict
 
 PLACES = ("buttock", "back_of_thigh", "calf", "foot", "front_of_thigh", "shin")
 FLAGS = ("saddle", "bladder_bowel", "weakness")
@@ -105,23 +107,27 @@ def ask_in_window(outputs: Outputs, background: ImageBgr) -> SymptomReport:
 
 
 def summary_lines(finished: FinishedSet, texts: Texts) -> list[str]:
-    """The set in a few sentences. Range is never praised."""
-    target = finished.protocol.protocol.set.reps.value
-    counts = {0: "end.count_none", 1: "end.count_one"}
-    lines = [texts.get(counts.get(finished.rep_count, "end.count"), count=finished.rep_count, target=target)]
-    session = finished.session
-    complete = [rep for rep in session.reps if rep.complete] if session is not None else []
-    if session is not None and complete:
-        knee = float(np.median([rep.knee_flexion_peak_deg for rep in complete]))
-        hip = float(np.mean([rep.hip_flexion_mean_deg for rep in complete]))
-        lines += [texts.get("end.knee", knee=f"{knee:.0f}"), texts.get("end.hip", hip=f"{hip:.0f}")]
-        cue = choose_cue(f for f in session.findings_of(None) if not f.advisory)
-        if cue is not None:
-            lines.append(texts.get("end.mend", cue=texts.get(cue)))
-        if any(f.rule == PAIN_LIMIT.id and f.verdict is Verdict.NOT_MET for f in session.findings):
-            lines.append(texts.get("end.limit"))
-    if finished.marks and np.isfinite(finished.marks[0].knee_deg):
-        lines.append(texts.get("end.pain_mark", knee=f"{finished.marks[0].knee_deg:.0f}"))
+    """The set in a few sentences, short enough to be spoken, with the numbers of the report. Range is never praised."""
+    lines = [texts.get("end.count_none")]
+    if finished.session is not None:
+        stats = set_statistics(finished.session)
+        if stats.complete:
+            lines = _judged_lines(finished.session, stats, finished.protocol.protocol.set.reps.value, texts)
+    if finished.marks and math.isfinite(finished.marks[0].knee_deg):
+        lines.append(texts.get("end.pain_mark", knee=rounded(texts, finished.marks[0].knee_deg)))
+    return lines
+
+
+def _judged_lines(session: Session, stats: SetStatistics, target: int, texts: Texts) -> list[str]:
+    lines = [texts.get("end.count", n=stats.complete, target=target, tally=tally(stats))]
+    if math.isfinite(stats.knee_end_deg):
+        lines.append(texts.get("end.knee", knee=rounded(texts, stats.knee_end_deg)))
+        lines.append(texts.get("end.hip", hip=rounded(texts, stats.hip_mean_deg)))
+    cue = choose_cue(f for f in session.findings_of(None) if not f.advisory)
+    if cue is not None:
+        lines.append(texts.get("end.next_time", cue=texts.get(cue)))
+    if any(f.rule == PAIN_LIMIT.id and f.verdict is Verdict.NOT_MET for f in session.findings):
+        lines.append(texts.get("end.limit"))
     return lines
 
 
@@ -135,7 +141,7 @@ def present_summary(
     if not outputs.window.shown or background is None:
         return
     urgent = "advice.emergency" in advice_keys
-    lines.append(texts.get("end.kept", folder=finished.folder.name))
+    lines.append(texts.get("end.saved", folder=finished.folder.name))
     begun_s = time.monotonic()
     while time.monotonic() - begun_s < _SUMMARY_S:
         outputs.window.show(outputs.screens.summary(background, lines, sentences, urgent=urgent))

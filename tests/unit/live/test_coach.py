@@ -5,23 +5,24 @@ import pytest
 
 import synth
 from formcheck.form.online import CountedRep
-from formcheck.form.rules import judge_rep, rep_rules
+from formcheck.form.rules import HIP, judge_rep, rep_rules
 from formcheck.live.coach import Coach, EndReason, Stage
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
-from formcheck.types import Phase
+from formcheck.types import Phase, Verdict
 from live_states import online_state, window
 from synth import Move
 
 PROTOCOL = load_protocol().protocol
 WINDOW = window()
+EN = Texts("en")
 
 
 class Course:
     """A set that is played state by state."""
 
     def __init__(self, **options):
-        self.coach = Coach(PROTOCOL, Texts("en"), **options)
+        self.coach = Coach(PROTOCOL, EN, **options)
         self.said = []
         self.t_s = 0.0
 
@@ -43,9 +44,9 @@ class Course:
         return [utterance.key for utterance in self.said]
 
 
-def rep(index, move=None):
+def rep(index, move=None, *, hip_deg=90.0):
     """A counted repetition as the judge gives it."""
-    session = synth.session(synth.glide([Move(), move or Move()], hip_deg=90.0))
+    session = synth.session(synth.glide([Move(), move or Move()], hip_deg=hip_deg))
     made = replace(session.reps[1], index=index)
     return CountedRep(made, tuple(judge_rep(rule, session.reps[1], session.angles, PROTOCOL) for rule in rep_rules()))
 
@@ -99,12 +100,19 @@ def test_a_cue_is_spoken_within_a_second_of_having_persisted():
     course.play(4.0, hip=50.0)
     assert course.keys == ["cue.hip_in_band.low"]
     assert course.said[0].t_s - (begun_s + 1.0) <= 1.0
-    assert course.coach.cue == "Bring the thigh further up."
+    assert course.coach.cue == EN.get("cue.hip_in_band.low")
 
 
 def test_a_moment_out_of_band_is_not_worth_a_word():
     course = Course().begin().play(0.7, hip=50.0).play(3.0)
     assert course.keys == []
+
+
+def test_what_was_said_of_the_posture_is_not_said_again_with_the_count():
+    low = rep(1, hip_deg=60.0)
+    assert any(f.rule == HIP.id and f.verdict is Verdict.NOT_MET for f in low.findings)
+    course = Course().begin().play(4.0, hip=50.0).play(3.0, counted=low, count=1)
+    assert course.keys == ["cue.hip_in_band.low", "practice.count"]
 
 
 def test_lying_goes_before_the_hip():
@@ -117,8 +125,8 @@ def test_half_way_and_the_last_one_then_it_ends_by_itself():
     for index in range(1, 21):
         course.play(3.0, counted=nth(GOOD, index), count=index)
     texts = [utterance.text for utterance in course.said]
-    assert texts[9] == "10, half way."
-    assert texts[19] == "20, that was the last one."
+    assert texts[9] == EN.get("practice.half", count=10)
+    assert texts[19] == EN.get("practice.last", count=20)
     assert course.coach.stage is Stage.ENDED
     assert course.coach.end_reason is EndReason.COUNT
 
@@ -181,7 +189,7 @@ def test_far_enough_interrupts_what_is_being_said():
     for knee in np.linspace(90, 50, 40):
         course.play(0.05, knee=float(knee), phase=Phase.EXTENDING, count=1)
     assert course.keys == ["pain.limit"]
-    assert course.coach.cue == "That is far enough."
+    assert course.coach.cue == EN.get("pain.limit")
 
 
 def test_the_metronome_beats_each_second_and_turns():

@@ -97,7 +97,7 @@ def test_nobody_in_the_room_is_an_honest_empty_set(tmp_path):
     result, _, said = go([Camera(90)], tmp_path)
     assert result.finished.rep_count == 0
     assert "setup.nobody" in said
-    assert summary_lines(result.finished, Texts("en")) == ["Finished. I did not count a repetition."]
+    assert summary_lines(result.finished, Texts("en")) == [Texts("en").get("end.count_none")]
 
 
 def test_recording_is_only_made_when_asked_for(tmp_path):

@@ -11,7 +11,7 @@ def queue():
 
 def test_one_thing_at_a_time(queue):
     queue.request(0.0, Rank.POSTURE, "cue.hip_steady")
-    assert queue.next(0.0).text == "Hold the thigh still."
+    assert queue.next(0.0).text == Texts("en").get("cue.hip_steady")
     queue.request(0.1, Rank.SPEED, "cue.slow")
     assert queue.next(0.5) is None
     assert queue.busy(0.5)
