@@ -121,7 +121,7 @@ def test_a_killed_session_is_recovered_at_the_next_start(clip, tmp_path):
     [
         (["--fast"], 2, "--fast needs --source"),
         (["--deidentify"], 2, "--deidentify needs --record"),
-        (["--lang", "xx"], 2, "expected one of de, en"),
+        (["--lang", "xx"], 2, "expected one of en, de"),
         (["--camera", "no such camera"], 3, "expected the number or name of one camera"),
         (["--source", "no-such-file.mp4"], 3, "no-such-file.mp4"),
     ],
