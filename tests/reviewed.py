@@ -20,6 +20,7 @@ from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.library import Library
 from formcheck.review.server import Address, bind, make_server, open_app
+from formcheck.text.catalogue import Texts
 from formcheck.types import PoseTrack
 from formcheck.video.container import file_sha256
 from synth import Move, glide
@@ -123,9 +124,12 @@ class Client:
 
 
 @contextmanager
-def serving(library: Library, *, host: str = "127.0.0.1", reviewer: str = "") -> Iterator[Client]:
+def serving(library: Library, *, host: str = "127.0.0.1", reviewer: str = "", language: str = "en") -> Iterator[Client]:
     """Run the real server in a thread; yield a client that has its cookie."""
-    with bind("127.0.0.1", 0) as listener, open_app(library, AvailableProtocols(), reviewer=reviewer) as app:
+    with (
+        bind("127.0.0.1", 0) as listener,
+        open_app(library, AvailableProtocols(), texts=Texts(language), reviewer=reviewer) as app,
+    ):
         address = Address(host, listener.getsockname()[1], "a-token-of-this-test")
         server = make_server(app, address)
         ready = threading.Event()

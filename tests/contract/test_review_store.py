@@ -15,7 +15,7 @@ from formcheck.review.storage import ConflictError, FileReviewStore, RecordRevie
 from formcheck.types import Verdict
 from synth import Move, glide
 
-OUTCOME = {"reps": 3, "correct": 2}
+OUTCOME = {"reps": 3, "met": 2}
 
 
 @pytest.fixture(params=["file", "record"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 STATIC = Path(str(files("formcheck.review"))) / "static"
+INDEX = STATIC.parent / "templates" / "index.html.j2"
 REPORT = Path(str(files("formcheck.report"))) / "assets"
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
@@ -17,7 +18,7 @@ NAMES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*")
 
 def test_the_page_has_the_colours_of_the_report_and_none_of_its_own():
     assert (REPORT / "colours.css").read_text().count(":root {") == 2
-    page = (STATIC / "index.html").read_text()
+    page = INDEX.read_text()
     assert page.index("/static/colours.css") < page.index("/static/core/base.css")
     for name in NAMES:
         if name.endswith(".css"):
@@ -39,12 +40,13 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_built_from_strings(name):
 
 
 def test_all_that_the_page_loads_is_served():
-    from formcheck.review.assets import asset
+    from formcheck.review.app import page_assets
 
-    index = (STATIC / "index.html").read_text(encoding="utf-8")
+    served = page_assets()
+    index = INDEX.read_text(encoding="utf-8")
     loaded = re.findall(r"(?:src|href)=\"/static/([^\"]+)\"", index)
     assert "core/main.js" in loaded
-    assert [name for name in [*loaded, *NAMES] if asset(name) is None] == []
+    assert [name for name in [*loaded, *NAMES] if name not in served] == []
 
 
 def test_the_lock_of_the_javascript_tools_names_no_place():

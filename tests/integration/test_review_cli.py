@@ -112,7 +112,7 @@ def test_opened_to_the_network_it_says_first_what_that_shows(tmp_path):
         _out, err = process.communicate(timeout=30)
     assert "WARNING: this is open to every machine that reaches this one at 0.0.0.0" in err
     assert "1 clip or session (1 with video, showing the person)" in err
-    assert f"drop new clips into {tmp_path}" in err
+    assert f"New clips can be uploaded into {tmp_path}" in err
     assert "not encrypted" in err
 
 
@@ -181,7 +181,7 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
             answer = client.put(key, item["review"] | {"reps": reps[:2], "done": True, "summary_note": "Good."})
             assert answer["reviewed"]["document"]["rep_count"] == 2
             line = client.get("/api/items")["items"][1]
-            assert (line["reps"], line["correct"], line["reviewed"]) == (2, 2, True)
+            assert (line["reps"], line["met"], line["reviewed"]) == (2, 2, True)
             assert b"Good." in client.raw("GET", f"/api/items/{key}/report.html")[2]
             assert client.get("/api/state")["can_upload"] is False
     with open_store(tmp_path / "record") as store, serving(RecordLibrary(store, AvailableProtocols())) as client:

@@ -11,6 +11,7 @@ import pytest
 from formcheck.report.pdf import find_browser
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
+from formcheck.text.catalogue import Texts
 from reviewed import SIZE_PX, THREE, make_analysed, make_clip, serving
 from synth import Move, events
 
@@ -59,7 +60,7 @@ def test_the_worklist_has_every_clip(served):
     lines = {line["name"]: line for line in served.get("/api/items")["items"]}
     assert set(lines) == {"good.mp4", "drift.mkv", "raw.mp4", "bold <b>name & co.mp4"}
     good = lines["good.mp4"]
-    assert (good["reps"], good["correct"], good["prescribed"], good["side"]) == (3, 3, 20, "left")
+    assert (good["reps"], good["met"], good["prescribed"], good["side"]) == (3, 3, 20, "left")
     assert (good["state"], good["reviewed"], good["has_video"], good["person"]) == ("analysed", False, True, None)
     assert lines["raw.mp4"]["state"] == "not analysed"
 
@@ -67,7 +68,14 @@ def test_the_worklist_has_every_clip(served):
 def test_the_bench_has_one_angle_a_frame_and_the_document_as_it_was_written(served, folder, key):
     item = served.get(f"/api/items/{key}")
     frames = len(item["t_s"])
-    assert item["analysed"]["document"] == json.loads((folder / "good.formcheck" / "session.json").read_text())
+    written = json.loads((folder / "good.formcheck" / "session.json").read_text())
+    shown = item["analysed"]["document"]
+    assert shown["summary"] == written["summary"]
+    for rep, was in zip(shown["reps"], written["reps"], strict=True):
+        assert rep.items() >= {key: value for key, value in was.items() if key != "findings"}.items()
+        assert all(
+            finding.items() >= old.items() for finding, old in zip(rep["findings"], was["findings"], strict=True)
+        )
     assert {len(values) for values in item["analysed"]["angles"].values()} == {frames}
     assert item["reviewed"] == {"same": True, "changes": [], "needs_side": None}
     assert item["thresholds"]["hip_low_deg"] == 75.0
@@ -76,6 +84,44 @@ def test_the_bench_has_one_angle_a_frame_and_the_document_as_it_was_written(serv
     }  # fmt: skip
     rule = next(rule for rule in item["rules"] if rule["id"] == "hip_steady")
     assert rule == {"id": "hip_steady", "label": "Thigh held still", "advisory": False, "per_rep": True}
+
+
+def test_each_repetition_has_its_status_and_each_finding_its_words(served, key):
+    session = served.get(f"/api/items/{key}")["analysed"]
+    assert session["counts"] == {"reps": 3, "met": 3, "not_met": 0, "undecided": 0}
+    assert session["ranking"]["worst"] is None
+    rep = session["document"]["reps"][0]
+    assert (rep["status"], rep["deciding"], rep["status_words"]) == ("met", [], "met")
+    hip = next(finding for finding in rep["findings"] if finding["rule"] == "hip_in_band")
+    assert (hip["title"], hip["limit_words"], hip["curve"]) == ("Hip where asked", "75 to 105°", "hip")
+    assert hip["observed_words"].endswith("°")
+
+
+def test_an_overruled_repetition_says_what_decides_it(served, key):
+    review = served.get(f"/api/items/{key}")["review"]
+    overrule = {"rule": "slow", "rep": 2, "verdict": "NOT_MET", "reason": "Far too fast."}
+    reviewed = served.put(key, review | {"overrules": [overrule]})["reviewed"]
+    assert reviewed["counts"] == {"reps": 3, "met": 2, "not_met": 1, "undecided": 0}
+    assert reviewed["ranking"]["worst"] == 2
+    rep = reviewed["document"]["reps"][1]
+    assert (rep["status"], rep["deciding"], rep["status_words"]) == ("not_met", ["slow"], "not met: too fast")
+    texts = {finding["rule"]: finding["text"] for finding in rep["findings"]}
+    assert "Far too fast" in texts["slow"]
+    exported = served.get(f"/api/items/{key}/session.json")["reps"][1]
+    assert {finding["rule"]: finding["text"] for finding in exported["findings"]} == texts
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_carries_the_texts_of_its_language(folder, language):
+    with serving(FileLibrary(folder, AvailableProtocols()), language=language) as client:
+        page = client.raw("GET", "/")[2].decode()
+        item = client.get(f"/api/items/{key_of(client, 'good.mp4')}")
+    found = json.loads(re.search(r'<script type="application/json" id="texts">(.*?)</script>', page, re.DOTALL)[1])
+    texts = Texts(language)
+    assert f'<html lang="{language}">' in page
+    assert found["language"] == language
+    assert found["texts"]["status.met"] == texts.get("status.met")
+    assert item["rules"][0]["label"] == texts.get("rule.lying_on_back.title")
 
 
 def test_the_points_are_those_of_the_track(served, key):
@@ -160,7 +206,7 @@ def test_a_review_is_judged_kept_and_there_after_a_reload(served, folder, key):
     assert again["reviewed"] == answer["reviewed"]
     assert (folder / "good.formcheck" / "session.json").read_bytes() == before
     line = next(line for line in served.get("/api/items")["items"] if line["id"] == key)
-    assert (line["correct"], line["incorrect"], line["review_started"], line["reviewed"]) == (2, 1, True, False)
+    assert (line["met"], line["not_met"], line["review_started"], line["reviewed"]) == (2, 1, True, False)
 
 
 @pytest.mark.parametrize(
@@ -268,10 +314,10 @@ def test_two_sessions_are_compared(served, key):
     assert (found["a"]["name"], found["b"]["name"]) == ("good.mp4", "drift.mkv")
     assert (len(found["a_reps"]), len(found["b_reps"])) == (3, 2)
     assert len(found["a_mean"]["knee_deg"]) == len(found["percent"]) == 101
-    rows = {row["label"]: row for row in found["rows"]}
-    assert rows["Knee at the end of a repetition"]["within_error"] is False
-    assert rows["Knee at the start of a repetition"]["within_error"] is True
-    assert rows["Repetitions"]["within_error"] is None
+    rows = {row["key"]: row for row in found["rows"]}
+    assert rows["knee_end"]["within_error"] is False
+    assert rows["knee_start"]["within_error"] is True
+    assert rows["reps"]["within_error"] is None
     assert found["align"]["a_start_s"] == found["a"]["reps"][0]["start_s"]
     assert served.json("GET", f"/api/compare?a={key}&b=nothing", status=404)["error"]
     assert served.json("GET", f"/api/compare?a={key}&b={other}&a_layer=x", status=422)["error"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from formcheck.review.analysis import AvailableProtocols
     from formcheck.review.library import Library
     from formcheck.review.server import Address
+    from formcheck.text.catalogue import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 
 @click.command(name="review")
 @click.argument("target", required=False, metavar="[CLIP | SESSION | FOLDER]")
+@click.option("--lang", "language", metavar="xx", help="Language of the page: en or de. Default: the system's.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser; print the address only.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="NUMBER", help="Default: a free one.")
 @click.option("--reviewer", default="", metavar="NAME", help="Your name, for the summary.")
@@ -60,6 +62,7 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 def command(
     target: str | None,
     *,
+    language: str | None,
     no_open: bool,
     port: int,
     reviewer: str,
@@ -91,20 +94,22 @@ def command(
     """
     from formcheck.review.analysis import AvailableProtocols
     from formcheck.review.server import LOOPBACK, bind, open_app, serve
+    from formcheck.text.catalogue import choose_texts
 
     if host not in LOOPBACK and not i_understand:
         raise UsageError(
             f"--host {host} would show this to the whole network: expected --i-understand too, got none; "
             "leave --host out to keep it on this machine"
         )
+    texts = choose_texts(language)
     protocol = _protocol(protocol_name)
     protocols = AvailableProtocols([protocol] if protocol is not None else [])
     with ExitStack() as stack:
         listener = stack.enter_context(bind(host, port))
-        library, single = _open(target, protocols, protocol, _Record(store, clips), stack)
-        app = stack.enter_context(open_app(library, protocols, reviewer=reviewer, single=single))
-        serve(app, listener, host=host, ready=lambda address: _announce(address, library, no_open=no_open))
-    click.echo("Review ended.", err=True)
+        library, single = _open(target, protocols, protocol, _Record(store, clips), texts, stack)
+        app = stack.enter_context(open_app(library, protocols, texts=texts, reviewer=reviewer, single=single))
+        serve(app, listener, host=host, ready=lambda address: _announce(address, library, texts, no_open=no_open))
+    click.echo(texts.get("clinician.command.ended"), err=True)
     return 0
 
 
@@ -119,6 +124,7 @@ def _open(
     protocols: AvailableProtocols,
     protocol: LoadedProtocol | None,
     record: _Record,
+    texts: Texts,
     stack: ExitStack,
 ) -> tuple[Library, str | None]:
     """Return what was named as a library, and the id of its item if there is only one."""
@@ -136,12 +142,12 @@ def _open(
     if path.is_dir() and not is_results(path):
         return FileLibrary(path, protocols), None
     if not path.is_dir():
-        _analyse_if_necessary(path, protocol)
+        _analyse_if_necessary(path, protocol, texts)
     library = FileLibrary(path.absolute().parent, protocols, only=path)
     return library, library.items()[0].id
 
 
-def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None) -> None:
+def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Texts) -> None:
     from formcheck.cli.analyze import progress_bar
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
@@ -152,7 +158,7 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None) -> None:
     folder = results_folder_for(clip)
     if is_results(folder):
         return
-    click.echo(f"Analysing {clip.name} first.", err=True)
+    click.echo(texts.get("clinician.command.analysing", clip=clip.name), err=True)
     with progress_bar(clip.name) as progress:
         analyze(clip, folder, protocol=protocol or load_protocol(), options=Options(video=False), progress=progress)
 
@@ -178,29 +184,26 @@ def _open_record(
     return library, library.items()[0].id
 
 
-def _announce(address: Address, library: Library, *, no_open: bool) -> None:
+def _announce(address: Address, library: Library, texts: Texts, *, no_open: bool) -> None:
     import webbrowser
 
     from formcheck.review.server import LOOPBACK
 
     if address.host not in LOOPBACK:
-        click.echo(_exposed(address, library), err=True)
-    click.echo(f"Review: {address.url}")
-    click.echo("Ctrl-C ends it.", err=True)
+        click.echo(_exposed(address, library, texts), err=True)
+    click.echo(texts.get("clinician.command.address", url=address.url))
+    click.echo(texts.get("clinician.command.stop"), err=True)
     if not no_open:
         webbrowser.open(address.url)
 
 
-def _exposed(address: Address, library: Library) -> str:
+def _exposed(address: Address, library: Library, texts: Texts) -> str:
     """Return a warning of what others on the network can see and do."""
     items = library.items()
     videos = sum(item.clip is not None for item in items)
-    noun = "clip or session" if len(items) == 1 else "clips and sessions"
-    drop = f", drop new clips into {library.uploads}" if library.uploads is not None else ""
-    return (
-        f"WARNING: this is open to every machine that reaches this one at {address.host}, port {address.port}.\n"
-        f"  Whoever has the address with its token can see {len(items)} {noun} ({videos} with video, "
-        "showing the person),\n"
-        f"  their results and reviews; write and delete reviews, have clips analysed{drop}.\n"
-        "  The connection is not encrypted: whoever listens in on the network can read the token and all of this."
+    warning = texts.get(
+        "clinician.command.exposed", host=address.host, port=str(address.port), n=len(items), videos=videos
     )
+    if library.uploads is None:
+        return warning
+    return warning + "\n" + texts.get("clinician.command.exposed_uploads", folder=str(library.uploads))

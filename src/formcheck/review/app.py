@@ -17,15 +17,18 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from formcheck.errors import FormcheckError, InputError, UsageError
-from formcheck.report.words import printable
+from formcheck.report.page import page_template
 from formcheck.review.analyses import Analyses
 from formcheck.review.errors import RequestError
 from formcheck.review.exports import Exports
 from formcheck.review.jobs import JobQueue
 from formcheck.review.media import to_jpeg
+from formcheck.review.payload import page_texts
 from formcheck.review.service import ReviewService
 from formcheck.review.storage import ConflictError
 from formcheck.review.uploads import receive
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import printable
 
 _MAX_REVIEW_BYTES = 2_000_000
 _MAX_FRAME_PX = 4096
@@ -53,10 +56,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def make_app(service: ReviewService, analysis_jobs: JobQueue) -> Starlette:
     """Return the application, without its `guard.Guard`."""
     analyses, exports = Analyses(service, analysis_jobs), Exports(service)
-    assets = _assets()
+    assets = page_assets()
     item = "/api/items/{id}"
     routes = [
-        Route("/", lambda _request: _asset(assets, "index.html")),
+        Route("/", _index(service.texts)),
         Route("/static/{name:path}", lambda request: _asset(assets, request.path_params["name"])),
         Route("/api/state", _json(lambda _: service.state())),
         Route("/api/items", _json(lambda _: service.items())),
@@ -96,7 +99,17 @@ def _options(request: Request) -> dict[str, str | None]:
     return {"protocol_id": request.query_params.get("protocol"), "side": request.query_params.get("side")}
 
 
-def _assets() -> dict[str, Traversable]:
+def _index(texts: Texts) -> Endpoint:
+    """Return the endpoint of the page itself, which carries the texts of its language."""
+    page = page_template("formcheck.review", "index.html.j2").render(t=texts.get, catalogue=page_texts(texts))
+
+    async def endpoint(_request: Request) -> Response:
+        return Response(page, media_type=_TYPES[".html"])
+
+    return endpoint
+
+
+def page_assets() -> dict[str, Traversable]:
     """List the page's own files by name: no path of a request ever reaches the disk."""
     shared = files("formcheck.report") / "assets"
     found = {name: shared / name for name in _SHARED}

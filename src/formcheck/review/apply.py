@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from formcheck.message import Message
 from formcheck.protocols.model import Protocol
-from formcheck.report.words import VERDICT_WORDS, rule_title, sentence
 from formcheck.reps.manual import Span
-from formcheck.review.changes import Change, same_times, session_changes
+from formcheck.review.changes import Change, rule_message, same_times, session_changes, verdict_change
 from formcheck.review.errors import RequestError
 from formcheck.review.model import Goniometer, Joint, Overrule, Review
+from formcheck.text.catalogue import Texts
+from formcheck.text.findings import finding_sentence, verdict_word
 from formcheck.types import Finding, PoseTrack, Session, Side, Verdict
 
 # A goniometer is compared with the frame nearest to it, if that is within this time.
 _NEAREST_S = 0.12
+
+
+FindingKey = tuple[str, int | None]
+"""Rule and repetition (None = the set) of a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A finding whose verdict is the reviewer's: what the analysis found, and the reason."""
+
+    analysed: Finding
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +43,41 @@ class ReviewedSession:
     session : Session
     changes : tuple of Change
         What the review changes.
-    not_applied : tuple of str
+    not_applied : tuple of Message
         What of the review could not be applied, and why.
-    warnings : tuple of str
+    warnings : tuple of Message
         What the reviewer's times make impossible to measure.
     needs_side : Side or None
         The leg that the reviewer chose, when it cannot be measured because the analysis followed the other one.
-    overruled : frozenset of (str, int or None)
-        Rule and repetition (None = the set) of the findings whose verdict is the reviewer's.
+    overruled : mapping
+        The findings whose verdict is the reviewer's.
     """
 
     session: Session
     changes: tuple[Change, ...] = ()
-    not_applied: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    not_applied: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
     needs_side: Side | None = None
-    overruled: frozenset[tuple[str, int | None]] = frozenset()
+    overruled: Mapping[FindingKey, Overruled] = field(default_factory=dict)
 
     def is_overruled(self, finding: Finding) -> bool:
         """Whether the verdict of a finding is the reviewer's."""
         return (finding.rule, finding.rep) in self.overruled
+
+    def sentence(self, texts: Texts, finding: Finding) -> str:
+        """Return a finding as a sentence that says what the reviewer has to do with it."""
+        own = self.overruled.get((finding.rule, finding.rep))
+        if own is not None:
+            return texts.get(
+                "clinician.finding.overruled",
+                verdict=verdict_word(texts, finding.verdict),
+                reason=own.reason.rstrip("."),
+                text=finding_sentence(texts, own.analysed),
+            )
+        text = finding_sentence(texts, finding)
+        count = sum(rule == finding.rule for rule, _ in self.overruled) if finding.rep is None else 0
+        # The number of the set is as measured, whatever was said of its repetitions.
+        return texts.get("clinician.finding.partly_overruled", text=text, n=count) if count else text
 
 
 # Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed. Returns the
@@ -79,94 +108,67 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
         changes = session_changes(analysed, session, reps_given=spans is not None)
     warnings = _cut_movements(session, protocol) if spans is not None and protocol is not None else ()
     unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
-    applied, not_applied = _applicable(session, review.overrules)
-    if applied:
-        session, overruled = _overrule(session, applied)
-        changes += overruled
+    overrules, not_applied = _applicable(session, review.overrules)
+    overruled = {(one.rule, one.rep): Overruled(_analysed_finding(session, one), one.reason) for one in overrules}
+    changes += [verdict_change(overruled[one.rule, one.rep].analysed, one.verdict, one.reason) for one in overrules]
     return ReviewedSession(
-        session,
+        _with_verdicts(session, overrules) if overrules else session,
         tuple(changes),
         not_applied,
         warnings,
         needs_side=side if unmeasured else None,
-        overruled=frozenset((one.rule, one.rep) for one in applied),
+        overruled=overruled,
     )
 
 
-def _cut_movements(session: Session, protocol: Protocol) -> tuple[str, ...]:
+def _cut_movements(session: Session, protocol: Protocol) -> tuple[Message, ...]:
     """Say which repetitions have one direction of the movement outside their times, so that its speed is unknown."""
     shortest_s = protocol.repetition.min_movement_s.value
     said = []
     for rep in session.reps:
         if not rep.complete or not math.isfinite(rep.knee_flexion_peak_deg):
             continue
-        missing = ["starts when the knee is straightest already"] * (rep.extend_s < shortest_s)
-        missing += ["ends before the knee bends again"] * (rep.return_s < shortest_s)
-        if missing:
-            said.append(f"Repetition {rep.index} {' and '.join(missing)}: how fast it was cannot be told.")
+        starts, ends = rep.extend_s < shortest_s, rep.return_s < shortest_s
+        if starts or ends:
+            key = "only_straight" if starts and ends else "starts_straight" if starts else "ends_straight"
+            said.append(Message.of(f"clinician.notice.{key}", rep=rep.index))
     return tuple(said)
 
 
-def _applicable(session: Session, overrules: Sequence[Overrule]) -> tuple[list[Overrule], tuple[str, ...]]:
+def _applicable(session: Session, overrules: Sequence[Overrule]) -> tuple[list[Overrule], tuple[Message, ...]]:
     """Return the overrulings of rules and repetitions that are there, and what to say of the others."""
     rules = {finding.rule for finding in session.findings}
     numbers = {rep.index for rep in session.reps}
     applied, said = [], []
     for overrule in overrules:
+        rule = rule_message(overrule.rule)
         if overrule.rule in rules and (overrule.rep is None or overrule.rep in numbers):
             applied.append(overrule)
+        elif overrule.rep is None:
+            said.append(Message.of("clinician.notice.no_finding_of_set", rule=rule))
         else:
-            said.append(
-                f"An overruling of '{rule_title(overrule.rule)}' on {_place(overrule)} was left out: there is none."
-            )
+            said.append(Message.of("clinician.notice.no_finding_of_rep", rule=rule, rep=overrule.rep))
     return applied, tuple(said)
 
 
-def _overrule(session: Session, overrules: Sequence[Overrule]) -> tuple[Session, list[Change]]:
-    findings, changes = list(session.findings), []
-    for overrule in overrules:
-        at = next((i for i, f in enumerate(findings) if (f.rule, f.rep) == (overrule.rule, overrule.rep)), None)
-        old = findings[at] if at is not None else _not_judged(findings, overrule)
-        new = replace(old, verdict=overrule.verdict, text=_overruled_text(overrule, old))
-        if at is None:
-            findings.append(new)
-        else:
-            findings[at] = new
-        before, after = (VERDICT_WORDS[verdict].word.lower() for verdict in (old.verdict, new.verdict))
-        changes.append(Change(f"{rule_title(overrule.rule)}, {_place(overrule)}", before, after, overrule.reason))
-    return replace(session, findings=tuple(_with_notes(findings, overrules))), changes
-
-
-def _place(overrule: Overrule) -> str:
-    return "the set" if overrule.rep is None else f"repetition {overrule.rep}"
-
-
-def _not_judged(findings: Sequence[Finding], overrule: Overrule) -> Finding:
-    """Return the finding of a repetition that a rule did not judge, because nothing could be measured."""
-    like = next(finding for finding in findings if finding.rule == overrule.rule)
+def _analysed_finding(session: Session, overrule: Overrule) -> Finding:
+    """Return the finding that is overruled; of a repetition that could not be measured one that says so."""
+    for finding in session.findings:
+        if (finding.rule, finding.rep) == (overrule.rule, overrule.rep):
+            return finding
+    like = next(finding for finding in session.findings if finding.rule == overrule.rule)
     return replace(
-        like, rep=overrule.rep, verdict=Verdict.NOT_ASSESSABLE, observed=None, at_s=None, text="Cannot tell."
-    )
+        like, rep=overrule.rep, verdict=Verdict.NOT_ASSESSABLE, observed=None, se=None, at_s=None, met_in=None,
+        reason="leg_not_measured", text=None,
+    )  # fmt: skip
 
 
-def _overruled_text(overrule: Overrule, old: Finding) -> str:
-    lead = VERDICT_WORDS[overrule.verdict].word
-    return f"{lead}, says the reviewer: {overrule.reason.rstrip('.')}. As analysed: {sentence(old)}"
-
-
-def _with_notes(findings: Sequence[Finding], overrules: Sequence[Overrule]) -> list[Finding]:
-    """Say in a finding on the set that some of its repetitions were overruled: its own number is as measured."""
-    noted = []
-    for finding in findings:
-        count = sum(one.rule == finding.rule and one.rep is not None for one in overrules)
-        own = any(one.rule == finding.rule and one.rep is None for one in overrules)
-        if finding.rep is None and count and not own:
-            noun = "repetition was" if count == 1 else "repetitions were"
-            text = f"{sentence(finding)} As measured; {count} {noun} overruled by the reviewer."
-            noted.append(replace(finding, text=text))
-        else:
-            noted.append(finding)
-    return noted
+def _with_verdicts(session: Session, overrules: Sequence[Overrule]) -> Session:
+    findings = {(finding.rule, finding.rep): finding for finding in session.findings}
+    for overrule in overrules:
+        key = (overrule.rule, overrule.rep)
+        findings[key] = replace(_analysed_finding(session, overrule), verdict=overrule.verdict)
+    return replace(session, findings=tuple(findings.values()))
 
 
 def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> None:
@@ -176,8 +178,10 @@ def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> N
     ------
     RequestError
     """
-    if reviewed.not_applied:
-        raise RequestError(reviewed.not_applied[0])
+    for overrule in review.overrules:
+        if (overrule.rule, overrule.rep) not in reviewed.overruled:
+            place = "the set" if overrule.rep is None else f"repetition {overrule.rep}"
+            raise RequestError(f"expected overrulings of findings that exist, got '{overrule.rule}' on {place}")
     last_s = max(float(track.t_s[-1]), track.clip.duration_s) + 1.0
     times_s = [note.t_s for note in review.notes if note.t_s is not None]
     times_s += [one.t_s for one in review.goniometer] + [one.t_s for one in review.key_images]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from formcheck.form.rules import RULE_BY_ID
+from formcheck.message import Message, verbatim
 from formcheck.reps.manual import Span
-from formcheck.types import Rep, Session
+from formcheck.text.catalogue import Texts
+from formcheck.types import Finding, Rep, Session, Verdict
 
 # Results keep milliseconds.
 _SAME_S = 0.0015
@@ -14,12 +17,21 @@ _SAME_S = 0.0015
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference between the session as analysed and as reviewed, in words."""
+    """One difference between the session as analysed and as reviewed; the reason is in the reviewer's words."""
 
-    what: str
-    analysed: str
-    reviewed: str
+    what: Message
+    analysed: Message
+    reviewed: Message
     reason: str = ""
+
+    def to_json(self, texts: Texts) -> dict[str, str]:
+        """Return it in words."""
+        return {
+            "what": texts.say(self.what),
+            "analysed": texts.say(self.analysed),
+            "reviewed": texts.say(self.reviewed),
+            "reason": self.reason,
+        }
 
 
 def same_times(spans: Sequence[Span], reps: Sequence[Rep]) -> bool:
@@ -31,35 +43,61 @@ def session_changes(analysed: Session, reviewed: Session, *, reps_given: bool) -
     """List how leg, protocol and, if they were given, the times of the repetitions differ."""
     changes = []
     if reviewed.side is not analysed.side:
-        changes.append(Change("Working leg", _side(analysed), _side(reviewed)))
+        changes.append(Change(_change("side"), _side(analysed), _side(reviewed)))
     if reviewed.protocol_sha256 != analysed.protocol_sha256:
-        names = [f"{one.protocol_name} ({one.protocol_id} {one.protocol_version})" for one in (analysed, reviewed)]
-        # A file of the same id and version whose limits were edited since is another protocol all the same.
-        edited = ", as it reads now" if names[0] == names[1] else ""
-        changes.append(Change("Judged by", names[0], names[1] + edited))
+        changes.append(_protocol_change(analysed, reviewed))
     if reps_given:
         changes += _rep_changes(analysed, reviewed)
     return changes
 
 
+def verdict_change(old: Finding, verdict: Verdict, reason: str) -> Change:
+    """Return the change of one verdict."""
+    rule = rule_message(old.rule)
+    what = (
+        _change("finding_of_set", rule=rule) if old.rep is None else _change("finding_of_rep", rule=rule, rep=old.rep)
+    )
+    return Change(what, Message(f"verdict.{old.verdict.value}"), Message(f"verdict.{verdict.value}"), reason)
+
+
+def rule_message(rule: str) -> Message:
+    """Return the title of a rule; its id for one that is not known."""
+    return Message(f"rule.{rule}.title") if rule in RULE_BY_ID else verbatim(rule)
+
+
+def _change(key: str, **values: object) -> Message:
+    return Message.of(f"clinician.changes.{key}", **values)
+
+
+def _protocol_change(analysed: Session, reviewed: Session) -> Change:
+    before, after = (
+        {"name": one.protocol_name, "id": one.protocol_id, "version": one.protocol_version}
+        for one in (analysed, reviewed)
+    )
+    # A file of the same id and version whose limits were edited since is another protocol all the same.
+    key = "protocol_edited" if before == after else "protocol_name"
+    return Change(_change("protocol"), _change("protocol_name", **before), _change(key, **after))
+
+
 def _rep_changes(analysed: Session, reviewed: Session) -> list[Change]:
     """List which repetitions were moved, added or removed; an old and a new one that overlap are the same one."""
-    before, after = analysed.rep_count, reviewed.rep_count
-    changes = [Change("Repetitions", str(before), str(after))] if before != after else []
+    before, after = (verbatim(str(one.rep_count)) for one in (analysed, reviewed))
+    changes = [Change(_change("reps"), before, after)] if before != after else []
     old, new = list(analysed.reps), list(reviewed.reps)
     for a, b in [(a, b) for a in old for b in new if _same_time(a, b)]:
         old.remove(a)
         new.remove(b)
     for rep in new:
         was = max(old, key=lambda one, rep=rep: _overlap_s(one, rep), default=None)  # type: ignore[misc]
-        if was is not None and _overlap_s(was, rep) > 0:
-            number = f" (was {was.index})" if was.index != rep.index else ""
-            what = f"Repetition {rep.index}{number}, times (start – straightest – end)"
-            changes.append(Change(what, _times(was), _times(rep)))
+        if was is None or _overlap_s(was, rep) <= 0:
+            changes.append(Change(_change("rep", rep=rep.index), verbatim("–"), _change("added", times=_times(rep))))
+        elif was.index == rep.index:
+            changes.append(Change(_change("rep_times", rep=rep.index), _times(was), _times(rep)))
         else:
-            changes.append(Change(f"Repetition {rep.index}", "–", f"added, {_times(rep)}"))
+            what = _change("rep_times_was", rep=rep.index, was=was.index)
+            changes.append(Change(what, _times(was), _times(rep)))
     gone = [one for one in old if all(_overlap_s(one, rep) <= 0 for rep in new)]
-    changes += [Change(f"Repetition {one.index} (as analysed)", _times(one), "removed") for one in gone]
+    changes += [Change(_change("rep_analysed", rep=one.index), _times(one), _change("removed")) for one in gone]
     return changes
 
 
@@ -75,9 +113,9 @@ def _same_time(a: Span | Rep, b: Rep) -> bool:
     )
 
 
-def _times(rep: Rep) -> str:
-    return f"{rep.start_s:.2f} – {rep.peak_s:.2f} – {rep.end_s:.2f} s"
+def _times(rep: Rep) -> Message:
+    return _change("times", start=rep.start_s, peak=rep.peak_s, end=rep.end_s)
 
 
-def _side(session: Session) -> str:
-    return session.side.value if session.side is not None else "none found"
+def _side(session: Session) -> Message:
+    return Message(f"side.{session.side.value}") if session.side is not None else _change("no_side")

@@ -13,25 +13,35 @@ from pydantic import BaseModel, ConfigDict
 from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
-from formcheck.report.data import session_document
 from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.report.schema import SessionDocument
-from formcheck.report.words import printable
-from formcheck.review.changes import Change
 from formcheck.review.errors import RequestError
 from formcheck.review.images import goniometer_image, leg_image
-from formcheck.review.outcome import outcome
+from formcheck.review.library import prescribed_reps
+from formcheck.review.payload import document_of
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
 from formcheck.text.catalogue import Texts
-from formcheck.types import FloatArray, ImageBgr, PoseTrack, Session
+from formcheck.text.numbers import printable
+from formcheck.types import FloatArray, ImageBgr, PoseTrack
 
 # Images in one summary; each is some 100 kB.
 _MAX_IMAGES = 40
+
+
+class ChangePart(BaseModel):
+    """One difference between the session as analysed and as reviewed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    what: str
+    analysed: str
+    reviewed: str
+    reason: str
 
 
 class ReviewPart(BaseModel):
@@ -43,7 +53,7 @@ class ReviewPart(BaseModel):
     done: bool
     saved_at: str | None
     revision: int
-    changes: tuple[Change, ...]
+    changes: tuple[ChangePart, ...]
 
 
 class ReviewedDocument(SessionDocument):
@@ -81,11 +91,11 @@ class Exports:
     def session(self, item_id: str, layer: str) -> tuple[bytes, str]:
         """Return ``session.json`` as analysed, or as reviewed with what was changed."""
         opened = self._service.open(item_id)
-        session = opened.session(layer)
+        opened.session(layer)
         if layer == "analysed":
             document: dict[str, Any] = dict(opened.analysis.document)
         else:
-            document = reviewed_document(opened, session)
+            document = _reviewed_document(opened, self._service.texts)
         text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         return text.encode(), f"{_stem(opened)}-{layer}"
 
@@ -104,7 +114,7 @@ class Exports:
                 track=analysis.track,
                 session=analysis.session,
                 protocol=analysis.protocol.protocol,
-                texts=Texts(),
+                texts=self._service.texts,
             )
         analysed_at = opened.item.analysed_at()
         return render_report(
@@ -127,7 +137,7 @@ class Exports:
             date=datetime.fromisoformat(date.date) if date.date else None,
             date_kind=date.kind,
             hip_target_deg=(band.low, band.high) if band else None,
-            prescribed=outcome(session_document(opened.reviewed.session))["prescribed"],
+            prescribed=prescribed_reps(opened.reviewed.session),
         )
         return render_summary(
             opened.analysis.session,
@@ -136,6 +146,7 @@ class Exports:
             protocol.protocol if protocol else None,
             head,
             self._images(opened),
+            self._service.texts,
         )
 
     def _images(self, opened: OpenedItem) -> dict[str, bytes]:
@@ -151,11 +162,11 @@ class Exports:
         for key_image in review.key_images[:_MAX_IMAGES]:
             if (found := self._frame(clip, track, key_image.t_s)) is not None:
                 frame, shown_s, points_px = found
-                images[key_image.id] = leg_image(frame, timeline, shown_s, points_px, Texts())
+                images[key_image.id] = leg_image(frame, timeline, shown_s, points_px, self._service.texts)
         for goniometer in review.goniometer[: _MAX_IMAGES - len(images)]:
             if (found := self._frame(clip, track, goniometer.t_s)) is not None:
                 frame, _, points_px = found
-                images[goniometer.id] = goniometer_image(frame, goniometer, points_px, Texts())
+                images[goniometer.id] = goniometer_image(frame, goniometer, points_px, self._service.texts)
         return images
 
     def _frame(self, clip: Path, track: PoseTrack, t_s: float) -> tuple[ImageBgr, float, FloatArray] | None:
@@ -167,7 +178,7 @@ class Exports:
         return frame, shown_s, track.xy_px[int(np.argmin(np.abs(track.t_s - shown_s)))]
 
 
-def reviewed_document(opened: OpenedItem, session: Session) -> dict[str, Any]:
+def _reviewed_document(opened: OpenedItem, texts: Texts) -> dict[str, Any]:
     """Return ``session.json`` as reviewed, with who changed what."""
     review = opened.stored.review
     part = ReviewPart(
@@ -175,9 +186,9 @@ def reviewed_document(opened: OpenedItem, session: Session) -> dict[str, Any]:
         done=review.done,
         saved_at=opened.stored.saved_at,
         revision=review.revision,
-        changes=opened.reviewed.changes,
+        changes=tuple(ChangePart(**change.to_json(texts)) for change in opened.reviewed.changes),
     )
-    document = session_document(session) if opened.reviewed.changes else dict(opened.analysis.document)
+    document = document_of(opened.reviewed, texts) if opened.reviewed.changes else dict(opened.analysis.document)
     return ReviewedDocument.model_validate({**document, "reviewed": part.model_dump()}).model_dump(mode="json")
 
 

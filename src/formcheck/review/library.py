@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
+from formcheck.form import rules
+from formcheck.form.statistics import set_statistics
 from formcheck.review.analysis import Analysis
 from formcheck.review.errors import NotFoundError
 from formcheck.review.storage import ReviewStore
+from formcheck.types import Session
 
 Opened = Literal["clip", "folder", "session", "store"]
 DateKind = Literal["filmed", "file", "analysed", "practised"]
@@ -48,7 +51,7 @@ class Item(ABC):
 
     @abstractmethod
     def entry(self) -> dict[str, Any]:
-        """Return what the worklist shows, without opening clip or track."""
+        """Return what the worklist shows, without opening clip or track; ``quality`` is a tuple of Message."""
 
     def date(self) -> ItemDate:
         """Return when it was filmed, which may mean opening the clip."""
@@ -104,12 +107,37 @@ def make_id(kind: str, name: str) -> str:
     return hashlib.sha256(f"{kind}\0{name}".encode(errors="surrogateescape")).hexdigest()[:20]
 
 
-_COUNTED = ("protocol", "side", "reps", "correct", "incorrect", "unsure", "prescribed")
+def session_outcome(session: Session) -> dict[str, Any]:
+    """Return what a review can change in an entry of the worklist; it is stored with the review."""
+    stats = set_statistics(session)
+    return {
+        "protocol": session.protocol_id,
+        "side": session.side,
+        "reps": stats.complete,
+        "met": stats.met,
+        "not_met": stats.not_met,
+        "undecided": stats.undecided,
+        "prescribed": prescribed_reps(session),
+    }
+
+
+def prescribed_reps(session: Session) -> int | None:
+    """Return how many repetitions a set should have."""
+    for finding in session.findings_of(None):
+        if finding.rule == rules.SET_COMPLETE.id and finding.limit[0] is not None:
+            return int(finding.limit[0])
+    return None
+
+
+_OUTCOME_KEYS = ("protocol", "side", "reps", "met", "not_met", "undecided", "prescribed")
+# As formcheck stored them before it had a status for repetitions.
+_OLD_OUTCOME_KEYS = {"correct": "met", "incorrect": "not_met", "unsure": "undecided"}
 
 
 def reviewed_entry(outcome: Mapping[str, Any], *, done: bool, saved_at: str, person: str) -> dict[str, Any]:
     """Return what a review changes in an entry of the worklist."""
-    entry = {key: outcome[key] for key in _COUNTED if key in outcome}
+    current = {_OLD_OUTCOME_KEYS.get(key, key): value for key, value in outcome.items()}
+    entry = {key: current[key] for key in _OUTCOME_KEYS if key in current}
     if person:
         entry["person"] = person
     return entry | {"reviewed": done, "review_started": True, "reviewed_at": saved_at}

@@ -1,45 +1,34 @@
-"""A judged session in one line of the worklist, from the document of its ``session.json``."""
+"""What the worklist shows of a session, from the document of its ``session.json``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-_UNSURE = frozenset({"BORDERLINE", "NOT_ASSESSABLE"})
+from formcheck.form.rules import SET_COMPLETE
+from formcheck.form.statistics import rep_status
+from formcheck.message import verbatim
+from formcheck.types import Finding, Verdict
 
 
-def outcome(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Count a session's complete repetitions by how they were done.
-
-    ``incorrect``: a rule that counts is not met; ``unsure``: none is, but one is borderline or cannot be told;
-    ``correct``: the rest.
-    """
-    counts = {"correct": 0, "incorrect": 0, "unsure": 0}
-    for rep in document["reps"]:
-        if rep["complete"]:
-            counts[standing(rep)] += 1
+def document_entry(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same as `library.session_entry`."""
+    statuses = [
+        rep_status(rep["index"], map(_finding, rep["findings"])).status.value
+        for rep in document["reps"]
+        if rep["complete"]
+    ]
+    complete = next((finding for finding in document["findings"] if finding["rule"] == SET_COMPLETE.id), None)
     return {
         "protocol": document["protocol"]["id"],
         "side": document["side"],
         "reps": document["rep_count"],
-        **counts,
-        "prescribed": _prescribed(document),
+        **{status: statuses.count(status) for status in ("met", "not_met", "undecided")},
+        "prescribed": int(complete["limit"][0]) if complete is not None and complete["limit"][0] is not None else None,
         "usable_fraction": document["quality"]["usable_fraction"],
-        "quality": list(document["quality"]["reasons"]),
+        "quality": tuple(map(verbatim, document["quality"]["reasons"])),
     }
 
 
-def standing(rep: Mapping[str, Any]) -> str:
-    """Return ``correct``, ``incorrect`` or ``unsure`` for a repetition of a document."""
-    verdicts = {finding["verdict"] for finding in rep["findings"] if not finding["advisory"]}
-    if "NOT_MET" in verdicts:
-        return "incorrect"
-    # Nothing was judged at all: counted by eye where nothing could be measured.
-    return "unsure" if verdicts & _UNSURE or not verdicts else "correct"
-
-
-def _prescribed(document: Mapping[str, Any]) -> int | None:
-    for finding in document["findings"]:
-        if finding["rule"] == "set_complete" and finding["limit"][0] is not None:
-            return int(finding["limit"][0])
-    return None
+def _finding(part: Mapping[str, Any]) -> Finding:
+    return Finding(**{**part, "verdict": Verdict(part["verdict"]), "limit": tuple(part["limit"])})

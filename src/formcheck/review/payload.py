@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from formcheck.form import rules
+from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
 from formcheck.protocols.model import Protocol
 from formcheck.report.data import session_document
-from formcheck.report.words import printable, rule_title
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
-from formcheck.types import FloatArray, PoseTrack, Session
+from formcheck.text.catalogue import Texts
+from formcheck.text.findings import limit_words, observed_words, rule_title, status_words
+from formcheck.text.numbers import printable
+from formcheck.types import Finding, FloatArray, PoseTrack, Session
 
+_REP_RULES = frozenset(rule.id for rule in rules.RULES if rule.scope is rules.Scope.REPETITION)
+_HIP_RULES = frozenset({rules.HIP.id, rules.THIGH_STILL.id})
+_PAGE_SECTIONS = ("finding", "number", "phase", "review", "side", "status", "verdict")
 _ANGLES = {
     "hip_deg": "hip_flexion_deg",
     "knee_deg": "knee_flexion_deg",
@@ -26,13 +33,19 @@ _ANGLES = {
 }
 _EMPTY_ENTRY: Mapping[str, Any] = dict.fromkeys(
     (
-        "date", "date_kind", "protocol", "side", "reps", "correct", "incorrect", "unsure", "prescribed", "pain_before",
+        "date", "date_kind", "protocol", "side", "reps", "met", "not_met", "undecided", "prescribed", "pain_before",
         "pain_after", "usable_fraction", "error", "reviewed_at", "review_problem",
     )
 ) | {"quality": [], "state": "not analysed", "reviewed": False, "review_started": False}  # fmt: skip
 
 
-def worklist_entry(item: Item) -> dict[str, Any]:
+def page_texts(texts: Texts) -> dict[str, Any]:
+    """Return the language of the page, and the texts in which its scripts find their words."""
+    sections = [texts.section(name) for name in _PAGE_SECTIONS]
+    return {"language": texts.language, "texts": {key: text for section in sections for key, text in section.items()}}
+
+
+def worklist_entry(item: Item, texts: Texts) -> dict[str, Any]:
     """Return an entry of the worklist."""
     entry = {
         "id": item.id,
@@ -40,8 +53,9 @@ def worklist_entry(item: Item) -> dict[str, Any]:
         "origin": item.origin,
         "person": item.person,
         "has_video": item.clip is not None,
+        **item.entry(),
     }
-    return {**_EMPTY_ENTRY, **entry, **item.entry()}
+    return {**_EMPTY_ENTRY, **entry, "quality": [texts.say(reason) for reason in entry.get("quality", ())]}
 
 
 def item_head(item: Item, review: Review) -> dict[str, Any]:
@@ -65,21 +79,72 @@ def video_part(item: Item, track: PoseTrack, playback: Playback | None) -> dict[
     }
 
 
-def session_part(session: Session, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a session; ``document`` is its ``session.json`` where that was read from a file."""
+def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
+    """Return a session: its document with the words that the page shows, its angles, its counts and its ranking."""
+    session = reviewed.session
+    document = document_of(reviewed, texts)
+    status_of = {one.rep: one for one in statuses(session)}
+    for part, rep in zip(document["reps"], session.reps, strict=True):
+        part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), texts)
+        part.update(_status_part(status_of.get(rep.index), texts))
+    document["findings"] = _with_words(document["findings"], session.findings_of(None), texts)
     return {
         "same": False,
-        "document": document if document is not None else session_document(session),
+        "document": document,
         "angles": angle_arrays(session),
+        "counts": session_counts(session),
+        "ranking": {"best": best(session), "worst": worst(session), "typical": typical(session)},
     }
 
 
-def reviewed_part(reviewed: ReviewedSession) -> dict[str, Any]:
+def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
+    """Return the document of a reviewed session, whose sentences say what is the reviewer's."""
+    document = session_document(reviewed.session)
+    parts = [document["findings"], *(rep["findings"] for rep in document["reps"])]
+    findings = [reviewed.session.findings_of(None)]
+    findings += [reviewed.session.findings_of(rep.index) for rep in reviewed.session.reps]
+    for part, finding in zip(chain(*parts), chain(*findings), strict=True):
+        part["text"] = reviewed.sentence(texts, finding)
+    return document
+
+
+def _with_words(parts: list[dict[str, Any]], findings: Sequence[Finding], texts: Texts) -> list[dict[str, Any]]:
+    """Return findings with their words, and the curve on which they are marked."""
+    return [
+        part
+        | {
+            "title": rule_title(texts, finding.rule),
+            "observed_words": observed_words(texts, finding),
+            "limit_words": limit_words(texts, finding),
+            "curve": "hip" if finding.rule in _HIP_RULES else "knee",
+        }
+        for part, finding in zip(parts, findings, strict=True)
+    ]
+
+
+def _status_part(one: RepStatus | None, texts: Texts) -> dict[str, Any]:
+    """Return the status of a repetition; None for one that is not complete."""
+    if one is None:
+        return {"status": None, "deciding": [], "status_words": texts.get("status.cut")}
+    return {
+        "status": one.status,
+        "deciding": [finding.rule for finding in one.deciding],
+        "status_words": status_words(texts, one.status, one.deciding),
+    }
+
+
+def session_counts(session: Session) -> dict[str, Any]:
+    """Return the number of complete repetitions, in all and by status."""
+    stats = set_statistics(session)
+    return {"reps": stats.rep_count, "met": stats.met, "not_met": stats.not_met, "undecided": stats.undecided}
+
+
+def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the reviewed session; without numbers where the review changes none."""
     if not reviewed.changes:
         return {"same": True, "changes": [], "needs_side": None}
-    changes = [asdict(change) for change in reviewed.changes]
-    return {**session_part(reviewed.session), "changes": changes, "needs_side": reviewed.needs_side}
+    changes = [change.to_json(texts) for change in reviewed.changes]
+    return {**session_part(reviewed, texts), "changes": changes, "needs_side": reviewed.needs_side}
 
 
 def angle_arrays(session: Session) -> dict[str, list[Any]]:
@@ -120,17 +185,16 @@ def thresholds(protocol: Protocol | None) -> dict[str, float | None]:
     }
 
 
-def rules_part(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rules of a session with their titles; ``per_rep`` those that judge single repetitions."""
-    only_set = {"lying_on_back", "set_complete"}
+def rules_part(session: Session, texts: Texts) -> list[dict[str, Any]]:
+    """Return the rules of a session with their titles; ``per_rep``: it judges single repetitions."""
     return [
         {
-            "id": finding["rule"],
-            "label": rule_title(finding["rule"]),
-            "advisory": finding["advisory"],
-            "per_rep": finding["rule"] not in only_set,
+            "id": finding.rule,
+            "label": rule_title(texts, finding.rule),
+            "advisory": finding.advisory,
+            "per_rep": finding.rule in _REP_RULES,
         }
-        for finding in document["findings"]
+        for finding in session.findings_of(None)
     ]
 
 

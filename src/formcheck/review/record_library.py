@@ -25,7 +25,7 @@ from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols, track_of
 from formcheck.review.file_library import find_clips
 from formcheck.review.library import Item, Opened, make_id, reviewed_entry
-from formcheck.review.outcome import outcome
+from formcheck.review.outcome import document_entry
 from formcheck.review.storage import RecordReviewStore, ReviewStore
 from formcheck.video.container import file_sha256
 
@@ -102,7 +102,7 @@ class RecordLibrary:
         self._protocols = protocols
         self._items: dict[str, RecordItem] = {}
         # By row of the result, which never changes: what the worklist shows of it, and name and checksum of its clip.
-        self._outcomes: dict[int, dict[str, Any]] = {}
+        self._entries: dict[int, dict[str, Any]] = {}
         self._clip_of: dict[int, tuple[str, str]] = {}
         self._clips = _by_name(clips) if clips is not None else {}
         self._lock = threading.Lock()
@@ -112,8 +112,8 @@ class RecordLibrary:
             lines = sessions(connection, uids=None if self._uid is None else [self._uid])
             newest, written = newest_results(connection), reviews(connection)
             wanted = {newest[line.uid] for line in lines}
-            for row, document in result_documents(connection, sorted(wanted - self._outcomes.keys())):
-                self._outcomes[row] = outcome(document)
+            for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
+                self._entries[row] = document_entry(document)
                 self._clip_of[row] = (document["clip"]["name"], document["clip"]["sha256"])
             found = [self._item(line, newest[line.uid], written.get(line.uid)) for line in reversed(lines)]
             self._items = {item.id: item for item in found}
@@ -124,7 +124,7 @@ class RecordLibrary:
         item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}"
         item.newest_result = newest_result
         item.clip = self._find_clip(*self._clip_of[newest_result])
-        item.values = self._outcomes[newest_result] | _line_entry(line)
+        item.values = self._entries[newest_result] | _line_entry(line)
         if review is not None:
             item.values |= _review_entry(review)
         return item

@@ -18,7 +18,7 @@ from formcheck.report.data import ANGLE_COLUMNS
 from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.model import first_problem
-from formcheck.review.outcome import outcome
+from formcheck.review.outcome import document_entry
 
 FileVersion = tuple[int, int]
 
@@ -81,7 +81,7 @@ class ResultsFolder:
         try:
             document = json.loads((self.path / "session.json").read_bytes())
             clip = document["clip"]
-            return {"clip": str(clip["name"]), "sha256": str(clip["sha256"]), "entry": outcome(document)}
+            return {"clip": str(clip["name"]), "sha256": str(clip["sha256"]), "entry": document_entry(document)}
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             return (
                 f"{self.path.name}: expected the results of an analysis, but session.json is missing or damaged "

@@ -24,6 +24,7 @@ from formcheck.review.jobs import JobQueue
 from formcheck.review.library import Library
 from formcheck.review.media import Media
 from formcheck.review.service import ReviewService
+from formcheck.text.catalogue import Texts
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_BYTES = 32
@@ -46,14 +47,21 @@ class Address:
 
 @contextmanager
 def open_app(
-    library: Library, protocols: AvailableProtocols, *, reviewer: str = "", single: str | None = None
+    library: Library,
+    protocols: AvailableProtocols,
+    *,
+    texts: Texts,
+    reviewer: str = "",
+    single: str | None = None,
 ) -> Iterator[Starlette]:
     """Yield the application with its background work; at the end that stops, and what it left unfinished is removed."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-review-")))
         media = stack.enter_context(closing(Media(folder)))
         jobs = stack.enter_context(closing(JobQueue("formcheck-analyses")))
-        service = ReviewService(library, protocols, media=media, analysis_jobs=jobs, reviewer=reviewer, single=single)
+        service = ReviewService(
+            library, protocols, media=media, analysis_jobs=jobs, texts=texts, reviewer=reviewer, single=single
+        )
         preload = threading.Thread(target=service.preload, name="formcheck-preload", daemon=True)
         preload.start()
         stack.callback(preload.join)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import FormcheckError, InputError, UsageError
-from formcheck.report.data import session_document
+from formcheck.message import verbatim
 from formcheck.report.pdf import find_browser
 from formcheck.review import payload
 from formcheck.review.analysis import Analysis, AvailableProtocols
@@ -21,19 +21,14 @@ from formcheck.review.apply import ReviewedSession, check_fits, with_tool_angles
 from formcheck.review.compare import compare
 from formcheck.review.errors import NotAnalysedError, NotFoundError, RequestError
 from formcheck.review.jobs import JobQueue
-from formcheck.review.library import Item, Library, clip_of
+from formcheck.review.library import Item, Library, clip_of, session_outcome
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
-from formcheck.review.outcome import outcome
 from formcheck.review.storage import StoredReview
+from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, Session
 
 _CACHED_ANALYSES = 6
-_CLIP_CHANGED = (
-    "The clip was changed since it was analysed, so it is not shown with these results: analyse it again to see it."
-)
-_NO_CLIP = "The clip is not available, so there is no video: curves and findings only."
-_DRAFT_AGAIN = "The review was changed after it was marked as complete: it is a draft again until that is confirmed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,7 @@ class ReviewService:
     media : Media
     analysis_jobs : JobQueue
         The analyses that the page asked for; the worklist shows their state.
+    texts : Texts
     reviewer : str
         Name that a new review begins with.
     single : str, optional
@@ -76,11 +72,13 @@ class ReviewService:
         *,
         media: Media,
         analysis_jobs: JobQueue,
+        texts: Texts,
         reviewer: str = "",
         single: str | None = None,
     ) -> None:
         self.library = library
         self.protocols = protocols
+        self.texts = texts
         self._media = media
         self._analysis_jobs = analysis_jobs
         self._reviewer = reviewer
@@ -110,7 +108,7 @@ class ReviewService:
         return {"items": [self._entry(item, states.get(item.id)) for item in self.library.items()]}
 
     def _entry(self, item: Item, job_state: str | None) -> dict[str, Any]:
-        entry = payload.worklist_entry(item)
+        entry = payload.worklist_entry(item, self.texts)
         if job_state is not None:
             return entry | {"state": "analysing" if job_state == "running" else job_state, "error": None}
         error = self._analysis_jobs.failure_of(item.id)
@@ -173,7 +171,7 @@ class ReviewService:
             reviewed = analysis.apply(stored.review)
         except UsageError as error:
             # A review that this machine cannot judge by is shown all the same, so that it is not lost.
-            reviewed = ReviewedSession(analysis.session, not_applied=(str(error),))
+            reviewed = ReviewedSession(analysis.session, not_applied=(verbatim(str(error)),))
         return OpenedItem(item, analysis, stored, reviewed, problem)
 
     def show(self, item_id: str) -> dict[str, Any]:
@@ -188,14 +186,14 @@ class ReviewService:
             "video": payload.video_part(item, analysis.track, playback),
             "duration_s": playback.duration_s if playback is not None else analysis.session.clip.duration_s,
             "t_s": np.round(analysis.track.t_s, 4).tolist(),
-            "analysed": payload.session_part(analysis.session, analysis.document),
-            "reviewed": payload.reviewed_part(reviewed),
+            "analysed": payload.session_part(ReviewedSession(analysis.session), self.texts),
+            "reviewed": payload.reviewed_part(reviewed, self.texts),
             "review": opened.stored.review.to_json(),
             "reviewed_at": opened.stored.saved_at,
             "review_problem": opened.problem,
-            "notices": [*notices, *reviewed.not_applied, *reviewed.warnings],
+            "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
             "thresholds": payload.thresholds(protocol.protocol if protocol else None),
-            "rules": payload.rules_part(analysis.document),
+            "rules": payload.rules_part(analysis.session, self.texts),
         }
 
     def landmarks(self, item_id: str, *, reviewed: bool) -> bytes:
@@ -208,14 +206,14 @@ class ReviewService:
     def compare(self, item_ids: tuple[str, str], layers: tuple[str, str]) -> dict[str, Any]:
         """Return two items side by side, each as analysed or as reviewed."""
         opened = [self.open(item_id) for item_id in item_ids]
-        sessions = [one.session(layer) for one, layer in zip(opened, layers, strict=True)]
+        a, b = (one.session(layer) for one, layer in zip(opened, layers, strict=True))
         sides = {}
-        for name, one, session, layer in zip("ab", opened, sessions, layers, strict=True):
+        for name, one, session, layer in zip("ab", opened, (a, b), layers, strict=True):
             playback, notices = self.playback(one.item, one.analysis)
             video = payload.video_part(one.item, one.analysis.track, playback)
             part = payload.compared_part(one.item, one.stored.review, session, video, notices)
             sides[name] = {**part, "layer": layer}
-        return {**sides, **compare(*sessions)}
+        return {**sides, **compare(a, b, self.texts)}
 
     # The review
 
@@ -244,18 +242,18 @@ class ReviewService:
             # Marking as complete is an act of its own, which does not carry over to what is changed afterwards.
             before = store.load().review
             done = review.done and (body.get("confirm") is True or not before.done or review.same_content(before))
-            notices = [_DRAFT_AGAIN] if review.done and not done else []
+            notices = [self.texts.get("clinician.notice.draft_again")] if review.done and not done else []
             stored = store.save(
                 review.model_copy(update={"done": done}),
                 expected=body["revision"],
-                outcome=outcome(session_document(reviewed.session)),
+                outcome=session_outcome(reviewed.session),
             )
         return {
             "revision": stored.review.revision,
             "review": stored.review.to_json(),
             "reviewed_at": stored.saved_at,
-            "reviewed": payload.reviewed_part(reviewed),
-            "notices": [*notices, *reviewed.warnings],
+            "reviewed": payload.reviewed_part(reviewed, self.texts),
+            "notices": [*notices, *map(self.texts.say, reviewed.warnings)],
         }
 
     def delete_review(self, item_id: str) -> dict[str, Any]:
@@ -272,10 +270,10 @@ class ReviewService:
     def playback(self, item: Item, analysis: Analysis) -> tuple[Playback | None, list[str]]:
         """Return how an item's clip is played, if it is there and is the one that was analysed; else why not."""
         if item.clip is None:
-            return None, [_NO_CLIP]
+            return None, [self.texts.get("clinician.notice.no_clip")]
         try:
             if self._media.sha256(item.clip) != analysis.session.clip.sha256:
-                return None, [_CLIP_CHANGED]
+                return None, [self.texts.get("clinician.notice.clip_changed")]
             playback = self._media.playback(item.clip)
             if not playback.direct:
                 self._media.copy(item.id, item.name, item.clip)
@@ -292,7 +290,7 @@ class ReviewService:
         item = self.item(item_id)
         clip = clip_of(item)
         if item.is_analysed and self.playback(item, self.analysis(item))[0] is None:
-            raise RequestError(_CLIP_CHANGED)
+            raise RequestError(f"{item.name}: the clip is not the one that was analysed; analyse it again")
         return self._media.playable(item.id, item.name, clip)
 
     def frame(self, item_id: str, t_s: float) -> ImageBgr:

@@ -4,41 +4,37 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import jinja2
 
+from formcheck.form import rules
 from formcheck.form.cues import choose_cue
-from formcheck.form.rules import SET_COMPLETE
-from formcheck.form.statistics import set_statistics
+from formcheck.form.statistics import RepStatus, set_statistics, statuses
 from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
-from formcheck.report import words
 from formcheck.report.curves import curves_of
-from formcheck.report.data import session_document
 from formcheck.report.page import page_template, policy, resource_text, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
+from formcheck.report.words import VERDICT_KEYS
 from formcheck.review.apply import ReviewedSession
-from formcheck.review.compare import Number, numbers
+from formcheck.review.compare import Number, set_numbers
 from formcheck.review.library import DateKind
 from formcheck.review.model import Goniometer, Joint, Note
-from formcheck.review.outcome import standing
 from formcheck.review.storage import StoredReview
+from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
-from formcheck.types import Finding, Rep, Session, Verdict
+from formcheck.text.findings import rule_title, side_words, verdict_word
+from formcheck.text.numbers import Z_95, ceiling, printable, whole
+from formcheck.types import Finding, Rep, Session, Status, Verdict
 
-_JOINT_WORDS = {Joint.KNEE: "Knee", Joint.HIP: "Hip", Joint.OTHER: "Angle"}
-_STANDING_WORDS = {
-    "correct": words.VERDICT_WORDS[Verdict.MET],
-    "incorrect": words.VERDICT_WORDS[Verdict.NOT_MET],
-    "unsure": words.VERDICT_WORDS[Verdict.BORDERLINE],
-}
-_DATE_WORDS = {"filmed": "Filmed", "file": "File of", "analysed": "Analysed", "practised": "Practised"}
-_STANDING_TITLES = {"correct": "Met", "incorrect": "Not met", "unsure": "Unsure"}
+# Symbol and colour of a status.
+_STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "borderline"}
 # More is not remembered on the mat.
 _MAX_CUES = 2
 
@@ -71,15 +67,12 @@ class NumberRow:
 
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """A repetition with its status, the findings that are not met or undecided, and its notes."""
+    """A repetition with its status (None: incomplete), the findings that are not met or undecided, and its notes."""
 
     rep: Rep
-    standing: str
+    status: Status | None
     findings: tuple[str, ...]
     notes: tuple[str, ...]
-
-
-_ENGLISH = Texts("en")
 
 
 def render_summary(
@@ -89,6 +82,7 @@ def render_summary(
     protocol: Protocol | None,
     head: SummaryHead,
     images: Mapping[str, bytes],
+    texts: Texts,
 ) -> str:
     """Render the summary of a review as one HTML page.
 
@@ -102,6 +96,7 @@ def render_summary(
     head : SummaryHead
     images : mapping of str to bytes
         JPEGs by the id of their key image or goniometer.
+    texts : Texts
 
     Returns
     -------
@@ -115,155 +110,177 @@ def render_summary(
         + running_foot(head.person, session.clip.name)
     )
     curves = curves_of(session, hip_target_deg=head.hip_target_deg) if head.hip_target_deg is not None else None
-    rows = number_rows(analysed, session)
+    rows = number_rows(analysed, session, texts)
     page = _template().render(
+        **_words(texts),
         head=head,
         session=session,
-        headline=_ENGLISH.say(summarize(session).headline),
+        headline=texts.say(summarize(session).headline),
         review=review,
         saved_at=datetime.fromisoformat(stored.saved_at) if stored.saved_at else None,
-        patient=patient_sentences(reviewed, protocol),
+        patient=patient_sentences(reviewed, protocol, texts),
         rows=rows,
         differs=any(row.differs for row in rows),
-        changes=reviewed.changes,
-        notices=reviewed.not_applied,
-        goniometer=[(one, _tool_words(one)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
-        joint_words=_JOINT_WORDS,
+        changes=[change.to_json(texts) for change in reviewed.changes],
+        notices=[texts.say(notice) for notice in reviewed.not_applied],
+        goniometer=[(one, *_beside(one, texts)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
         key_images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in images],
         images={key: base64.b64encode(data).decode() for key, data in images.items()},
-        checks=_set_rows(reviewed),
+        checks=_set_rows(reviewed, texts),
         curves=curves,
         panels=static_panels(curves) if curves else None,
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
-        date_words=_DATE_WORDS,
         partial=any(rep.partial for rep in session.reps),
-        reps=_rep_rows(reviewed, review.notes),
+        reps=_rep_rows(reviewed, review.notes, texts),
         session_notes=[note for note in review.notes if note.scope == "session"],
         frame_notes=sorted((n for n in review.notes if n.scope == "frame"), key=lambda note: note.t_s or 0.0),
-        standing_words=_STANDING_WORDS,
-        standing_titles=_STANDING_TITLES,
         version=version("formcheck"),
         styles=styles,
         policy=policy(styles, []).replace("script-src ;", "script-src 'none';"),
     )
-    return words.printable(page)
+    return printable(page)
 
 
-def _set_rows(reviewed: ReviewedSession) -> list[tuple[Finding, str]]:
-    """The findings on the set as a whole, those that are not met first, each with who says so."""
+def _words(texts: Texts) -> dict[str, Any]:
+    """Return the functions with which the template says things."""
+
+    def of_language(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **options: function(texts, *args, **options)
+
+    return {
+        "language": texts.language,
+        "t": texts.get,
+        "say": texts.say,
+        "seconds": of_language(_bare_seconds),
+        "degrees": of_language(numbers.degrees),
+        "duration": of_language(numbers.duration),
+        "percent": of_language(numbers.percent),
+        "date": of_language(numbers.day_and_time),
+        "side_words": of_language(side_words),
+        "rule_title": of_language(rule_title),
+    }
+
+
+def _set_rows(reviewed: ReviewedSession, texts: Texts) -> list[tuple[Finding, str, str]]:
+    """Return the findings on the set, those that are not met first, each with its verdict and its sentence."""
     found = sorted(reviewed.session.findings_of(None), key=lambda f: (f.advisory, f.verdict is Verdict.MET))
-    return [(finding, _by_whom(reviewed, finding)) for finding in found]
+    return [(finding, _verdict(reviewed, finding, texts), reviewed.sentence(texts, finding)) for finding in found]
 
 
-def patient_sentences(reviewed: ReviewedSession, protocol: Protocol | None) -> list[str]:
+def patient_sentences(reviewed: ReviewedSession, protocol: Protocol | None, texts: Texts) -> list[str]:
     """Tell the patient in a few sentences what was done and what to mind next. Never asks for more range."""
     session = reviewed.session
-    complete = [rep for rep in session.reps if rep.complete]
-    if not complete:
-        return ["In this clip no complete repetition could be counted."]
-    noun = "repetition" if len(complete) == 1 else "repetitions"
-    leg = f" with the {session.side.value} leg" if session.side is not None else ""
-    sentences = [f"You did {len(complete)} {noun}{leg}. {_praise(session)}"]
-    cues = _cues(reviewed)
+    count = set_statistics(session).complete
+    if not count:
+        return [texts.get("clinician.patient.no_rep")]
+    leg = f"_{session.side.value}" if session.side is not None else ""
+    sentences = [f"{texts.get(f'clinician.patient.done{leg}', n=count)} {_tally(session, texts)}"]
+    cues = _cues(reviewed, texts)
     if cues:
-        sentences.append("Next time: " + " ".join(cues))
+        sentences.append(texts.get("clinician.patient.next_time", cues=" ".join(cues)))
     if protocol is None or protocol.kind == "practice":
-        sentences.append(
-            "Go only as far as your leg pain does not increase. How far the knee straightens is led by your symptoms: "
-            "further is not better."
-        )
+        sentences.append(texts.get("clinician.patient.symptoms"))
     return sentences
 
 
-def _praise(session: Session) -> str:
-    """Say what of it was as asked, and what cannot be said."""
-    done = set_statistics(session)
-    if done.met == done.complete and not done.set_faults:
-        return "There was nothing to mend."
-    if done.undecided == done.complete and not done.set_faults:
-        return "Whether there is something to mend could not be judged surely from this clip."
-    parts = [f"In {done.met} of them there was nothing to mend."] if done.met else []
-    if not done.met and (done.not_met or done.set_faults):
-        parts.append("There is something to mend, which is what practice is for.")
-    elif done.set_faults:
-        parts.append("Over the whole set there is something to mend, which is what practice is for.")
-    if done.undecided:
-        parts.append(f"{done.undecided} could not be judged surely.")
+def _tally(session: Session, texts: Texts) -> str:
+    """Say how much needs no correction, and how much could not be decided."""
+    stats = set_statistics(session)
+    if stats.met == stats.complete and not stats.set_faults:
+        return texts.get("clinician.patient.all_met")
+    if stats.undecided == stats.complete and not stats.set_faults:
+        return texts.get("clinician.patient.all_undecided")
+    parts = [texts.get("clinician.patient.met", n=stats.met)] if stats.met else []
+    if not stats.met and (stats.not_met or stats.set_faults):
+        parts.append(texts.get("clinician.patient.faults"))
+    elif stats.set_faults:
+        parts.append(texts.get("clinician.patient.set_faults"))
+    if stats.undecided:
+        parts.append(texts.get("clinician.patient.undecided", n=stats.undecided))
     return " ".join(parts)
 
 
-def _cues(reviewed: ReviewedSession) -> list[str]:
-    """The most important things to mind, at most two; nothing that the reviewer finds right for the whole set."""
+def _cues(reviewed: ReviewedSession, texts: Texts) -> list[str]:
+    """Return the most important things to mind; nothing that the reviewer finds right for the whole set."""
     findings = reviewed.session.findings
     allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and reviewed.is_overruled(f)}
-    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != SET_COMPLETE.id]
+    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != rules.SET_COMPLETE.id]
     cues: list[str] = []
     while len(cues) < _MAX_CUES and (cue := choose_cue(left)) is not None:
-        cues.append(_ENGLISH.get(cue))
+        cues.append(texts.get(cue))
         left = [finding for finding in left if finding.rule != cue.split(".")[1]]
     return cues
 
 
-def number_rows(analysed: Session, reviewed: Session) -> list[NumberRow]:
-    """The numbers that a reader looks for, as analysed and as reviewed."""
-    before, after = numbers(analysed), numbers(reviewed)
-    return [NumberRow(label, show(before[key]), show(after[key])) for key, (label, show) in _SHOWN.items()]
+def number_rows(analysed: Session, reviewed: Session, texts: Texts) -> list[NumberRow]:
+    """Return the numbers of a set, as analysed and as reviewed."""
+    before, after = set_numbers(analysed), set_numbers(reviewed)
+    return [
+        NumberRow(texts.get(f"clinician.numbers.{key}"), show(before[key], texts), show(after[key], texts))
+        for key, show in _SHOWN.items()
+    ]
 
 
-def _count(number: Number) -> str:
-    return str(words.whole(number.value)) if math.isfinite(number.value) else words.CANNOT_TELL
+def _count(number: Number, texts: Texts) -> str:
+    return numbers.rounded(texts, number.value)
 
 
-def _angle(number: Number) -> str:
+def _angle(number: Number, texts: Texts) -> str:
     if not math.isfinite(number.value):
-        return words.CANNOT_TELL
-    return f"{words.whole(number.value)}° ± {words.ceiling(words.Z_95 * number.se)}°"
+        return texts.get("number.cannot_tell")
+    return f"{numbers.degrees(texts, number.value)} ± {ceiling(Z_95 * number.se)}°"
 
 
-def _time(number: Number) -> str:
-    return words.seconds(number.value)
+def _bare_seconds(texts: Texts, value: float) -> str:
+    return numbers.rounded(texts, value, 1) if math.isfinite(value) else "–"
+
+
+def _time(number: Number, texts: Texts) -> str:
+    return numbers.seconds(texts, number.value)
 
 
 _SHOWN = {
-    "reps": ("Complete repetitions", _count),
-    "correct": ("of them met (every rule that counts)", _count),
-    "knee_end": ("Knee at the end of a repetition (0° = straight)", _angle),
-    "knee_start": ("Knee at the start of a repetition", _angle),
-    "hip": ("Hip while the knee moves (90° = thigh upright)", _angle),
-    "hip_range": ("Movement of the hip in a repetition", _angle),
-    "extend": ("Time to straighten", _time),
-    "length": ("Length of a repetition", _time),
+    "reps": _count,
+    "met": _count,
+    "knee_end": _angle,
+    "knee_start": _angle,
+    "hip": _angle,
+    "hip_range": _angle,
+    "extend": _time,
+    "length": _time,
 }
 
 
-def _tool_words(one: Goniometer) -> tuple[str, str]:
-    """What the tool measured there, and the difference with what it means."""
+def _beside(one: Goniometer, texts: Texts) -> tuple[str, str]:
+    """Return what formcheck measured there, and the difference with what it means."""
     if one.tool_deg is None or one.tool_se_deg is None or one.difference_deg is None:
-        return "not measured" if one.joint is not Joint.OTHER else "–", "–"
-    band_deg = words.Z_95 * one.tool_se_deg
-    inside = "within" if abs(one.difference_deg) <= band_deg else "beyond"
-    sign = "+" if one.difference_deg > 0 else "\N{MINUS SIGN}" if one.difference_deg < 0 else ""
-    difference = f"{sign}{words.whole(abs(one.difference_deg))}°, {inside} the error of measurement"
-    return f"{words.whole(one.tool_deg)}° ± {words.ceiling(band_deg)}°", difference
+        return texts.get("clinician.goniometer.not_measured") if one.joint is not Joint.OTHER else "–", "–"
+    band_deg = Z_95 * one.tool_se_deg
+    key = "within" if abs(one.difference_deg) <= band_deg else "beyond"
+    sign = "+" if one.difference_deg > 0 else ""
+    difference = f"{sign}{numbers.rounded(texts, one.difference_deg)}"
+    tool = f"{numbers.degrees(texts, one.tool_deg)} ± {ceiling(band_deg)}°"
+    return tool, texts.get(f"clinician.goniometer.{key}", difference=difference)
 
 
-def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note]) -> list[RepRow]:
+def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) -> list[RepRow]:
     session = reviewed.session
-    counted = {rep["index"]: rep for rep in session_document(session)["reps"]}
+    of_rep: dict[int, RepStatus] = {one.rep: one for one in statuses(session)}
     rows = []
     for rep in session.reps:
-        found = [
-            f"{words.rule_title(f.rule)}: {words.VERDICT_WORDS[f.verdict].word.lower()}{_by_whom(reviewed, f)}"
+        found = tuple(
+            f"{rule_title(texts, f.rule)}: {_verdict(reviewed, f, texts)}"
             for f in session.findings_of(rep.index)
             if not f.advisory and (f.verdict is not Verdict.MET or reviewed.is_overruled(f))
-        ]
+        )
         own = tuple(note.text for note in notes if note.scope == "rep" and note.rep == rep.index)
-        rows.append(RepRow(rep, standing(counted[rep.index]) if rep.complete else "", tuple(found), own))
+        rows.append(RepRow(rep, of_rep[rep.index].status if rep.index in of_rep else None, found, own))
     return rows
 
 
-def _by_whom(reviewed: ReviewedSession, finding: Finding) -> str:
-    return " (reviewer)" if reviewed.is_overruled(finding) else ""
+def _verdict(reviewed: ReviewedSession, finding: Finding, texts: Texts) -> str:
+    word = verdict_word(texts, finding.verdict)
+    return texts.get("clinician.finding.by_reviewer", verdict=word) if reviewed.is_overruled(finding) else word
 
 
 @cache
@@ -271,9 +288,11 @@ def _template() -> jinja2.Template:
     return page_template(
         "formcheck.review",
         "summary.html.j2",
-        words=words,
-        whole=words.whole,
+        whole=whole,
+        ceiling=ceiling,
+        clock=numbers.clock,
         isfinite=math.isfinite,
-        Z_95=words.Z_95,
-        verdict_words=words.VERDICT_WORDS,
+        Z_95=Z_95,
+        verdict_keys=VERDICT_KEYS,
+        status_keys=_STATUS_KEYS,
     )

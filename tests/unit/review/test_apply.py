@@ -11,15 +11,19 @@ from formcheck.errors import UsageError
 from formcheck.form.judge import judge_track
 from formcheck.form.statistics import set_statistics
 from formcheck.form.summary import summarize
+from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
 from formcheck.report.data import session_document
 from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols
+from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Overrule, Review
-from formcheck.review.outcome import outcome
+from formcheck.text.catalogue import Texts
+from formcheck.text.findings import finding_sentence
 from formcheck.types import Side, Verdict
 from synth import Move, glide
 
+TEXTS = Texts("en")
 MOVES = (Move(), Move(extend_s=0.6, return_s=0.6), Move())
 
 
@@ -59,20 +63,20 @@ def test_a_removed_repetition_is_not_counted_and_the_others_keep_their_numbers(a
             old.extend_s,
             old.hold_s,
         )
-    fewer, gone = reviewed.changes
-    assert (fewer.what, fewer.analysed, fewer.reviewed) == ("Repetitions", "3", "2")
-    assert (gone.what, gone.reviewed) == ("Repetition 2 (as analysed)", "removed")
+    fewer, gone = (change.to_json(TEXTS) for change in reviewed.changes)
+    assert (fewer["what"], fewer["analysed"], fewer["reviewed"]) == ("Repetitions", "3", "2")
+    assert (gone["what"], gone["reviewed"]) == ("Repetition 2 (as analysed)", "removed")
 
 
 def test_other_times_are_said_old_and_new_and_of_which_repetition(analysis):
     reps = reps_of(analysis.session)
     second = reps[1].model_copy(update={"end_s": reps[1].end_s - 0.2})
     (change,) = analysis.apply(Review(reps=(reps[0], second, reps[2]))).changes
-    assert change.what == "Repetition 2, times (start – straightest – end)"
-    assert change.analysed.endswith(f"{reps[1].end_s:.2f} s")
-    assert change.reviewed.endswith(f"{second.end_s:.2f} s")
-    (added,) = (c for c in analysis.apply(Review(reps=(reps[0], reps[2]))).changes if c.reviewed == "removed")
-    assert added.what == "Repetition 2 (as analysed)"
+    assert change.what == Message.of("clinician.changes.rep_times", rep=2)
+    assert dict(change.analysed.values)["end"] == reps[1].end_s
+    assert dict(change.reviewed.values)["end"] == second.end_s
+    (gone,) = (c for c in analysis.apply(Review(reps=(reps[0], reps[2]))).changes if c.reviewed.key.endswith("removed"))
+    assert gone.what == Message.of("clinician.changes.rep_analysed", rep=2)
 
 
 def test_a_repetition_split_where_the_knee_is_straightest_has_no_speed_and_says_why(analysis):
@@ -85,33 +89,37 @@ def test_a_repetition_split_where_the_knee_is_straightest_has_no_speed_and_says_
     slow = [f for f in reviewed.session.findings if f.rule == "slow" and f.rep in (1, 2)]
     assert [(f.verdict, f.observed) for f in slow] == [(Verdict.NOT_ASSESSABLE, None)] * 2
     assert reviewed.warnings == (
-        "Repetition 1 ends before the knee bends again: how fast it was cannot be told.",
-        "Repetition 2 starts when the knee is straightest already: how fast it was cannot be told.",
+        Message.of("clinician.notice.ends_straight", rep=1),
+        Message.of("clinician.notice.starts_straight", rep=2),
     )
     assert set_statistics(reviewed.session).undecided == 1
 
 
 def test_an_overruled_finding_changes_what_counts_as_correct(analysis):
-    before = outcome(session_document(analysis.session))
-    assert (before["correct"], before["incorrect"]) == (2, 1)
+    before = session_outcome(analysis.session)
+    assert (before["met"], before["not_met"]) == (2, 1)
     reviewed = analysis.apply(Review(overrules=(overrule("slow", 2),)))
-    after = outcome(session_document(reviewed.session))
-    assert (after["correct"], after["incorrect"]) == (3, 0)
+    after = session_outcome(reviewed.session)
+    assert (after["met"], after["not_met"]) == (3, 0)
     finding = next(f for f in reviewed.session.findings_of(2) if f.rule == "slow")
     assert finding.verdict is Verdict.MET
-    assert finding.text.startswith("Met, says the reviewer: Seen otherwise. As analysed: Not met")
+    sentence = reviewed.sentence(TEXTS, finding)
+    analysed = next(f for f in analysis.session.findings_of(2) if f.rule == "slow")
+    assert "Seen otherwise" in sentence
+    assert sentence.endswith(finding_sentence(TEXTS, analysed))
     assert set_statistics(reviewed.session).met == 3
     whole = next(f for f in reviewed.session.findings_of(None) if f.rule == "slow")
-    assert whole.text.endswith("As measured; 1 repetition was overruled by the reviewer.")
+    assert reviewed.sentence(TEXTS, whole).startswith(finding_sentence(TEXTS, whole))
+    assert "1 repetition was overruled" in reviewed.sentence(TEXTS, whole)
     (change,) = reviewed.changes
-    assert (change.what, change.analysed, change.reviewed, change.reason) == (
-        "Slow enough, repetition 2", "not met", "met", "Seen otherwise.",
-    )  # fmt: skip
+    assert change.to_json(TEXTS) == {
+        "what": "Slow enough, repetition 2", "analysed": "Not met", "reviewed": "Met", "reason": "Seen otherwise.",
+    }  # fmt: skip
 
 
 def test_a_good_repetition_can_be_found_wrong(analysis):
     reviewed = analysis.apply(Review(overrules=(overrule("hip_steady", 1, Verdict.NOT_MET),)))
-    assert outcome(session_document(reviewed.session))["incorrect"] == 2
+    assert session_outcome(reviewed.session)["not_met"] == 2
 
 
 def test_the_analysis_itself_is_not_altered(analysis):
@@ -123,7 +131,7 @@ def test_the_analysis_itself_is_not_altered(analysis):
 def test_another_protocol_judges_the_same_track(analysis):
     reviewed = analysis.apply(Review(protocol="active-knee-extension"))
     assert reviewed.session.protocol_id == "active-knee-extension"
-    assert [change.what for change in reviewed.changes] == ["Judged by"]
+    assert [change.what for change in reviewed.changes] == [Message("clinician.changes.protocol")]
     assert reviewed.session.reps[0].knee_flexion_peak_deg == analysis.session.reps[0].knee_flexion_peak_deg
 
 
@@ -136,7 +144,12 @@ def test_the_leg_that_was_not_followed_needs_an_analysis_of_its_own(analysis):
     reviewed = analysis.apply(Review(side=Side.RIGHT))
     assert reviewed.needs_side is Side.RIGHT
     assert reviewed.session.side is Side.RIGHT
-    assert next((c.what, c.analysed, c.reviewed) for c in reviewed.changes) == ("Working leg", "left", "right")
+    assert reviewed.changes[0].to_json(TEXTS) == {
+        "what": "Working leg",
+        "analysed": "left",
+        "reviewed": "right",
+        "reason": "",
+    }
     assert reviewed.session.rep_count == 0
 
 
@@ -168,9 +181,10 @@ def test_what_has_no_place_is_left_out_and_said(analysis):
     reviewed = analysis.apply(Review(overrules=(overrule("slow", 9), overrule("no_such_rule", None))))
     assert reviewed.session is analysis.session
     assert reviewed.not_applied == (
-        "An overruling of 'Slow enough' on repetition 9 was left out: there is none.",
-        "An overruling of 'No such rule' on the set was left out: there is none.",
+        Message.of("clinician.notice.no_finding_of_rep", rule=Message("rule.slow.title"), rep=9),
+        Message.of("clinician.notice.no_finding_of_set", rule=verbatim("no_such_rule")),
     )
+    assert reviewed.overruled == {}
 
 
 def test_no_repetition_at_all_can_be_the_answer(analysis):

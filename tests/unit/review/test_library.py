@@ -174,11 +174,20 @@ def test_the_line_shows_the_review(tmp_path):
     (item,) = opened(tmp_path).items()
     store = item.review_store()
     assert isinstance(store, FileReviewStore)
-    store.save(Review(done=True), expected=0, outcome={"reps": 3, "correct": 1, "incorrect": 2, "unsure": 0})
+    store.save(Review(done=True), expected=0, outcome={"reps": 3, "met": 1, "not_met": 2, "undecided": 0})
     line = item.entry()
-    assert (line["correct"], line["incorrect"], line["reviewed"], line["review_started"]) == (1, 2, True, True)
+    assert (line["met"], line["not_met"], line["reviewed"], line["review_started"]) == (1, 2, True, True)
     store.path.write_text("{")
     assert "expected a review" in item.entry()["review_problem"]
+
+
+def test_counts_stored_by_an_older_formcheck_are_read(tmp_path):
+    make_analysed(tmp_path)
+    (item,) = opened(tmp_path).items()
+    item.review_store().save(
+        Review(done=True), expected=0, outcome={"reps": 3, "correct": 1, "incorrect": 2, "unsure": 0}
+    )
+    assert [item.entry()[key] for key in ("reps", "met", "not_met", "undecided")] == [3, 1, 2, 0]
 
 
 def test_a_date_is_the_cameras_or_said_to_be_the_files(tmp_path):

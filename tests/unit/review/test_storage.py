@@ -11,7 +11,7 @@ from formcheck.review.model import Review
 from formcheck.review.storage import FileReviewStore
 
 CLIP = "ab" * 32
-OUTCOME = {"reps": 3, "correct": 2}
+OUTCOME = {"reps": 3, "met": 2}
 
 
 @pytest.fixture

@@ -15,11 +15,13 @@ from formcheck.review.apply import ReviewedSession
 from formcheck.review.model import GivenRep, Goniometer, Note, Overrule, Review
 from formcheck.review.storage import StoredReview
 from formcheck.review.summary import SummaryHead, patient_sentences, render_summary
+from formcheck.text.catalogue import Texts
 from formcheck.types import Verdict
 from judged import finding, judged, rep
 from synth import Move, glide
 
 HEAD = SummaryHead("clip.mp4", "P017", datetime(2026, 3, 2, 9, tzinfo=UTC), 20, hip_target_deg=(80.0, 100.0))
+TEXTS = Texts("en")
 PROTOCOL = load_protocol().protocol
 
 
@@ -33,7 +35,7 @@ def analysis():
 def page_of(analysis, review):
     reviewed = analysis.apply(review)
     stored = StoredReview(review, "2026-03-03T10:30:00+01:00")
-    return render_summary(analysis.session, reviewed, stored, PROTOCOL, HEAD, {})
+    return render_summary(analysis.session, reviewed, stored, PROTOCOL, HEAD, {}, TEXTS)
 
 
 def words_of(page):
@@ -80,7 +82,7 @@ def test_it_has_the_set_as_a_whole_the_curves_and_who_it_is_on_every_page(analys
 def test_a_partial_repetition_is_marked(analysis):
     first = analysis.session.reps[0]
     session = replace(analysis.session, reps=(replace(first, partial=True), *analysis.session.reps[1:]))
-    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), PROTOCOL, HEAD, {})
+    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), PROTOCOL, HEAD, {}, TEXTS)
     assert "1 partial" in words_of(page)
 
 
@@ -88,10 +90,12 @@ def test_a_date_says_what_it_is_of(analysis):
     stored = StoredReview(Review())
     reviewed = ReviewedSession(analysis.session)
     pages = {
-        kind: words_of(render_summary(analysis.session, reviewed, stored, PROTOCOL, replace(HEAD, date_kind=kind), {}))
+        kind: words_of(
+            render_summary(analysis.session, reviewed, stored, PROTOCOL, replace(HEAD, date_kind=kind), {}, TEXTS)
+        )
         for kind in ("filmed", "file", "analysed")
     }
-    for kind, label in (("filmed", "Filmed"), ("file", "File of"), ("analysed", "Analysed")):
+    for kind, label in (("filmed", "Filmed"), ("file", "File dated"), ("analysed", "Analysed")):
         assert f"{label} 2 March 2026" in pages[kind]
 
 
@@ -104,8 +108,8 @@ def test_a_name_cannot_leave_the_foot_of_the_page():
 def test_an_overruling_stands_with_its_reason(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=2, verdict=Verdict.MET, reason="Slow enough for her."),))
     text = words_of(page_of(analysis, review))
-    assert "Slow enough, repetition 2 not met met Slow enough for her." in text
-    assert "Slow enough: met (reviewer)" in text
+    assert "Slow enough, repetition 2 Not met Met Slow enough for her." in text
+    assert "Slow enough: Met (reviewer)" in text
 
 
 def test_a_goniometer_stands_beside_the_tool(analysis):
@@ -155,22 +159,22 @@ def test_the_same_review_gives_the_same_page(analysis):
 
 
 def test_the_patient_is_told_what_to_mind_and_never_to_go_further(analysis):
-    (first, second, last) = patient_sentences(ReviewedSession(analysis.session), PROTOCOL)
-    assert first == "You did 3 repetitions with the left leg. In 2 of them there was nothing to mend."
+    (first, second, last) = patient_sentences(ReviewedSession(analysis.session), PROTOCOL, TEXTS)
+    assert first == "You did 3 repetitions with the left leg. 2 of them need no correction."
     assert second == "Next time: Slower."
     assert "further is not better" in last
 
 
 def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=None, verdict=Verdict.MET, reason="On purpose."),))
-    assert not any("Slower" in sentence for sentence in patient_sentences(analysis.apply(review), PROTOCOL))
+    assert not any("Slower" in sentence for sentence in patient_sentences(analysis.apply(review), PROTOCOL, TEXTS))
 
 
 def test_the_patient_hears_two_things_at_most():
     findings = [finding(rule, 1) for rule in ("hip_in_band", "hip_steady", "slow", "smooth")]
     findings.append(finding("toes", 1, advisory=True))
     _, session = judged([0.0, 5.0], reps=(rep(1, 1.0, 4.0),), findings=findings)
-    told = patient_sentences(ReviewedSession(session), PROTOCOL)[1]
+    told = patient_sentences(ReviewedSession(session), PROTOCOL, TEXTS)[1]
     assert told == "Next time: Bring the thigh further up. Hold the thigh still."
 
 
@@ -179,21 +183,37 @@ def test_the_patient_is_not_told_that_all_is_well_when_nothing_could_be_judged(a
         replace(f, verdict=Verdict.BORDERLINE) if f.rep is not None and not f.advisory else f
         for f in analysis.session.findings
     )
-    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=unsure)), PROTOCOL)[0]
-    assert first.endswith("Whether there is something to mend could not be judged surely from this clip.")
+    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=unsure)), PROTOCOL, TEXTS)[0]
+    assert first.endswith(TEXTS.get("clinician.patient.all_undecided"))
     some = tuple(f if f.rep != 1 else g for f, g in zip(analysis.session.findings, unsure, strict=True))
-    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=some)), PROTOCOL)[0]
-    assert first.endswith("In 1 of them there was nothing to mend. 1 could not be judged surely.")
+    first = patient_sentences(ReviewedSession(replace(analysis.session, findings=some)), PROTOCOL, TEXTS)[0]
+    assert first.endswith("1 of them needs no correction. 1 could not be decided.")
 
 
 def test_without_a_repetition_the_patient_is_told_that():
     _, session = judged([0.0, 1.0])
-    assert patient_sentences(ReviewedSession(session), PROTOCOL) == [
-        "In this clip no complete repetition could be counted."
-    ]
+    assert patient_sentences(ReviewedSession(session), PROTOCOL, TEXTS) == [TEXTS.get("clinician.patient.no_rep")]
 
 
 def test_a_session_without_any_measurement_has_a_page():
     _, session = judged([0.0, 1.0], side=None, lying=None)
-    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), None, HEAD, {})
+    page = render_summary(session, ReviewedSession(session), StoredReview(Review()), None, HEAD, {}, TEXTS)
     assert "cannot tell" in words_of(page)
+
+
+def test_the_page_is_german_in_german(analysis):
+    review = Review(
+        reps=(GivenRep(start_s=1.0, end_s=4.0),),
+        overrules=(Overrule(rule="slow", rep=1, verdict=Verdict.NOT_MET, reason="Zu schnell."),),
+        goniometer=(Goniometer(id="a", joint="knee", t_s=3.0, points=[[0, 0], [10, 0], [20, 5]]),),
+        notes=(Note(id="n", scope="session", text="Gut.", at=""),),
+    )
+    stored = StoredReview(review, "2026-03-03T10:30:00+01:00")
+    page = render_summary(analysis.session, analysis.apply(review), stored, PROTOCOL, HEAD, {}, Texts("de"))
+    text = words_of(page)
+    assert '<html lang="de"' in page
+    assert "Sie haben 1 Wiederholung mit dem linken Bein gemacht." in text
+    english = set(re.findall(r"[A-Za-z]{3,}", " ".join(Texts("en").section("clinician").values())))
+    german = set(re.findall(r"[A-Za-z]{3,}", " ".join(Texts("de").section("clinician").values())))
+    shown = set(re.findall(r"[A-Za-zÄÖÜäöüß]{3,}", text))
+    assert shown & (english - german) == set()

@@ -140,9 +140,9 @@
  * @property {string | null} protocol
  * @property {Side | null} side
  * @property {number | null} reps
- * @property {number | null} correct
- * @property {number | null} incorrect
- * @property {number | null} unsure
+ * @property {number | null} met
+ * @property {number | null} not_met
+ * @property {number | null} undecided
  * @property {number | null} prescribed
  * @property {number | null} pain_before
  * @property {number | null} pain_after

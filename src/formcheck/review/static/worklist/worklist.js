@@ -167,7 +167,7 @@ class Worklist {
       this.sort = {
         key: column.key,
         down:
-          this.sort.key === column.key ? !this.sort.down : ["date", "incorrect", "unsure", "pain"].includes(column.key),
+          this.sort.key === column.key ? !this.sort.down : ["date", "not_met", "undecided", "pain"].includes(column.key),
       };
       this.#arrange();
       this.head.querySelector(`[data-key="${column.key}"]`)?.closest("button")?.focus();
