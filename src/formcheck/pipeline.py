@@ -19,6 +19,7 @@ from formcheck.files import explained, filling
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.memory import give_back_memory
+from formcheck.message import Message
 from formcheck.pose.landmarker import MediaPipeLandmarker
 from formcheck.pose.models import ModelFile, find_model, identify
 from formcheck.pose.occlusion import MakeLandmarker
@@ -109,12 +110,13 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     )
 
 
-def _thinned(nominal_fps: float, fps: int | None) -> tuple[str, ...]:
-    """What a lower rate means, for whoever reads the result without the call."""
+def _thinned(nominal_fps: float, fps: int | None) -> tuple[Message, ...]:
+    """Say in the result that frames were left out, for readers who do not see the command."""
     if fps is None or fps >= nominal_fps:
         return ()
-    recorded = f" of {nominal_fps:.0f}" if math.isfinite(nominal_fps) else ""
-    return (f"Only {fps} pictures a second{recorded} were looked at, as asked for with --fps.",)
+    if not math.isfinite(nominal_fps):
+        return (Message.of("warning.thinned_unknown", fps=fps),)
+    return (Message.of("warning.thinned", fps=fps, recorded=nominal_fps),)
 
 
 def follow_causally(

@@ -150,7 +150,7 @@ class PoseTrack(_FrozenArrays):
         True when the user named the side.
     clip, model
         Fingerprints of what was seen and by what.
-    warnings : tuple of str
+    warnings : tuple of Message
         What was lost on the way from file to track.
     shot : (T,) int or None
         Number of the shot a frame belongs to, growing from 0 at every cut; None for one shot.

@@ -12,6 +12,7 @@ import pytest
 
 from clips import SIZE_PX, number_of, numbered, steady, write_clip, write_sound_only
 from formcheck.errors import InputError, UsageError
+from formcheck.message import Message
 from formcheck.video.source import FileSource, probe
 
 # name of the file, codec, what the container rounds times to
@@ -213,7 +214,7 @@ def test_stamps_that_go_back_are_left_out_and_counted(tmp_path):
     times_s = [frame.t_s for frame in source]
     assert len(times_s) == 10
     assert (np.diff(times_s) > 0).all()
-    assert any("time left out: 10" in sentence for sentence in source.warnings)
+    assert Message.of("warning.bad_timestamps", n=10) in source.warnings
 
 
 def joined_sizes(tmp_path: Path, second_size: tuple[int, int]) -> Path:
@@ -236,7 +237,9 @@ def test_a_size_that_changes_on_the_way_is_scaled_back(tmp_path):
 def test_a_shape_that_changes_on_the_way_ends_the_clip_and_says_so(tmp_path):
     source = FileSource(joined_sizes(tmp_path, (48, 64)))
     assert len(list(source)) == 10
-    assert any("changes shape at 0.4 s" in sentence for sentence in source.warnings)
+    (warning,) = source.warnings
+    assert warning.key == "warning.shape_changed"
+    assert dict(warning.values) == {"at_s": pytest.approx(0.4), "width": 48, "height": 64}
 
 
 def noise(index, size_px):
@@ -256,8 +259,9 @@ def test_a_cut_off_file_gives_what_can_be_read_and_says_so(tmp_path, name):
     source = list_all(FileSource(path))
     assert source.truncated
     assert 1.0 < source.read_to_s < 3.0
-    assert f"{source.read_to_s:.1f} s of 4.0 s" in source.warnings[0]
-    with pytest.raises(InputError, match=r"no picture can be read from 3\.50 s on"):
+    assert source.warnings[0].key == "warning.cut_off"
+    assert dict(source.warnings[0].values) == {"read_s": source.read_to_s, "declared_s": pytest.approx(4.0)}
+    with pytest.raises(InputError, match=r"no frame can be read from 3\.50 s on"):
         list(FileSource(path, start_s=3.5))
 
 
@@ -276,7 +280,7 @@ def test_a_cut_off_broadcast_gives_no_half_pictures(tmp_path, share):
     pictures = [frame.image_bgr.tobytes() for frame in source]
     assert 5 < len(pictures) < 40
     assert pictures == whole[: len(pictures)]
-    assert source.warnings == ("Damaged pieces of the file left out: 1.",)
+    assert source.warnings == (Message.of("warning.unreadable", n=1),)
 
 
 def test_a_long_still_last_picture_is_no_truncation(tmp_path):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from formcheck.form.judge import judge_track
+from formcheck.message import Message
 from formcheck.pipeline import landmarker_maker, model_info
 from formcheck.pose.detections import pack_detections
 from formcheck.pose.landmarks import LEGS
@@ -21,6 +22,7 @@ from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track
 from formcheck.pose.tracker import FrameDetector, build_track, survey_clip
 from formcheck.protocols.loader import load_protocol
+from formcheck.text.catalogue import Texts
 from formcheck.video.source import FileSource
 
 CLIP = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
@@ -100,7 +102,9 @@ def test_a_lower_rate_is_obeyed_and_said(folders, tmp_path):
     assert np.diff(track.t_s) == pytest.approx(0.1, abs=0.001)
     full, session = (json.loads((folder / "session.json").read_text()) for folder in (folders[1], tmp_path))
     assert session["rep_count"] == full["rep_count"]
-    assert any("Only 10 pictures a second of 30" in reason for reason in session["quality"]["reasons"])
+    (warning,) = track.warnings
+    assert warning == Message.of("warning.thinned", fps=10, recorded=pytest.approx(30.0))
+    assert Texts().say(warning) in session["quality"]["reasons"]
 
 
 @pytest.mark.parametrize("options", [["--jobs", "0"], ["--fps", "4"], ["--fps", "10", "--causal"]], ids=" ".join)

@@ -152,9 +152,9 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Te
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
     from formcheck.review.results import is_results, results_folder_for
-    from formcheck.video.container import read_head
+    from formcheck.video.container import read_header
 
-    read_head(clip)
+    read_header(clip)
     folder = results_folder_for(clip)
     if is_results(folder):
         return

@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from formcheck.message import verbatim
+from formcheck.message import Message
 from formcheck.pose.detections import FrameDetections, pack_detections
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
@@ -147,7 +147,7 @@ def last_frame(window: PoseTrack) -> PoseTrack:
     return take_frames(window, slice(-1, None))
 
 
-def join_tracks(parts: Sequence[PoseTrack], *, warnings: tuple[str, ...] = ()) -> PoseTrack:
+def join_tracks(parts: Sequence[PoseTrack], *, warnings: tuple[Message, ...] = ()) -> PoseTrack:
     """One track of all parts, with the last one's working side.
 
     A part from before the side was settled may carry the other side's label: with the resting leg hidden it is the same
@@ -162,4 +162,4 @@ def join_tracks(parts: Sequence[PoseTrack], *, warnings: tuple[str, ...] = ()) -
         values = getattr(joined, name).copy()
         values[relabelled, left + right] = values[relabelled, right + left]
         swapped[name] = values
-    return replace(joined, **swapped, warnings=tuple(map(verbatim, warnings)))
+    return replace(joined, **swapped, warnings=warnings)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from formcheck.message import Message
 from formcheck.types import Frame
 from formcheck.video.source import TIMESTAMP_GRACE_S, FileSource
 
@@ -136,7 +137,7 @@ class SegmentTask(Generic[R, P]):
 
 def process_segments(
     source: FileSource, task: SegmentTask[R, P], *, jobs: int, progress: Callable[[float], None]
-) -> tuple[list[SegmentResult[P]], tuple[str, ...]]:
+) -> tuple[list[SegmentResult[P]], tuple[Message, ...]]:
     """Process a clip's window, ``jobs`` segments at a time.
 
     A file whose parts cannot be read one by one as they are read in a row (damaged, cut off, without an index, with

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.message import verbatim
+from formcheck.message import Message
 from formcheck.pose.detections import ClipDetections, FrameDetections, join_detections, no_detections, pack_detections
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
@@ -107,7 +107,7 @@ def detect_clip(
     *,
     jobs: int = 1,
     progress: Callable[[float], None],
-) -> tuple[ClipDetections, tuple[str, ...]]:
+) -> tuple[ClipDetections, tuple[Message, ...]]:
     """Detect the person in every frame of a clip; also returns the source's warnings."""
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(jobs, "landmarker")) if jobs > 1 else None
@@ -124,7 +124,7 @@ def build_track(
     clip: ClipInfo,
     model: ModelInfo,
     side_given: bool,
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[Message, ...] = (),
 ) -> PoseTrack:
     """Choose the working leg in every frame, and label it as one side from first to last."""
     count = len(detections.t_s)
@@ -157,7 +157,7 @@ def build_track(
         side_given=side_given,
         clip=clip,
         model=model,
-        warnings=tuple(map(verbatim, warnings)),
+        warnings=warnings,
         shot=number_shots(detections.change),
     )
 

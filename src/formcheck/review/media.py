@@ -16,7 +16,7 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.review.jobs import Job, JobCancelledError, JobQueue
 from formcheck.review.results import FileVersion, file_version
 from formcheck.types import FloatArray, ImageBgr
-from formcheck.video.container import file_sha256, open_video, read_head
+from formcheck.video.container import file_sha256, open_video, read_header
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
@@ -76,7 +76,7 @@ def read_playback(clip: Path) -> Playback:
     InputError
         It cannot be read as a video.
     """
-    head = read_head(clip)
+    header = read_header(clip)
     container, stream = open_video(clip)
     with container:
         codecs, formats, media_type = _PLAYABLE.get(container.format.name, (set(), set(), "video/mp4"))
@@ -84,18 +84,18 @@ def read_playback(clip: Path) -> Playback:
         direct = (
             context.name in codecs
             and context.pix_fmt in formats
-            and not head.geometry.mirrored
+            and not header.geometry.mirrored
             # Chromium cannot seek in what begins before zero.
             and (container.start_time or 0) >= 0
         )
     return Playback(
         direct=direct,
         # The element's clock is the container's own (measured in Chromium over edit lists, late tracks, fragments).
-        offset_s=float(head.origin) if direct else 0.0,
+        offset_s=float(header.origin) if direct else 0.0,
         media_type=media_type if direct else "video/mp4",
-        size_px=head.geometry.upright_px,
-        rotation_deg=head.geometry.turn_deg,
-        duration_s=head.duration_s,
+        size_px=header.geometry.upright_px,
+        rotation_deg=header.geometry.turn_deg,
+        duration_s=header.duration_s,
     )
 
 

@@ -15,7 +15,7 @@ from formcheck.files import move_into_place, open_private, remove_stale
 from formcheck.review.errors import NotVideoError, TooLargeError
 from formcheck.review.file_library import CLIP_SUFFIXES
 from formcheck.review.results import results_folder_for
-from formcheck.video.container import read_head
+from formcheck.video.container import read_header
 
 MAX_BYTES = 4 * 1024**3
 # What must stay free on the disk for the results.
@@ -63,7 +63,7 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
     try:
         await _write(chunks, part, folder)
         try:
-            await to_thread.run_sync(read_head, part)
+            await to_thread.run_sync(read_header, part)
         except InputError as error:
             raise NotVideoError(str(error).replace(str(part), safe)) from None
         return _give_name(part, folder, safe)

@@ -1,1 +1,1 @@
-"""What was filmed: clips with their true times, and annotated video written with them."""
+"""Reading clips with the true times of their frames, and writing video with given times."""

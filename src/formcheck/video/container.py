@@ -1,7 +1,7 @@
-"""Opening a video file and saying clearly why one cannot be opened.
+"""Opening a video file, and saying clearly why one cannot be opened.
 
-Every fault of the file is met here or on the first picture, so that the later steps only ever
-see a file from which at least one picture was decoded.
+Every fault of the file shows here or at the first frame, so that later steps only ever see a file from which at least
+one frame was decoded.
 """
 
 from __future__ import annotations
@@ -32,37 +32,37 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# FFmpeg reads these through the same door, but they are not clips: single pictures, terminal art, and play
-# lists that name further files.
+# FFmpeg reads these in the same way, but they are not clips: single images, terminal art, and playlists that name
+# further files.
 _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 
-# AVI stores decoding times only. Its pictures leave the decoder in display order with those times shuffled by
-# at most the reordering depth, so sorting over a short window puts them right.
-_SHUFFLED_STAMPS = frozenset({"avi"})
+# AVI stores decoding times only. Its frames leave the decoder in display order with those times shuffled by at most the
+# reordering depth, so sorting over a short window corrects them.
+_SHUFFLED_TIMESTAMPS = frozenset({"avi"})
 _REORDER_WINDOW = 8
-# Pictures are stored in the order of decoding, which is off that of showing by less than this.
+# Packets are stored in decoding order, whose times differ from display order by less than this.
 _REORDER_S = 2
 
 
 @dataclass(slots=True)
 class Damage:
-    """What was lost on the way, counted while reading."""
+    """What could not be used, counted while reading."""
 
     unreadable: int = 0
-    bad_stamps: int = 0
+    bad_timestamps: int = 0
 
     @property
     def count(self) -> int:
-        return self.unreadable + self.bad_stamps
+        return self.unreadable + self.bad_timestamps
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What the container and the first picture say.
+class ClipHeader:
+    """What the container and the first frame say.
 
-    ``origin`` is the first picture's presentation time on the container's own scale, in seconds.
-    ``declared_s`` is the picture track's length as the container declares it, NaN when it does
-    not; ``duration_s`` is the best known length.
+    ``origin`` is the first frame's presentation time on the container's own scale, in seconds. ``declared_s`` is the
+    length of the video stream as the container declares it, NaN when it does not; ``duration_s`` is the best known
+    length.
     """
 
     geometry: Geometry
@@ -94,17 +94,17 @@ def check_readable(path: Path) -> None:
 
 
 def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoStream]:
-    """Open the best picture track of a file, decoding on so many threads (0: as many as the machine has).
+    """Open the best video stream of a file, decoding on so many threads (0: as many as the machine has).
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, not a video, or has no picture track that can be decoded.
+        The file is missing, unreadable, not a video, or has no video stream that can be decoded.
     """
     check_readable(path)
     try:
-        # 'file:' keeps a colon in the name from being read as a protocol, and the list keeps a play list in
-        # disguise from reaching the network.
+        # 'file:' keeps a colon in the name from being read as a protocol, and the whitelist keeps a disguised
+        # playlist from reaching the network.
         container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except av.error.FFmpegError as error:
         raise InputError(
@@ -112,7 +112,7 @@ def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoSt
             "was cut off while being copied: copy it again, or play it elsewhere to check"
         ) from None
     try:
-        stream = _picture_track(container, path)
+        stream = _video_stream(container, path)
     except BaseException:
         container.close()
         raise
@@ -128,51 +128,54 @@ def _reason(error: av.error.FFmpegError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _picture_track(container: InputContainer, path: Path) -> VideoStream:
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     kind = container.format.name
     if kind.endswith("_pipe") or kind in _NOT_CLIPS:
         raise InputError(f"{path}: expected a video, found {kind.removesuffix('_pipe')}; give a recorded clip")
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
-        held = "sound only" if container.streams.audio else "no picture track"
-        raise InputError(f"{path}: expected a video, found {held}; give a clip with pictures")
+        content = "sound only" if container.streams.audio else "no video stream"
+        raise InputError(f"{path}: expected a video, found {content}; give a clip with a video stream")
     if stream.codec_context is None:
         raise InputError(
-            f"{path}: its pictures cannot be decoded: the file is damaged or in a rare format; "
+            f"{path}: expected frames that can be decoded, but the file is damaged or in a rare format; "
             "copy it again, or convert it to H.264"
         )
     return stream
 
 
-def decoded(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Pictures in display order with their container times in seconds, damaged ones left out.
+def decode_frames(
+    container: InputContainer, stream: VideoStream, damage: Damage
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Frames in display order with their container times in seconds, damaged ones left out.
 
-    A packet that cannot be decoded is skipped as a player would; a file that stops being readable
-    ends the iteration.
+    A packet that cannot be decoded is skipped, as a player would; a file that stops being readable ends the iteration.
     """
-    frames = _stamped(container, stream, damage)
-    return unshuffled(frames) if container.format.name in _SHUFFLED_STAMPS else frames
+    frames = _timed_frames(container, stream, damage)
+    return sort_timestamps(frames) if container.format.name in _SHUFFLED_TIMESTAMPS else frames
 
 
-def unshuffled(pairs: Iterable[tuple[Fraction, _T]]) -> Iterator[tuple[Fraction, _T]]:
-    """Give pictures in display order the stamps in rising order, looking a short window ahead."""
-    held: deque[_T] = deque()
-    stamps: list[Fraction] = []
-    for stamp, picture in pairs:
-        held.append(picture)
-        heapq.heappush(stamps, stamp)
-        if len(held) > _REORDER_WINDOW:
-            yield heapq.heappop(stamps), held.popleft()
-    while held:
-        yield heapq.heappop(stamps), held.popleft()
+def sort_timestamps(pairs: Iterable[tuple[Fraction, _T]]) -> Iterator[tuple[Fraction, _T]]:
+    """Give frames in display order their timestamps in rising order, looking a short window ahead."""
+    frames: deque[_T] = deque()
+    timestamps: list[Fraction] = []
+    for timestamp, frame in pairs:
+        frames.append(frame)
+        heapq.heappush(timestamps, timestamp)
+        if len(frames) > _REORDER_WINDOW:
+            yield heapq.heappop(timestamps), frames.popleft()
+    while frames:
+        yield heapq.heappop(timestamps), frames.popleft()
 
 
-def _stamped(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[tuple[Fraction, VideoFrame]]:
+def _timed_frames(
+    container: InputContainer, stream: VideoStream, damage: Damage
+) -> Iterator[tuple[Fraction, VideoFrame]]:
     for frame in _raw_frames(container, stream, damage):
         if frame.is_corrupt:
             damage.unreadable += 1
         elif frame.pts is None or frame.time_base is None:
-            damage.bad_stamps += 1
+            damage.bad_timestamps += 1
         else:
             yield frame.pts * frame.time_base, frame
 
@@ -186,33 +189,33 @@ def _raw_frames(container: InputContainer, stream: VideoStream, damage: Damage) 
 
 
 def _packets(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[Packet[VideoStream]]:
-    """Packets up to the end or the first unreadable one; the last is always the empty one that drains."""
+    """Packets up to the end or the first unreadable one; the last one is always empty, to flush the decoder."""
     try:
         yield from container.demux(stream)
     except av.error.FFmpegError:
         damage.unreadable += 1
-        drain: Packet[Any] = Packet()
-        drain.stream = stream
-        yield drain
+        flush: Packet[Any] = Packet()
+        flush.stream = stream
+        yield flush
 
 
-def read_head(path: Path) -> Head:
-    """Open a clip, decode its first picture, and say what it is.
+def read_header(path: Path) -> ClipHeader:
+    """Open a clip, decode its first frame, and say what it is.
 
     Raises
     ------
     InputError
-        As `open_video`; or no picture can be decoded; or the pictures carry no times.
+        As `open_video`; or no frame can be decoded; or the frames have no times.
     """
     container, stream = open_video(path)
     with container:
         damage = Damage()
-        first = next(decoded(container, stream, damage), None)
+        first = next(decode_frames(container, stream, damage), None)
         if first is None:
-            raise InputError(_no_pictures(path, damage))
+            raise InputError(_no_frames(path, damage))
         origin, frame = first
         declared_s, duration_s = _lengths(container, stream, origin)
-        head = Head(
+        header = ClipHeader(
             geometry=geometry_of(frame, stream.sample_aspect_ratio),
             origin=origin,
             declared_s=declared_s,
@@ -220,16 +223,16 @@ def read_head(path: Path) -> Head:
             codec=stream.codec_context.name,
             nominal_fps=float(stream.average_rate) if stream.average_rate else math.nan,
         )
-    return head if math.isfinite(head.duration_s) else _measured(path, head)
+    return header if math.isfinite(header.duration_s) else _with_measured_length(path, header)
 
 
-def _no_pictures(path: Path, damage: Damage) -> str:
-    if damage.bad_stamps > damage.unreadable:
+def _no_frames(path: Path, damage: Damage) -> str:
+    if damage.bad_timestamps > damage.unreadable:
         return (
-            f"{path}: its pictures carry no times, so nothing can be timed; put it in a container that keeps "
-            "them, such as MP4 or MKV, from the original recording"
+            f"{path}: expected frames with times, but they carry no times, so nothing can be timed; put the original "
+            "recording in a container that keeps them, such as MP4 or MKV"
         )
-    return f"{path}: expected a video, but not one picture in it can be decoded; copy or record the clip again"
+    return f"{path}: expected a video, but not one frame in it can be decoded; copy or record the clip again"
 
 
 def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -> tuple[float, float]:
@@ -247,21 +250,21 @@ def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -
     return math.nan, math.nan
 
 
-def _measured(path: Path, head: Head) -> Head:
-    """Length by walking the packets, for files whose header was never completed (browser recordings)."""
+def _with_measured_length(path: Path, header: ClipHeader) -> ClipHeader:
+    """Take the length from the packets, for files whose header was never completed (browser recordings)."""
     container, stream = open_video(path)
-    end = head.origin
+    end = header.origin
     with container:
         for packet in _packets(container, stream, Damage()):
             if packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
-    return replace(head, duration_s=float(end - head.origin))
+    return replace(header, duration_s=float(end - header.origin))
 
 
-def stamps_in_order(path: Path) -> bool:
-    """Whether the file can be read to its end, and every picture in it has a time that no other one has.
+def timestamps_in_order(path: Path) -> bool:
+    """Whether the file can be read to its end, and every frame in it has a time of its own.
 
-    Only then does looking for a time in it lead to the same pictures as reading it from the start.
+    Only then does seeking to a time give the same frames as reading from the start.
     """
     container, stream = open_video(path)
     damage = Damage()
@@ -269,7 +272,7 @@ def stamps_in_order(path: Path) -> bool:
     latest = -math.inf
     with container:
         for packet in _packets(container, stream, damage):
-            if packet.size == 0:  # the one that drains
+            if packet.size == 0:  # the one that flushes the decoder
                 continue
             if packet.pts is None or packet.is_corrupt or packet.pts in seen:
                 return False
@@ -281,7 +284,7 @@ def stamps_in_order(path: Path) -> bool:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, read in pieces."""
+    """SHA-256 of a file's bytes, read in chunks."""
     check_readable(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

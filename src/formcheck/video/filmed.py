@@ -1,4 +1,4 @@
-"""When a clip was filmed."""
+"""When a clip was recorded, as the camera says."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 import av
 import av.error
 
-# QuickTime counts from 1904 and Unix from 1970: cameras whose clock was never set write one of the two.
+# QuickTime counts from 1904 and Unix from 1970: a camera whose clock was never set writes one of the two.
 _CLOCK_WAS_SET = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def filmed_at(path: Path) -> datetime:
     """Return when a clip was filmed, in this machine's time zone.
 
-    That is what the camera wrote into the file; failing that (and for a saved track), when the file was last written.
+    That is what the camera wrote into the file; without it (and for a saved track), when the file was last written.
     """
     stated = stated_at(path)
     moment = stated if stated is not None else datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)

@@ -1,4 +1,4 @@
-"""How a stored picture becomes the upright one that a viewer shows."""
+"""How a stored frame becomes the upright image that a viewer shows."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _ASPECT_TOLERANCE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """How a stored picture becomes the upright one: scale to square pixels, mirror, then turn.
+    """How a stored frame becomes the upright image: scale to square pixels, mirror, then turn.
 
     Parameters
     ----------
     coded_px : (w, h)
-        Size of the decoded picture.
+        Size of the decoded frame.
     square_px : (w, h)
         Its size with square pixels, before the turn.
     turn_deg : int
-        Clockwise turn that shows it upright: 0, 90, 180 or 270.
+        Clockwise turn that makes it upright: 0, 90, 180 or 270.
     mirrored : bool
         Mirror left to right before the turn.
     """
@@ -52,7 +52,7 @@ class Geometry:
 
 
 def geometry_of(frame: VideoFrame, sample_aspect: Fraction | None) -> Geometry:
-    """Geometry of a clip, from its first picture and its sample aspect ratio (width / height of a pixel)."""
+    """Geometry of a clip, from its first frame and its sample aspect ratio (width / height of a pixel)."""
     width = frame.width
     if sample_aspect and abs(float(sample_aspect) - 1) > _SAR_TOLERANCE:
         width = max(1, round(frame.width * sample_aspect))
@@ -76,16 +76,16 @@ def _orientation(frame: VideoFrame) -> tuple[int, bool]:
     return turn * 90, mirrored
 
 
-def shape_differs(picture: VideoFrame, geometry: Geometry) -> bool:
-    """Whether a picture's width to height is not that of the clip's first one."""
+def shape_differs(frame: VideoFrame, geometry: Geometry) -> bool:
+    """Whether a frame's ratio of width to height is not that of the clip's first one."""
     w, h = geometry.coded_px
-    return abs(picture.width * h / (picture.height * w) - 1) > _ASPECT_TOLERANCE
+    return abs(frame.width * h / (frame.height * w) - 1) > _ASPECT_TOLERANCE
 
 
-def upright_bgr(picture: VideoFrame, reformatter: VideoReformatter, geometry: Geometry) -> ImageBgr:
-    """Convert a decoded picture to (H, W, 3) uint8, upright and with square pixels."""
+def upright_bgr(frame: VideoFrame, reformatter: VideoReformatter, geometry: Geometry) -> ImageBgr:
+    """Convert a decoded frame to (H, W, 3) uint8, upright and with square pixels."""
     w, h = geometry.square_px
-    plain = reformatter.reformat(picture, w, h, "bgr24", threads=1).to_ndarray()
+    plain = reformatter.reformat(frame, w, h, "bgr24", threads=1).to_ndarray()
     image: NDArray[Any] = np.asarray(plain, dtype=np.uint8)
     if geometry.mirrored:
         image = cv2.flip(image, 1)

@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Self
 from av.video.reformatter import VideoReformatter
 
 from formcheck.errors import InputError
+from formcheck.message import Message
 from formcheck.types import ClipInfo, Frame
-from formcheck.video.container import Damage, Head, decoded, file_sha256, open_video, read_head, stamps_in_order
+from formcheck.video.container import (
+    ClipHeader,
+    Damage,
+    decode_frames,
+    file_sha256,
+    open_video,
+    read_header,
+    timestamps_in_order,
+)
 from formcheck.video.geometry import shape_differs, upright_bgr
 from formcheck.video.window import check_window
 
@@ -24,24 +33,23 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Containers that count in milliseconds round their stamps; a stride must not skip a frame for that. Whoever cuts a
-# clip into parts on multiples of a stride leaves the same room, so that a frame falls on the same side of both.
+# Containers that count in milliseconds round their timestamps; a stride must not skip a frame because of that. Whoever
+# divides a clip on multiples of a stride leaves the same margin, so that a frame falls on the same side of both.
 TIMESTAMP_GRACE_S = 0.00075
-# How much earlier to try again when looking for a time leads past it.
+# How much earlier to try again when seeking a time leads past it.
 _BACK_S = 5.0
-# To read further than this before the window begins costs more than parts can save.
+# Reading further than this before the window begins costs more than reading in parts can save.
 _FAR_S = 30.0
 # Headers round too; a shorter gap than this at the end of a file is not a missing piece.
 _TRUNCATION_S = 0.5
 
 
 def probe(path: str | Path) -> ClipInfo:
-    """Say what a clip is: reads the header, the first picture and, for the checksum, every byte.
+    """Say what a clip is: reads the header, the first frame and, for the checksum, every byte.
 
-    ``duration_s`` is what the container declares (a clip cut off while being copied still declares
-    its full length). ``size_px`` is the upright picture with square pixels. ``rotation_deg`` is the
-    clockwise turn the container asks for (0, 90, 180, 270). ``nominal_fps`` is NaN when unknown and
-    is never used for timing.
+    ``duration_s`` is what the container declares (a clip cut off while being copied still declares its full length).
+    ``size_px`` is that of the upright frames with square pixels. ``rotation_deg`` is the clockwise turn the container
+    asks for (0, 90, 180, 270). ``nominal_fps`` is NaN when unknown and is never used for timing.
 
     Raises
     ------
@@ -49,34 +57,33 @@ def probe(path: str | Path) -> ClipInfo:
         The file cannot be read as a video.
     """
     path = Path(path)
-    return _info(path, read_head(path))
+    return _info(path, read_header(path))
 
 
-def _info(path: Path, head: Head) -> ClipInfo:
+def _info(path: Path, header: ClipHeader) -> ClipInfo:
     return ClipInfo(
         name=path.name,
         sha256=file_sha256(path),
-        size_px=head.geometry.upright_px,
-        duration_s=head.duration_s,
-        rotation_deg=head.geometry.turn_deg,
-        codec=head.codec,
-        nominal_fps=head.nominal_fps,
+        size_px=header.geometry.upright_px,
+        duration_s=header.duration_s,
+        rotation_deg=header.geometry.turn_deg,
+        codec=header.codec,
+        nominal_fps=header.nominal_fps,
     )
 
 
 class FileSource:
     """Frames of a recorded clip, one at a time, in constant memory.
 
-    ``Frame.t_s`` is the container's presentation time minus that of the clip's first picture, so
-    the first picture of every clip is at 0 whatever the container's own start. With ``start_s``,
-    times stay on that clock: the first frame of the window is at about ``start_s``. Times are
-    strictly increasing: a picture whose time repeats or goes backwards, or that has none, is left out
-    and counted, never given an invented time. ``Frame.index`` counts the pictures of the window from 0;
-    pictures passed over by ``stride_s`` count too.
+    ``Frame.t_s`` is the container's presentation time minus that of the clip's first frame, so the first frame of every
+    clip is at 0 whatever the container's own start. With ``start_s``, times stay on that clock: the first frame of the
+    window is at about ``start_s``. Times are strictly increasing: a frame whose time repeats or goes backwards, or that
+    has none, is left out and counted, never given an invented time. ``Frame.index`` counts the frames of the window
+    from 0; frames skipped by ``stride_s`` count too.
 
-    Pictures come upright (display rotation and mirroring applied), with square pixels, as BGR. A
-    picture whose size changes on the way is scaled to the first one's size; if its shape changes
-    (a phone turned while recording) reading stops there and `warnings` says so.
+    Frames come upright (display rotation and mirroring applied), with square pixels, as BGR. A frame of another size
+    than the first one is scaled to its size; if the shape changes (a phone turned while recording) reading stops there
+    and `warnings` says so.
 
     Each iteration reads the clip from the start of the window again.
 
@@ -94,7 +101,7 @@ class FileSource:
     Raises
     ------
     InputError
-        The file cannot be read as a video, or the window holds no readable picture.
+        The file cannot be read as a video, or the window has no readable frame.
     UsageError
         The window is empty or lies outside the clip.
     """
@@ -111,8 +118,8 @@ class FileSource:
         if not (math.isfinite(stride_s) and stride_s >= 0):
             raise ValueError(f"stride_s must be 0 or a positive number of seconds, got {stride_s}")
         self.path = Path(path)
-        self._head = read_head(self.path)
-        self._start_s, self._end_s = check_window(start_s, end_s, self._head.duration_s)
+        self._header = read_header(self.path)
+        self._start_s, self._end_s = check_window(start_s, end_s, self._header.duration_s)
         self._stride_s = stride_s
         self._grid_s = self._start_s
         self._threads = threads
@@ -124,13 +131,13 @@ class FileSource:
         self._damage = Damage()
         self._read_to_s = math.nan
         self._truncated = False
-        self._reshaped: str | None = None
-        self._sought_badly = False
+        self._reshaped: Message | None = None
+        self._seek_failed = False
 
     def part(self, start_s: float, end_s: float) -> FileSource:
-        """The same clip with another window, which may hold no picture; strides keep their grid."""
+        """The same clip with another window, which may have no frame; strides keep their grid."""
         part = copy.copy(self)
-        part._narrow(start_s, end_s)  # noqa: SLF001 - one of its own kind
+        part._narrow(start_s, end_s)  # noqa: SLF001 - of the same class
         return part
 
     def _narrow(self, start_s: float, end_s: float) -> None:
@@ -141,27 +148,27 @@ class FileSource:
 
     @cached_property
     def info(self) -> ClipInfo:
-        """What was filmed; the checksum reads the whole file once, on first use."""
-        return _info(self.path, self._head)
+        """What the clip is; the checksum reads the whole file once, on first use."""
+        return _info(self.path, self._header)
 
     @property
     def size_px(self) -> tuple[int, int]:
         """Size (w, h) of every frame."""
-        return self._head.geometry.upright_px
+        return self._header.geometry.upright_px
 
     @property
     def duration_s(self) -> float:
         """Length the container declares."""
-        return self._head.duration_s
+        return self._header.duration_s
 
     @property
     def nominal_fps(self) -> float:
         """Frames per second on average, NaN when unknown. Never a clock."""
-        return self._head.nominal_fps
+        return self._header.nominal_fps
 
     @property
     def read_to_s(self) -> float:
-        """Time at which the last picture read so far stops being shown; NaN before the first."""
+        """Time at which the last frame read so far stops being shown; NaN before the first."""
         return self._read_to_s
 
     @property
@@ -171,16 +178,16 @@ class FileSource:
 
     def can_be_split(self) -> bool:
         """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""
-        return stamps_in_order(self.path)
+        return timestamps_in_order(self.path)
 
     @property
     def in_order(self) -> bool:
-        """Nothing was lost so far, and the window's start was found without reading far: others will fit this part."""
-        return not (self._sought_badly or self._truncated or self._reshaped or self._damage.count)
+        """Nothing was lost so far, and the window's start was found without reading far: other parts will fit this."""
+        return not (self._seek_failed or self._truncated or self._reshaped or self._damage.count)
 
     @property
     def stride_s(self) -> float:
-        """Time of which only the first frame is given; 0: all frames are."""
+        """Time of which only the first frame is read; 0: all frames are."""
         return self._stride_s
 
     @property
@@ -189,20 +196,19 @@ class FileSource:
         return self._start_s, self._end_s
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What was lost on the way, in plain sentences. Complete once the iteration has ended."""
-        sentences = []
+    def warnings(self) -> tuple[Message, ...]:
+        """What was lost while reading. Complete once the iteration has ended."""
+        messages = []
         if self._truncated:
-            sentences.append(
-                f"The file is cut off: it can be read to {self._read_to_s:.1f} s of {self._head.declared_s:.1f} s."
-            )
+            read_s, declared_s = self._read_to_s, self._header.declared_s
+            messages.append(Message.of("warning.cut_off", read_s=read_s, declared_s=declared_s))
         if self._reshaped:
-            sentences.append(self._reshaped)
+            messages.append(self._reshaped)
         if self._damage.unreadable:
-            sentences.append(f"Damaged pieces of the file left out: {self._damage.unreadable}.")
-        if self._damage.bad_stamps:
-            sentences.append(f"Pictures with a missing, repeated or backward time left out: {self._damage.bad_stamps}.")
-        return tuple(sentences)
+            messages.append(Message.of("warning.unreadable", n=self._damage.unreadable))
+        if self._damage.bad_timestamps:
+            messages.append(Message.of("warning.bad_timestamps", n=self._damage.bad_timestamps))
+        return tuple(messages)
 
     def __enter__(self) -> Self:
         return self
@@ -221,75 +227,72 @@ class FileSource:
     def __iter__(self) -> Iterator[Frame]:
         self._reset()
         reformatter = VideoReformatter()
-        geometry = self._head.geometry
+        geometry = self._header.geometry
         index, last_step = -1, -1
-        for index, (t_s, picture) in enumerate(self._pictures()):
+        for index, (t_s, frame) in enumerate(self._frames()):
             step = math.floor((t_s - self._grid_s + TIMESTAMP_GRACE_S) / self._stride_s) if self._stride_s else index
             if step > last_step:
                 last_step = step
-                yield Frame(index, t_s, upright_bgr(picture, reformatter, geometry))
+                yield Frame(index, t_s, upright_bgr(frame, reformatter, geometry))
         if index < 0 and not self._is_part:
             raise InputError(
-                f"{self.path}: no picture can be read from {self._start_s:.2f} s on; "
+                f"{self.path}: no frame can be read from {self._start_s:.2f} s on; "
                 "the file is cut off or damaged there: copy it again"
             )
 
-    def _pictures(self) -> Iterator[tuple[float, VideoFrame]]:
-        """Pictures of the window with increasing times; keeps the account of what was lost."""
+    def _frames(self) -> Iterator[tuple[float, VideoFrame]]:
+        """Frames of the window with increasing times; counts what was lost."""
         last_s, gap_s = -math.inf, 0.0
-        for t_s, picture in self._from_start():
+        for t_s, frame in self._from_start():
             if t_s <= last_s:
-                self._damage.bad_stamps += 1
+                self._damage.bad_timestamps += 1
                 continue
             gap_s, last_s = t_s - last_s, t_s
             if t_s < self._start_s:
                 continue
             if t_s >= self._end_s:
                 return
-            if shape_differs(picture, self._head.geometry):
-                self._reshaped = (
-                    f"The picture changes shape at {t_s:.1f} s (to {picture.width}x{picture.height}): "
-                    "nothing after it was read."
-                )
+            if shape_differs(frame, self._header.geometry):
+                self._reshaped = Message.of("warning.shape_changed", at_s=t_s, width=frame.width, height=frame.height)
                 return
-            shown_s = _shown_s(picture) or (gap_s if math.isfinite(gap_s) else 0.0)
+            shown_s = _shown_s(frame) or (gap_s if math.isfinite(gap_s) else 0.0)
             self._read_to_s = min(t_s + shown_s, self._end_s)
-            yield t_s, picture
-        expected_s = min(self._end_s, self._head.declared_s)
+            yield t_s, frame
+        expected_s = min(self._end_s, self._header.declared_s)
         self._truncated = expected_s - self._read_to_s > _TRUNCATION_S
 
     def _from_start(self) -> Iterator[tuple[float, VideoFrame]]:
-        """Pictures from one at or before the window's start onwards."""
+        """Frames from one at or before the window's start onwards."""
         for back_s in (0.0, _BACK_S):
             if self._start_s <= back_s:
                 break
-            pictures = self._decode(seek_s=self._start_s - back_s)
-            first = next(pictures, None)
+            frames = self._decode(seek_s=self._start_s - back_s)
+            first = next(frames, None)
             if first is not None and first[0] <= self._start_s:
-                self._sought_badly = self._start_s - first[0] > _FAR_S
-                # what comes before the first whole picture was not lost: it was not asked for
-                self._damage.unreadable = self._damage.bad_stamps = 0
+                self._seek_failed = self._start_s - first[0] > _FAR_S
+                # What comes before the first complete frame was not lost: it was not asked for. The count goes on.
+                self._damage.unreadable = self._damage.bad_timestamps = 0
                 yield first
-                yield from pictures
+                yield from frames
                 return
-            # Containers without an index land somewhere near, and past the target if no key frame is in between.
+            # Seeking without an index ends somewhere near, and past the target if no key frame is in between.
             self._damage = Damage()
-        self._sought_badly = self._start_s > _FAR_S
+        self._seek_failed = self._start_s > _FAR_S
         yield from self._decode(seek_s=0.0)
 
     def _decode(self, *, seek_s: float) -> Iterator[tuple[float, VideoFrame]]:
         container, stream = open_video(self.path, threads=self._threads)
         self._container = container
-        origin = self._head.origin
+        origin = self._header.origin
         with container:
             if seek_s > 0 and stream.time_base is not None:
                 target = (origin + Fraction(seek_s)) / stream.time_base
                 container.seek(math.floor(target), stream=stream)
-            for at, picture in decoded(container, stream, self._damage):
-                yield float(at - origin), picture
+            for at, frame in decode_frames(container, stream, self._damage):
+                yield float(at - origin), frame
                 if self._container is not container:  # closed meanwhile: reading on would crash in FFmpeg
                     return
 
 
-def _shown_s(picture: VideoFrame) -> float:
-    return float(picture.duration * picture.time_base) if picture.time_base is not None else 0.0
+def _shown_s(frame: VideoFrame) -> float:
+    return float(frame.duration * frame.time_base) if frame.time_base is not None else 0.0

@@ -6,7 +6,7 @@ import math
 
 from formcheck.errors import UsageError
 
-# Players show whole seconds, so '--end 22' for a clip of 21.87 s is what a reader of the player writes.
+# Players show whole seconds, so a user types '--end 22' for a clip of 21.87 s.
 _END_GRACE_S = 1.0
 
 

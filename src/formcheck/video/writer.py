@@ -45,9 +45,9 @@ _ENCODERS: dict[str, dict[str, str]] = {
 class H264Writer:
     """An MP4 with H.264 (yuv420p, index at the front), frame by frame, each with its own time.
 
-    Used as a context manager. The video appears under its name only when the block ends without
-    an error; until then it has a hidden name beside it, and an error leaves nothing behind. The file
-    is readable by its owner only, since it shows a patient.
+    Used as a context manager. The video appears under its name only when the block ends without an error; until then it
+    has a hidden name beside it, and an error leaves nothing behind. The file is readable by its owner only, since it
+    shows a patient.
 
     Parameters
     ----------
@@ -85,16 +85,16 @@ class H264Writer:
         image_bgr : (H, W, 3) uint8
             May be reused by the caller at once.
         t_s : float
-            Time at which it is shown; later than the one before by at least 1/90000 s.
+            Time at which it is shown; at least 1/90000 s later than the one before.
         """
         w, h = self._size_px
         if image_bgr.shape != (h, w, 3):
-            raise ValueError(f"expected a picture of shape {(h, w, 3)}, got {image_bgr.shape}")
+            raise ValueError(f"expected a frame of shape {(h, w, 3)}, got {image_bgr.shape}")
         with self._explained():
             self._open_mp4().add(image_bgr, t_s)
 
     def end_at(self, t_s: float) -> None:
-        """Say when the last frame stops being shown. Without it, it lasts as long as the one before."""
+        """Set when the last frame stops being shown. Otherwise it lasts as long as the one before."""
         self._open_mp4().end_s = t_s
 
     def __exit__(
@@ -129,7 +129,7 @@ class H264Writer:
 
     def _discard(self) -> None:
         if self._mp4 is not None:
-            # A full disk refuses the trailer too; the first failure is the one to tell.
+            # A full disk refuses the trailer too; the first failure is the one to report.
             with suppress(av.error.FFmpegError):
                 self._mp4.container.close()
             self._mp4 = None
@@ -138,7 +138,7 @@ class H264Writer:
 
 
 class _Mp4:
-    """The encoder and the file under its hidden name."""
+    """The encoder, and the file under its hidden name."""
 
     def __init__(self, path: Path, size_px: tuple[int, int], rate: Fraction) -> None:
         self.container = av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"})
@@ -198,12 +198,12 @@ def _h264_stream(container: OutputContainer, rate: Fraction, size_px: tuple[int,
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     context.time_base = _TIME_BASE
-    # Untagged video is shown with other colours by other players.
+    # Without tags, players differ in the colours they show.
     context.colorspace = _AVCOL_SPC_BT601
     context.color_primaries = ColorPrimaries.BT709
     context.color_trc = ColorTrc.BT709
     context.color_range = ColorRange.MPEG
-    # Constant, since it decides on the bytes; two keep up with the drawing, and more would cost memory.
+    # Constant, since the bytes depend on it; two threads keep up with the drawing, and more would cost memory.
     context.thread_count = 2
     return stream
 

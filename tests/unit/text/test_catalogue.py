@@ -13,7 +13,7 @@ from formcheck.text.catalogue import Texts, catalogue, choose_texts, languages, 
 
 SOURCE = Path(formcheck.__file__).parent
 # The same word in both languages, or a name.
-SAME = re.compile(r"^(verbatim|warning\.verbatim|number\.|practice\.count|screen\.recording|report\.unit\.)")
+SAME = re.compile(r"^(verbatim|number\.|practice\.count|screen\.recording|report\.unit\.)")
 
 
 def names(text):

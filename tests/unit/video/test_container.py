@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.video.container import file_sha256, unshuffled
+from formcheck.video.container import file_sha256, sort_timestamps
 from formcheck.video.geometry import Geometry, geometry_of
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 60))
-def test_shuffled_stamps_are_sorted_and_pictures_keep_their_order(seed, count):
+def test_shuffled_timestamps_are_sorted_and_frames_keep_their_order(seed, count):
     draw = random.Random(seed)
-    stamps = list(range(count))
+    timestamps = list(range(count))
     for start in range(0, count, 4):
-        block = stamps[start : start + 4]
+        block = timestamps[start : start + 4]
         draw.shuffle(block)
-        stamps[start : start + 4] = block
-    pictures = [f"picture {i}" for i in range(count)]
-    sorted_pairs = list(unshuffled(zip(map(Fraction, stamps), pictures, strict=True)))
-    assert sorted_pairs == list(zip(map(Fraction, range(count)), pictures, strict=True))
+        timestamps[start : start + 4] = block
+    frames = [f"frame {i}" for i in range(count)]
+    sorted_pairs = list(sort_timestamps(zip(map(Fraction, timestamps), frames, strict=True)))
+    assert sorted_pairs == list(zip(map(Fraction, range(count)), frames, strict=True))
 
 
-def picture(matrix=None, width=640, height=480):
+def frame(matrix=None, width=640, height=480):
     side_data = {}
     if matrix is not None:
         fixed = [round(value * 65536) for value in matrix]
@@ -46,7 +46,7 @@ def picture(matrix=None, width=640, height=480):
     ],
 )
 def test_the_display_matrix_becomes_a_quarter_turn(matrix, turn_deg, mirrored):
-    geometry = geometry_of(picture(matrix), None)
+    geometry = geometry_of(frame(matrix), None)
     assert (geometry.turn_deg, geometry.mirrored) == (turn_deg, mirrored)
     assert geometry.upright_px == ((480, 640) if turn_deg in (90, 270) else (640, 480))
 
@@ -62,7 +62,7 @@ def test_the_display_matrix_becomes_a_quarter_turn(matrix, turn_deg, mirrored):
     ],
 )
 def test_pixels_become_square(sample_aspect, square_px):
-    assert geometry_of(picture(), sample_aspect) == Geometry((640, 480), square_px, 0, False)
+    assert geometry_of(frame(), sample_aspect) == Geometry((640, 480), square_px, 0, False)
 
 
 def test_the_checksum_is_of_the_files_bytes(tmp_path):

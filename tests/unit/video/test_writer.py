@@ -42,7 +42,7 @@ def test_uneven_times_come_back_within_a_millisecond(tmp_path_factory, gaps_s):
     assert source.duration_s == pytest.approx(times_s[-1] + 0.2, abs=1e-3)
 
 
-def test_pictures_keep_their_order_and_their_brightness(tmp_path):
+def test_frames_keep_their_order_and_their_brightness(tmp_path):
     frames = list(FileSource(write(tmp_path / "out.mp4", [i / 30 for i in range(50)])))
     assert [number_of(frame.image_bgr) for frame in frames] == list(range(50))
 
@@ -56,13 +56,13 @@ def test_colours_come_back(tmp_path):
         np.testing.assert_allclose(frame.image_bgr.mean(axis=(0, 1)), colour, atol=4)
 
 
-def test_without_an_end_the_last_picture_lasts_as_long_as_the_one_before(tmp_path):
+def test_without_an_end_the_last_frame_lasts_as_long_as_the_one_before(tmp_path):
     source = FileSource(write(tmp_path / "out.mp4", [0.0, 0.04, 0.14]))
     assert [round(frame.t_s, 3) for frame in source][-1] == 0.14
     assert source.read_to_s == pytest.approx(0.24, abs=1e-3)
 
 
-def test_one_picture_is_a_video(tmp_path):
+def test_one_frame_is_a_video(tmp_path):
     assert len(list(FileSource(write(tmp_path / "out.mp4", [0.0])))) == 1
 
 
@@ -77,20 +77,20 @@ def test_a_browser_can_play_it(tmp_path):
     assert 0 < content.index(b"moov") < content.index(b"mdat")
 
 
-def test_odd_sizes_are_made_even_without_touching_the_picture(tmp_path):
+def test_odd_sizes_are_made_even_without_touching_the_frame(tmp_path):
     (frame,) = FileSource(write(tmp_path / "out.mp4", [0.0], size_px=(61, 47)))
     assert frame.image_bgr.shape == (48, 62, 3)
     assert number_of(frame.image_bgr[:47, :61]) == 0
     np.testing.assert_allclose(frame.image_bgr[47], frame.image_bgr[46], atol=6)
 
 
-def test_the_callers_picture_may_be_reused_at_once(tmp_path):
-    picture = numbered(0, SIZE_PX)
+def test_the_callers_frame_may_be_reused_at_once(tmp_path):
+    frame = numbered(0, SIZE_PX)
     with H264Writer(tmp_path / "out.mp4", size_px=SIZE_PX) as video:
         for index in range(5):
-            picture[:] = numbered(index, SIZE_PX)
-            video.write(picture, index / 25)
-        picture[:] = 0
+            frame[:] = numbered(index, SIZE_PX)
+            video.write(frame, index / 25)
+        frame[:] = 0
     assert [number_of(frame.image_bgr) for frame in FileSource(tmp_path / "out.mp4")] == [0, 1, 2, 3, 4]
 
 
@@ -184,15 +184,15 @@ def test_times_must_increase(tmp_path, times_s):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_picture_of_another_size_is_a_callers_bug(tmp_path):
+def test_a_frame_of_another_size_is_a_callers_bug(tmp_path):
     with (
-        pytest.raises(ValueError, match="expected a picture of shape"),
+        pytest.raises(ValueError, match="expected a frame of shape"),
         H264Writer(tmp_path / "out.mp4", size_px=(64, 48)) as video,
     ):
         video.write(numbered(0, (48, 64)), 0.0)
 
 
-def test_a_video_without_pictures_is_a_callers_bug(tmp_path):
+def test_a_video_without_frames_is_a_callers_bug(tmp_path):
     with pytest.raises(ValueError, match="no frame"), H264Writer(tmp_path / "out.mp4", size_px=SIZE_PX):
         pass
     assert list(tmp_path.iterdir()) == []
