@@ -20,8 +20,13 @@ def choose_cue(findings: Iterable[Finding]) -> str | None:
 def most_important_miss(findings: Iterable[Finding]) -> Finding | None:
     """Return the most important finding that is not met and has a cue; None when all is well."""
     missed = [f for f in findings if f.verdict is Verdict.NOT_MET and f.rule in RULE_BY_ID]
-    spoken = [f for f in missed if RULE_BY_ID[f.rule].priority is not None]
+    spoken = [f for f in missed if RULE_BY_ID[f.rule].priority is not None and _has_direction(f)]
     return by_importance(spoken)[0] if spoken else None
+
+
+def _has_direction(finding: Finding) -> bool:
+    """Tell whether it is known which way to correct: not where a reviewer decides what could not be measured."""
+    return bool(finding.variant) or finding.observed is not None or None in finding.limit
 
 
 def cue_key(finding: Finding) -> str:

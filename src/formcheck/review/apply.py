@@ -157,10 +157,17 @@ def _analysed_finding(session: Session, overrule: Overrule) -> Finding:
         if (finding.rule, finding.rep) == (overrule.rule, overrule.rep):
             return finding
     like = next(finding for finding in session.findings if finding.rule == overrule.rule)
-    return replace(
-        like, rep=overrule.rep, verdict=Verdict.NOT_ASSESSABLE, observed=None, se=None, at_s=None, met_in=None,
-        reason="leg_not_measured", text=None,
-    )  # fmt: skip
+    return Finding(
+        rule=like.rule,
+        rep=overrule.rep,
+        verdict=Verdict.NOT_ASSESSABLE,
+        observed=None,
+        limit=like.limit,
+        unit=like.unit,
+        at_s=None,
+        advisory=like.advisory,
+        reason="leg_not_measured",
+    )
 
 
 def _with_verdicts(session: Session, overrules: Sequence[Overrule]) -> Session:

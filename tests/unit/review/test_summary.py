@@ -170,6 +170,18 @@ def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(analysis)
     assert not any("Slower" in sentence for sentence in patient_sentences(analysis.apply(review), PROTOCOL, TEXTS))
 
 
+def test_a_hip_that_only_the_reviewer_saw_has_no_cue_that_names_a_direction():
+    track = glide([Move()], trunk_tilt_deg=80.0)
+    session = judge_track(track, load_protocol())
+    unmeasured = Analysis(session_document(session), session, track, AvailableProtocols())
+    overrules = [
+        Overrule(rule=rule, rep=1, verdict=Verdict.NOT_MET, reason="Seen.") for rule in ("hip_in_band", "hip_steady")
+    ]
+    reviewed = unmeasured.apply(Review(reps=(GivenRep(start_s=1.0, end_s=4.0),), overrules=overrules))
+    sentences = patient_sentences(reviewed, PROTOCOL, TEXTS)
+    assert TEXTS.get("cue.hip_steady") in " ".join(sentences)
+
+
 def test_the_patient_hears_two_things_at_most():
     findings = [finding(rule, 1) for rule in ("hip_in_band", "hip_steady", "slow", "smooth")]
     findings.append(finding("toes", 1, advisory=True))
