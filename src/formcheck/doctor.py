@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import InputError
 from formcheck.pose import models
+from formcheck.text.catalogue import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
+_REINSTALL = "python -m pip install --force-reinstall"
 DISTRIBUTIONS = (
     *("alembic", "av", "click", "fhir.resources", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python"),
     *("platformdirs", "psutil", "pyarrow", "pydantic", "rich", "scipy", "sounddevice", "sqlalchemy"),
@@ -74,44 +76,6 @@ LINUX_LIBRARIES = (
     SharedLibrary("libGLESv2.so.2", "libgles2", Need.NOTHING),
 )
 
-REMEDIES = {
-    "package": {
-        "linux": "python -m pip install --force-reinstall formcheck",
-        "darwin": "python -m pip install --force-reinstall formcheck",
-        "win32": "python -m pip install --force-reinstall formcheck",
-    },
-    "landmarker": {
-        "linux": "correct the lines above; mediapipe has wheels for 64-bit x86 Linux with glibc 2.28 or newer",
-        "darwin": "correct the lines above; the wheels are for Apple silicon with macOS 14 or newer",
-        "win32": "correct the lines above; install the Microsoft Visual C++ Redistributable (x64)",
-    },
-    "codec": {
-        "linux": "python -m pip install --force-reinstall --only-binary :all: av",
-        "darwin": "python -m pip install --force-reinstall --only-binary :all: av",
-        "win32": "python -m pip install --force-reinstall --only-binary :all: av",
-    },
-    "camera": {
-        "linux": "connect one; if it is connected: sudo usermod -aG video $USER, and log in again",
-        "darwin": "connect one, and allow it in System Settings > Privacy & Security > Camera",
-        "win32": "connect one, and allow it in Settings > Privacy & security > Camera",
-    },
-    "display": {
-        "linux": "log in to a desktop session; over ssh a window cannot be shown",
-        "darwin": "log in at the screen of this machine",
-        "win32": "log in at the screen of this machine",
-    },
-    "audio output": {
-        "linux": "sudo apt install libportaudio2, and connect a loudspeaker",
-        "darwin": "choose an output in System Settings > Sound",
-        "win32": "choose an output in Settings > System > Sound",
-    },
-    "speech engine": {
-        "linux": "sudo apt install espeak-ng",
-        "darwin": "the command `say` is part of macOS: put /usr/bin on PATH",
-        "win32": "`powershell` is part of Windows: put it on PATH",
-    },
-}
-
 # The programs that live practice can speak with, the preferred first.
 SPEECH_PROGRAMS = {
     "linux": ("espeak-ng", "espeak"),
@@ -120,26 +84,27 @@ SPEECH_PROGRAMS = {
 }
 
 
-def examine(*, system: str = sys.platform) -> Iterator[Check]:
-    """Check everything, the cheap first.
+def examine(texts: Texts, *, system: str = sys.platform) -> Iterator[Check]:
+    """Check everything, what is quick first.
 
     Parameters
     ----------
+    texts : Texts
     system : str
         As `sys.platform` says it; whose remedies are given. An unknown one is treated as Linux.
     """
     system = system if system in SPEECH_PROGRAMS else "linux"
     yield Check("Python", True, f"{platform.python_version()}, {platform.platform()}", Need.ANALYZE)
     for name in DISTRIBUTIONS:
-        yield check_distribution(name, system)
-    model = check_model()
+        yield check_distribution(texts, name)
+    model = check_model(texts)
     yield model
     if system == "linux":
-        yield from check_libraries(LINUX_LIBRARIES)
+        yield from check_libraries(texts, LINUX_LIBRARIES)
     if model.ok:
-        yield _works("landmarker", _probe("landmarks", "full"), REMEDIES["landmarker"][system])
-    yield from check_codecs(system)
-    yield from check_live(system)
+        yield _works(texts, "landmarker", _probe(texts, "landmarks", "full"), _remedy(texts, "landmarker", system))
+    yield from check_codecs(texts)
+    yield from check_live(texts, system)
 
 
 def can_analyze(checks: list[Check]) -> bool:
@@ -147,67 +112,76 @@ def can_analyze(checks: list[Check]) -> bool:
     return all(check.ok for check in checks if check.need is Need.ANALYZE)
 
 
-def check_distribution(name: str, system: str) -> Check:
+def check_distribution(texts: Texts, name: str) -> Check:
     """Check one Python package, and for mediapipe that it is the one release that is known to be good."""
-    remedy = REMEDIES["package"][system]
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(name, False, "not installed", Need.ANALYZE, remedy)
+        return Check(name, False, texts.get("doctor.not_installed"), Need.ANALYZE, f"{_REINSTALL} formcheck")
     if name == "mediapipe" and version != MEDIAPIPE_RELEASE:
-        found = f"expected {MEDIAPIPE_RELEASE}, got {version}; others crash or contact a server"
+        found = texts.get("doctor.other_release", wanted=MEDIAPIPE_RELEASE, found=version)
         return Check(name, False, found, Need.ANALYZE, f"python -m pip install mediapipe=={MEDIAPIPE_RELEASE}")
     return Check(name, True, version, Need.ANALYZE)
 
 
-def check_model() -> Check:
+def check_model(texts: Texts) -> Check:
     """Check the default landmark model against its pinned SHA-256."""
+    name = texts.get("doctor.name.model")
     try:
         found = models.identify(models.find_model("full"))
     except InputError as error:
-        return Check("landmark model", False, str(error), Need.ANALYZE, "formcheck models pull full")
-    return Check("landmark model", True, f"{found.path} sha256 {found.sha256}", Need.ANALYZE)
+        return Check(name, False, str(error), Need.ANALYZE, "formcheck models pull full")
+    return Check(name, True, f"{found.path} sha256 {found.sha256}", Need.ANALYZE)
 
 
-def check_libraries(libraries: tuple[SharedLibrary, ...]) -> Iterator[Check]:
+def check_libraries(texts: Texts, libraries: tuple[SharedLibrary, ...]) -> Iterator[Check]:
     """Check shared libraries of a Linux system."""
-    answer = _probe("libraries", *(library.soname for library in libraries))
+    answer = _probe(texts, "libraries", *(library.soname for library in libraries))
     for library in libraries:
         found = isinstance(answer, dict) and library.soname not in answer["missing"]
-        detail = "found" if found else "not found"
+        detail = texts.get("doctor.found" if found else "doctor.not_found")
         yield Check(library.soname, found, detail, library.need, f"sudo apt install {library.package}")
 
 
-def check_codecs(system: str) -> Iterator[Check]:
+def check_codecs(texts: Texts) -> Iterator[Check]:
     """Check that clips can be read, and that the annotated clip can be written."""
-    remedy = REMEDIES["codec"][system]
-    answer = _probe("decoders")
+    name, remedy = texts.get("doctor.name.decoders"), f"{_REINSTALL} --only-binary :all: av"
+    answer = _probe(texts, "decoders")
     if isinstance(answer, str):
-        yield Check("video decoders", False, answer, Need.ANALYZE, remedy)
+        yield Check(name, False, answer, Need.ANALYZE, remedy)
     else:
         missing = ", ".join(answer["missing"])
-        detail = f"no {missing}" if missing else "all that phones and cameras use"
-        yield Check("video decoders", not missing, detail, Need.ANALYZE, remedy)
-    yield _works("H.264 encoder", _probe("encoder"), remedy)
+        detail = texts.get("doctor.decoders_missing" if missing else "doctor.decoders_found", names=missing)
+        yield Check(name, not missing, detail, Need.ANALYZE, remedy)
+    yield _works(texts, "encoder", _probe(texts, "encoder"), remedy)
 
 
-def check_live(system: str) -> Iterator[Check]:
-    """Check what practice at the webcam needs."""
-    answer = _probe("cameras")
+def check_live(texts: Texts, system: str) -> Iterator[Check]:
+    """Check what live practice needs."""
+    answer = _probe(texts, "cameras")
     names = [] if isinstance(answer, str) else answer["names"]
-    detail = ", ".join(names) or (answer if isinstance(answer, str) else "none found")
-    yield Check("camera", bool(names), detail, Need.LIVE, REMEDIES["camera"][system])
+    failure = answer if isinstance(answer, str) else None
+    yield _for_live(texts, "camera", system, found=", ".join(names) or None, failure=failure)
 
     # Only Linux runs without a screen as a matter of course; elsewhere a session has one.
-    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") if system == "linux" else "desktop"
-    yield Check("display", bool(display), display or "none", Need.LIVE, REMEDIES["display"][system])
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    yield _for_live(texts, "display", system, found=display if system == "linux" else texts.get("doctor.desktop"))
 
-    answer = _probe("audio")
-    detail = answer if isinstance(answer, str) else answer["name"]
-    yield Check("audio output", not isinstance(answer, str), detail, Need.LIVE, REMEDIES["audio output"][system])
+    answer = _probe(texts, "audio")
+    failure = answer if isinstance(answer, str) else None
+    yield _for_live(texts, "audio", system, found=None if isinstance(answer, str) else answer["name"], failure=failure)
 
-    engine = next(filter(None, map(shutil.which, SPEECH_PROGRAMS[system])), None)
-    yield Check("speech engine", engine is not None, engine or "none", Need.LIVE, REMEDIES["speech engine"][system])
+    program = next(filter(None, map(shutil.which, SPEECH_PROGRAMS[system])), None)
+    yield _for_live(texts, "speech", system, found=program)
+
+
+def _for_live(texts: Texts, thing: str, system: str, *, found: str | None, failure: str | None = None) -> Check:
+    detail = found or failure or texts.get("doctor.none")
+    return Check(texts.get(f"doctor.name.{thing}"), bool(found), detail, Need.LIVE, _remedy(texts, thing, system))
+
+
+def _remedy(texts: Texts, thing: str, system: str) -> str:
+    return texts.get(f"doctor.remedy.{thing}.{system}")
 
 
 def explain_missing_library(error: BaseException) -> str | None:
@@ -230,13 +204,14 @@ def explain_missing_library(error: BaseException) -> str | None:
     return None
 
 
-def _works(name: str, answer: dict[str, Any] | str, remedy: str) -> Check:
+def _works(texts: Texts, thing: str, answer: dict[str, Any] | str, remedy: str) -> Check:
     """Check what either works or does not."""
     failure = answer if isinstance(answer, str) else None
-    return Check(name, failure is None, failure or "works", Need.ANALYZE, remedy)
+    detail = failure or texts.get("doctor.works")
+    return Check(texts.get(f"doctor.name.{thing}"), failure is None, detail, Need.ANALYZE, remedy)
 
 
-def _probe(name: str, *arguments: str) -> dict[str, Any] | str:
+def _probe(texts: Texts, name: str, *arguments: str) -> dict[str, Any] | str:
     """Run a probe in a process of its own; return its answer, or why there is none."""
     try:
         # -P: a file called av.py in the current folder is not the package.
@@ -248,11 +223,11 @@ def _probe(name: str, *arguments: str) -> dict[str, Any] | str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {PROBE_TIMEOUT_S:.0f} s"
+        return texts.get("doctor.no_answer", seconds=round(PROBE_TIMEOUT_S))
     if result.returncode < 0:
-        return f"died of signal {-result.returncode}"
+        return texts.get("doctor.killed", signal=-result.returncode)
     if result.returncode > 0:
         lines = result.stderr.strip().splitlines()
-        return lines[-1] if lines else f"ended with {result.returncode}"
+        return lines[-1] if lines else texts.get("doctor.failed", code=result.returncode)
     answer: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return answer

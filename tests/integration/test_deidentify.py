@@ -80,7 +80,7 @@ def test_a_clip_with_nobody_in_it_is_blurred_whole(tmp_path, capsys):
         ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=1", str(clip)], check=True
     )
     assert cli.run(["deidentify", str(clip), "--out", str(tmp_path / "out.mp4")]) == 0
-    assert "10 frame(s) are blurred whole" in capsys.readouterr().err
+    assert "10 frames are blurred whole" in capsys.readouterr().err
     with FileSource(clip) as source, FileSource(tmp_path / "out.mp4") as blurred:
         for before, after in zip(source, blurred, strict=True):
             assert detail(after.image_bgr, (0, 0, 320, 240)) < 0.1 * detail(before.image_bgr, (0, 0, 320, 240))

@@ -13,8 +13,12 @@ import pytest
 from formcheck import doctor
 from formcheck.cli.doctor import line
 from formcheck.doctor import Check, Need, SharedLibrary
+from formcheck.text.catalogue import Texts, languages
 
 ROOT = Path(__file__).parents[2]
+
+
+EN = Texts("en")
 
 
 def run_doctor(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -66,7 +70,7 @@ def test_a_library_that_does_not_load_is_a_line_and_not_the_end(tmp_path, module
     assert all(seen in line and " -> " in line and "not needed" not in line for line in lines)
 
 
-def test_a_damaged_model_stops_analyze_and_says_how_to_mend_it(tmp_path):
+def test_a_damaged_model_stops_analyze_and_names_the_remedy(tmp_path):
     (tmp_path / "pose_landmarker_full.task").write_text("damaged")
     result = run_doctor("--quiet", FORMCHECK_MODELS=str(tmp_path))
     assert result.returncode == 3
@@ -79,7 +83,8 @@ def test_a_damaged_model_stops_analyze_and_says_how_to_mend_it(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries")
 def test_libraries_that_are_here_and_not_here():
     here, absent = doctor.check_libraries(
-        (SharedLibrary("libc.so.6", "libc6", Need.ANALYZE), SharedLibrary("libnot-there.so.9", "libnot9", Need.LIVE))
+        EN,
+        (SharedLibrary("libc.so.6", "libc6", Need.ANALYZE), SharedLibrary("libnot-there.so.9", "libnot9", Need.LIVE)),
     )
     assert (here.ok, absent.ok) == (True, False)
     assert absent.remedy == "sudo apt install libnot9"
@@ -87,13 +92,13 @@ def test_libraries_that_are_here_and_not_here():
 
 def test_a_mediapipe_of_another_release_is_not_good(monkeypatch):
     monkeypatch.setattr(doctor, "MEDIAPIPE_RELEASE", "0.10.99")
-    check = doctor.check_distribution("mediapipe", "linux")
+    check = doctor.check_distribution(EN, "mediapipe")
     assert not check.ok
     assert check.remedy == "python -m pip install mediapipe==0.10.99"
 
 
 def test_a_package_that_is_not_installed():
-    assert not doctor.check_distribution("formcheck-no-such-package", "linux").ok
+    assert not doctor.check_distribution(EN, "formcheck-no-such-package").ok
 
 
 def test_the_doctor_knows_what_the_project_depends_on():
@@ -105,9 +110,9 @@ def test_the_doctor_knows_what_the_project_depends_on():
 
 @pytest.mark.parametrize("system", ["darwin", "win32", "freebsd14"])
 def test_other_systems_get_a_remedy_for_everything(system, monkeypatch):
-    monkeypatch.setattr(doctor, "_probe", lambda name, *arguments: f"{name} fails")
+    monkeypatch.setattr(doctor, "_probe", lambda _texts, name, *_arguments: f"{name} fails")
     monkeypatch.setenv("PATH", "")
-    checks = list(doctor.examine(system=system))
+    checks = list(doctor.examine(EN, system=system))
     failed = {check.name for check in checks if not check.ok}
     assert {
         "landmarker",
@@ -123,8 +128,19 @@ def test_other_systems_get_a_remedy_for_everything(system, monkeypatch):
 
 
 def test_lines_say_whether_it_matters():
-    assert line(Check("av", True, "18.1.0", Need.ANALYZE, "reinstall")) == "ok   av: 18.1.0"
-    assert line(Check("av", False, "none", Need.ANALYZE, "reinstall")) == "not  av: none -> reinstall"
+    assert line(Check("av", True, "18.1.0", Need.ANALYZE, "reinstall"), EN) == "ok   av: 18.1.0"
+    assert line(Check("av", False, "none", Need.ANALYZE, "reinstall"), EN) == "not  av: none -> reinstall"
     camera = Check("camera", False, "none", Need.LIVE, "connect one")
-    assert line(camera) == "not  camera: none (not needed for analyze) -> connect one"
+    assert line(camera, EN) == "not  camera: none (not needed for analyze) -> connect one"
     assert doctor.can_analyze([camera])
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_every_language_has_a_remedy_for_everything(language, system, monkeypatch):
+    monkeypatch.setattr(doctor, "_probe", lambda _texts, name, *_arguments: f"{name} fails")
+    monkeypatch.setenv("PATH", "")
+    texts = Texts(language)
+    lines = [line(check, texts) for check in doctor.examine(texts, system=system) if not check.ok]
+    assert len(lines) >= 6
+    assert all(" -> " in one for one in lines)

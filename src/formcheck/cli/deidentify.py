@@ -27,10 +27,12 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     """
     from formcheck.cli.analyze import progress_bar
     from formcheck.deidentify import deidentify
+    from formcheck.text.catalogue import choose_texts
 
+    texts = choose_texts(None)
     target = out if out is not None else clip.with_suffix(".blurred.mp4")
-    with progress_bar(clip.name) as progress:
-        whole = deidentify(clip, target, model=model, progress=progress)
+    with progress_bar(clip.name) as show:
+        whole = deidentify(clip, target, model=model, progress=lambda stage, share: show(texts.get(stage), share))
     if whole:
-        click.echo(f"{whole} frame(s) are blurred whole, because no head was found in them", err=True)
-    click.echo(f"Blurred copy: {target}. Watch it before you give it away.")
+        click.echo(texts.get("deidentify.whole", n=whole), err=True)
+    click.echo(texts.get("deidentify.done", path=target))

@@ -1,4 +1,4 @@
-"""``formcheck doctor``: what is here, what is missing, what to do."""
+"""``formcheck doctor``: what is there, what is missing, what to do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from formcheck.cli import EXIT_ENVIRONMENT
 
 if TYPE_CHECKING:
     from formcheck.doctor import Check
+    from formcheck.text.catalogue import Texts
 
 
 @click.command(name="doctor")
@@ -17,28 +18,29 @@ if TYPE_CHECKING:
 def command(*, quiet: bool) -> None:
     """Say what formcheck finds on this machine, and what to do about what is missing.
 
-    Answers 0 if `analyze` can work, else 3.
+    Exits with 0 if `analyze` can work, else with 3.
     """
     from formcheck import doctor
+    from formcheck.text.catalogue import choose_texts
 
+    texts = choose_texts(None)
     checks = []
-    for check in doctor.examine():
+    for check in doctor.examine(texts):
         checks.append(check)
         if not quiet or (not check.ok and check.need is doctor.Need.ANALYZE):
-            click.echo(line(check))
+            click.echo(line(check, texts))
     if not doctor.can_analyze(checks):
         raise click.exceptions.Exit(EXIT_ENVIRONMENT)
 
 
-def line(check: Check) -> str:
-    """Return the check as one line: ok or not, what, seen, remedy, and whether it matters."""
-    from formcheck.doctor import Need
-
+def line(check: Check, texts: Texts) -> str:
+    """Return the check as one line: ok or not, what, what was found, remedy, and whether it matters."""
     if check.ok:
-        return f"ok   {check.name}: {check.detail}"
-    importance = {
-        Need.ANALYZE: "",
-        Need.LIVE: " (not needed for analyze)",
-        Need.NOTHING: " (not needed for analyze, nor for anything else in formcheck)",
-    }
-    return f"not  {check.name}: {check.detail}{importance[check.need]} -> {check.remedy}"
+        return texts.get("doctor.line_ok", name=check.name, detail=check.detail)
+    return texts.get(
+        "doctor.line_not_ok",
+        name=check.name,
+        detail=check.detail,
+        importance=texts.get(f"doctor.importance.{check.need}"),
+        remedy=check.remedy,
+    )

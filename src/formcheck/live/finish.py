@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from formcheck.errors import InputError
 from formcheck.files import PART_FILES, acquire_lock, remove_stale, write_whole
 from formcheck.form.online import judge_online
 from formcheck.live import journal
@@ -80,7 +78,22 @@ def finish(
     OutputError
         The results cannot be written.
     """
-    finished = _judge(folder, end_reason, symptoms or SymptomReport(), write=True)
+    contents = read_journal(folder)
+    session = None
+    if contents.track is not None:
+        session = judge_online(contents.track, contents.angles, contents.protocol)
+        session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
+        write_session(folder, contents.track, session, contents.protocol)
+    finished = FinishedSet(
+        folder,
+        contents.started_at,
+        end_reason,
+        session,
+        contents.protocol,
+        contents.rep_count,
+        contents.marks,
+        symptoms or SymptomReport(),
+    )
     document = {
         "format": journal.FORMAT,
         "started_at": finished.started_at,
@@ -92,23 +105,6 @@ def finish(
     }
     write_whole(folder / PRACTICE, json.dumps(document, indent=2))
     return finished
-
-
-def load_finished(folder: Path) -> FinishedSet:
-    """Read a finished set, judged again from its journal.
-
-    Raises
-    ------
-    InputError
-        The folder holds no finished set.
-    """
-    try:
-        document = json.loads((folder / PRACTICE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder}: expected a finished session ({PRACTICE}), got: {error}") from None
-    said: dict[str, Any] = document["answers"]
-    symptoms = SymptomReport(said["pain_before"], said["pain_after"], tuple(said["where"]), tuple(said["red_flags"]))
-    return _judge(folder, EndReason(document["why"]), symptoms, write=False)
 
 
 def recover(root: Path, *, notify: Callable[[FinishedSet], None]) -> None:
@@ -150,26 +146,6 @@ def save_to_record(finished: FinishedSet, *, profile: str, store: Path | None = 
     with open_store(store) as record:
         track = load_track(finished.folder / "track.npz")
         return save_set(record, session, track, protocol=finished.protocol, practice=practice)
-
-
-def _judge(folder: Path, end_reason: EndReason, symptoms: SymptomReport, *, write: bool) -> FinishedSet:
-    contents = read_journal(folder)
-    session = None
-    if contents.track is not None:
-        session = judge_online(contents.track, contents.angles, contents.protocol)
-        session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
-        if write:
-            write_session(folder, contents.track, session, contents.protocol)
-    return FinishedSet(
-        folder,
-        contents.started_at,
-        end_reason,
-        session,
-        contents.protocol,
-        contents.rep_count,
-        contents.marks,
-        symptoms,
-    )
 
 
 def _answers(finished: FinishedSet) -> Answers | None:

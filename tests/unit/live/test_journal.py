@@ -14,7 +14,7 @@ from formcheck.form.judge import judge_track
 from formcheck.form.rules import PAIN_LIMIT
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
-from formcheck.live.finish import PRACTICE, SymptomReport, finish, load_finished, recover
+from formcheck.live.finish import PRACTICE, SymptomReport, finish, recover
 from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder, read_journal
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
@@ -95,15 +95,14 @@ def test_a_journal_gives_the_session_that_was_seen(folder):
     assert not (folder / LOCK).exists()
 
 
-def test_a_finished_session_is_read_back_as_it_was(folder):
+def test_what_was_answered_and_marked_is_written_last(folder):
     write(folder, pain_at_s=6.0)
-    said = SymptomReport(3, 5, ("calf",), ("weakness",))
-    first = finish(folder, end_reason=EndReason.STOP, symptoms=said)
-    again = load_finished(folder)
-    assert again.symptoms == said
-    assert again.end_reason is EndReason.STOP
-    assert again.marks == first.marks
-    assert again.session.findings == first.session.findings
+    finish(folder, end_reason=EndReason.STOP, symptoms=SymptomReport(3, 5, ("calf",), ("weakness",)))
+    document = json.loads((folder / PRACTICE).read_text())
+    assert document["why"] == "stop"
+    assert document["answers"] == {"pain_before": 3, "pain_after": 5, "where": ["calf"], "red_flags": ["weakness"]}
+    assert document["marks"] == [{"t_s": 6.0, "knee_deg": 30.0, "rep": 1, "by": "key"}]
+    assert all(path.stat().st_mtime_ns <= (folder / PRACTICE).stat().st_mtime_ns for path in folder.iterdir())
 
 
 def test_the_personal_limit_is_judged_from_the_mark_on(folder):
