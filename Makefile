@@ -8,11 +8,15 @@ READY := $(VENV)/.ready
 # pip is run from outside: Debian's python3 can make an environment, but not put pip into it
 # unless python3-venv is installed.
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
+# The renderer of benchmarks/synthetic has an environment of its own; which set it renders, and further options.
+SYNTHETIC := benchmarks/synthetic/.venv
+SET ?= smoke
+RENDER_ARGS ?=
 DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
 
 NODE_READY := node_modules/.ready
 
-.PHONY: help setup check demo test lint format lock model accuracy clean
+.PHONY: help setup check demo test lint format lock model accuracy synthetic synthetic-lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +72,20 @@ lock: setup  ## Choose the newest allowed versions anew and write both lock file
 	npm install --package-lock-only --silent
 	sed -i.old '/"funding": {/,/}/d' package-lock.json && rm package-lock.json.old
 
+synthetic: $(SYNTHETIC)/.ready  ## Render people with exact truth into build/synthetic (SET=test, validation, training, smoke)
+	PYTHONPATH=benchmarks $(SYNTHETIC)/bin/python -m synthetic $(SET) --out build/synthetic/$(SET) $(RENDER_ARGS)
+
+$(SYNTHETIC)/.ready: benchmarks/synthetic/requirements.lock
+	$(PYTHON) -m venv --without-pip $(SYNTHETIC)
+	$(PYTHON) -m pip --python $(SYNTHETIC)/bin/python --disable-pip-version-check install --quiet --require-hashes --requirement $<
+	@touch $@
+
+synthetic-lock: setup
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile benchmarks/synthetic/requirements.in --universal --python-version 3.11 --fork-strategy fewest \
+	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command 'make synthetic-lock' --quiet --output-file benchmarks/synthetic/requirements.lock
+
 clean:  ## Remove what was built, not what was analysed
-	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SYNTHETIC) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks models -name __pycache__ -type d -prune -exec rm -rf {} +

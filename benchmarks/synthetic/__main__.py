@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from synthetic import clips, stills
+from synthetic.draw_stills import PER_SHEET, SHEETS
 from synthetic.jobs import Job, run
 from synthetic.motion import Timeline
 from synthetic.sets import CLIP_SETS, SMOKE, STILLS, clips_of
@@ -22,7 +23,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder, made if it is missing; what it has is kept")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     parser.add_argument("--only", default="", help="clips whose name contains this")
-    parser.add_argument("--sheets", type=int, default=stills.SHEETS, help=f"sheets of {stills.PER_SHEET} stills")
+    parser.add_argument("--sheets", type=int, default=SHEETS, help=f"sheets of {PER_SHEET} stills")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.set == STILLS:
@@ -43,7 +44,7 @@ def _clip(clip: Clip, folder: Path) -> Job:
 
 
 def _sheet(sheet: int, folder: Path) -> Job:
-    return Job(f"sheet {sheet:04d}", stills.PER_SHEET, partial(stills.render_sheet, sheet, folder))
+    return Job(f"sheet {sheet:04d}", PER_SHEET, partial(stills.render_sheet, sheet, folder))
 
 
 if __name__ == "__main__":

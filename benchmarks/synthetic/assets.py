@@ -11,11 +11,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.geometry import FloatArray, IntArray
+from synthetic.picture import decode
 
 ARCHIVE = Path(__file__).parent / "body.npz"
 # Bones that may move one vertex of what is drawn.
@@ -136,9 +136,7 @@ class BodyData:
 
     def texture(self, name: str) -> NDArray[np.uint8]:
         """A picture (H, W, 3 or 4), red first."""
-        picture = cv2.imdecode(self._stored[f"texture.{name}"], cv2.IMREAD_UNCHANGED)
-        order = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
-        return np.asarray(cv2.cvtColor(picture, order), np.uint8)
+        return decode(self._stored[f"texture.{name}"])
 
     def _faces(self, name: str) -> Faces:
         return Faces(

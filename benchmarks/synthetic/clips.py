@@ -13,7 +13,8 @@ import av
 from synthetic import truth
 from synthetic.renderer import Renderer
 from synthetic.spec import Clip, to_json
-from synthetic.studio import Stage, Studio
+from synthetic.stage import Stage
+from synthetic.studio import Studio
 
 
 def fingerprint(clip: Clip) -> str:

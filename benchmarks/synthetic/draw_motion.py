@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -28,23 +27,22 @@ def draw_motion(rng: Rng, fault: Fault, *, whole: bool, holds: bool) -> Motion:
     whole
         From lying flat to lying flat again; otherwise the clip begins and ends in the position of the exercise.
     holds
-        A hand takes hold of the thigh.
+        A hand moves to the thigh or the belly.
     """
     reps = () if fault == "still" else _draw_reps(rng, fault)
-    clasp = rng.uniform(0.7, 1.4, 2) if holds else np.array([0.3, 0.3])
-    stages = {
-        "lie_s": rng.uniform(1.0, 2.0),
-        "raise_s": rng.uniform(1.4, 2.8),
-        "clasp_s": clasp[0],
-        "release_s": clasp[1],
-        "lower_s": rng.uniform(1.5, 2.8),
-        "end_s": rng.uniform(0.8, 1.4),
-    }
-    base = Motion(
+    clasp_s, release_s = rng.uniform(0.7, 1.4, 2) if holds else (0.3, 0.3)
+    part = float(whole)
+    return Motion(
+        lie_s=part * float(rng.uniform(0.8, 1.6)),
+        raise_s=part * float(rng.uniform(1.3, 2.4)),
+        clasp_s=part * float(clasp_s),
+        release_s=part * float(release_s),
+        lower_s=part * float(rng.uniform(1.3, 2.4)),
+        end_s=part * float(rng.uniform(0.6, 1.2)),
         seed=int(rng.integers(1 << 31)),
-        ready_s=float(rng.uniform(0.8, 1.8)) + (6.0 if fault == "still" else 0.0),
+        ready_s=float(rng.uniform(0.6, 1.4)) + (6.0 if fault == "still" else 0.0),
         finish_s=float(rng.uniform(0.5, 1.2)),
-        slide=float(rng.uniform(0.6, 1.0)) if rng.random() < 0.5 else 0.0,
+        slide=float(rng.uniform(0.35, 0.75)) if rng.random() < 0.5 else 0.0,
         reps=reps,
         hip_deg=_draw_hip(rng, fault),
         hip_drift_deg=float(rng.uniform(-28, -14)) if fault == "drift" else float(rng.normal(0, 1.0)),
@@ -52,7 +50,6 @@ def draw_motion(rng: Rng, fault: Fault, *, whole: bool, holds: bool) -> Motion:
         bounce_deg=float(rng.uniform(5, 11)) if fault == "bounce" else 0.0,
         bounce_hz=float(rng.uniform(1.6, 2.4)),
     )
-    return replace(base, **{name: float(value) for name, value in stages.items()}) if whole else base
 
 
 def _draw_hip(rng: Rng, fault: Fault) -> float:
@@ -67,7 +64,7 @@ def _draw_hip(rng: Rng, fault: Fault) -> float:
 
 def _draw_reps(rng: Rng, fault: Fault) -> tuple[Rep, ...]:
     small, fast = fault == "small", fault == "fast"
-    count = int(rng.integers(6, 9)) if fast else int(rng.integers(4, 7)) if small else int(rng.integers(3, 6))
+    count = int(rng.integers(6, 9)) if fast else int(rng.integers(4, 6)) if small else int(rng.integers(3, 5))
     excursion = float(rng.uniform(18, 25)) if small else float(rng.uniform(40, 80))
     start = clipped_normal(rng, 92, 7, 78, 108)
     spread = 0.6 if small else 2.0
@@ -101,9 +98,9 @@ def _draw_tempo(rng: Rng, fault: Fault) -> np.ndarray[tuple[int], np.dtype[np.fl
     """Seconds up, held, down and at rest."""
     if fault == "fast":
         return np.array([rng.uniform(0.35, 0.5), 0.06, rng.uniform(0.3, 0.5), rng.uniform(0.05, 0.2)])
-    hold = rng.uniform(1.1, 1.8) if fault == "bounce" else rng.uniform(0.1, 1.0)
+    hold = rng.uniform(1.1, 1.8) if fault == "bounce" else rng.uniform(0.1, 0.8)
     pace = 0.75 if fault == "small" else 1.0
-    return pace * np.array([rng.uniform(1.2, 2.5), hold, rng.uniform(1.2, 2.3), rng.uniform(0.2, 0.9)])
+    return pace * np.array([rng.uniform(1.3, 2.2), hold, rng.uniform(1.2, 2.1), rng.uniform(0.15, 0.7)])
 
 
 def draw_rest_moves(rng: Rng, duration_s: float) -> tuple[tuple[float, float], ...]:

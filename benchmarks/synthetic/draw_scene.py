@@ -89,7 +89,7 @@ def draw_picture(rng: Rng, shape: str, kind: LightKind, fps: float) -> Picture:
         motion_blur=3 if fps > 25 else 1,
         jpeg_quality=int(rng.integers(60, 95)) if rng.random() < 0.4 else 0,
         crf=int(rng.integers(20, 30)),
-        supersample=1.25 if shape == "large" else 1.5,
+        supersample=1.25,
     )
 
 

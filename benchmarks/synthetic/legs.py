@@ -18,7 +18,7 @@ from synthetic.geometry import (
 from synthetic.skeleton import Skeleton
 
 # Heights above the surface of the ankle's joint, metres: of a leg on its heel and of a foot that stands.
-_LYING_ANKLE_M, _STANDING_ANKLE_M = 0.052, 0.085
+_LYING_ANKLE_M, _STANDING_ANKLE_M = 0.064, 0.085
 # The knee's flexion of a resting leg, degrees: straight, and well bent.
 _STRAIGHT_DEG, _BENT_DEG = 4.0, 102.0
 # From this bend on the foot stands flat.

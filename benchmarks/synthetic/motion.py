@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -13,11 +14,17 @@ from synthetic.spec import Motion, Posture, Rep
 Phase = Literal["rest", "up", "hold", "down"]
 # The knee's extension that counts as full for faults that grow with it: from 90 degrees interior, over this much.
 _FULL_EXTENSION_DEG = 75.0
+# A leg that slides up on its heel does so until this share of the move, and is lifted from this one on.
+_SLIDE_UNTIL, _LIFT_FROM = 0.55, 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """The session at a time. Shares are 0 to 1: ``raised`` of the working leg, ``clasped`` of the hands."""
+    """The session at a time.
+
+    Shares are 0 to 1: ``raised`` of the working leg between floor and exercise, ``clasped`` of the hands. ``slid`` is
+    the bend of the working leg where it is on the floor, ``rest_bend`` that of the resting leg.
+    """
 
     t_s: float
     hip_deg: float
@@ -97,7 +104,9 @@ class Timeline:
         motion, posture = self.motion, self.posture
         knee, rep, phase, progress = self._knee(t_s)
         level = float(np.clip((knee - 90.0) / _FULL_EXTENSION_DEG, 0.0, 1.2))
-        raised = _there_and_back(t_s, (self.raise_s, self.clasp_s), (self.lower_s, self.lying_s))
+        moved = _there_and_back(t_s, (self.raise_s, self.clasp_s), (self.lower_s, self.lying_s))
+        slides = motion.slide > 0
+        raised = ease((moved - _LIFT_FROM) / (1 - _LIFT_FROM)) if slides else ease(moved)
         sway = motion.sway_deg
         knee = min(179.0, knee + 0.4 * sway * self._wander("knee", t_s))
         return Moment(
@@ -108,8 +117,8 @@ class Timeline:
             abduction_deg=posture.abduction_deg + 0.8 * sway * self._wander("abduction", t_s),
             tilt_deg=raised * (posture.pelvic_tilt_deg + posture.tilt_with_knee_deg * level),
             raised=raised,
-            slid=motion.slide * float(np.sin(np.pi * min(1.0, 1.6 * raised))) if 0 < raised < 0.625 else 0.0,
-            clasped=_there_and_back(t_s, (self.clasp_s, self.set_s), (self.release_s, self.lower_s)),
+            slid=motion.slide * ease(moved / _SLIDE_UNTIL),
+            clasped=ease(_there_and_back(t_s, (self.clasp_s, self.set_s), (self.release_s, self.lower_s))),
             rest_bend=self._rest_bend(t_s),
             rep=rep,
             phase=phase,
@@ -148,7 +157,7 @@ class Timeline:
             bend = self.posture.rest_bend
             return float(np.clip(bend + 0.004 * self._wander("rest", t_s), 0.0, 1.0)) if bend > 0.3 else bend
         bend = moves[0][1]
-        for (start, before), (end, after) in zip(moves, moves[1:], strict=False):
+        for (start, before), (end, after) in pairwise(moves):
             if t_s >= start:
                 bend = before + (after - before) * ease((t_s - start) / max(end - start, 1e-6))
         return float(np.clip(bend, 0.0, 1.0))
@@ -164,10 +173,10 @@ def _waves(rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 def _there_and_back(t_s: float, there: tuple[float, float], back: tuple[float, float]) -> float:
-    """0, then 1 between two moves of minimum jerk, then 0 again; a move of no time is made at once."""
+    """How much of a move is made: 0, then 1 between two moves, then 0 again; one of no time is made at once."""
 
     def share(start: float, end: float) -> float:
-        return ease((t_s - start) / (end - start)) if end > start else float(t_s >= start)
+        return float(np.clip((t_s - start) / (end - start), 0, 1)) if end > start else float(t_s >= start)
 
     came = share(*there)
     went = share(*back) if back[1] > back[0] else 0.0

@@ -1,7 +1,7 @@
 """Pack MakeHuman's files into the archive ``body.npz``: python -m synthetic.pack_assets FOLDER.
 
-The folder holds ``body/ targets/ clothes/ hair/ brows/ lashes/ eyes/ skins/`` as MakeHuman lays them out; README.md says
-where each file comes from. Only needed to change what the archive holds.
+The folder holds ``body/ targets/ clothes/ hair/ brows/ lashes/ eyes/ skins/`` as MakeHuman lays them out; README.md
+says where each file comes from. Only needed to change what the archive holds.
 """
 
 from __future__ import annotations

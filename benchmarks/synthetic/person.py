@@ -76,7 +76,7 @@ def make_person(data: BodyData, body: Body) -> Person:
         _worn(data, shape, "eyelashes01", replace(thin, tint=(0.3, 0.3, 0.3))),
         _worn(data, shape, "low-poly", Material(rough=0.15, spec=0.8, alpha=0.1, casts=False), texture=body.eyes),
     ]
-    covered = np.isin(data.skin.vertices, sorted(hidden)).all(axis=1)
+    covered = np.asarray(np.isin(data.skin.vertices, sorted(hidden)).all(axis=1), bool)
     skin = Material(rough=0.55, spec=0.35, skin=True, tint=body.skin_tint)
     normals = vertex_normals(shape.vertices, data.skin)
     parts.insert(
@@ -93,7 +93,8 @@ def vertex_normals(vertices: FloatArray, faces: Faces) -> FloatArray:
     for axis in range(3):
         summed = np.repeat(of_faces[:, axis], faces.vertices.shape[1])
         normals[:, axis] = np.bincount(faces.vertices.ravel(), weights=summed, minlength=len(vertices))
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    unit_normals: FloatArray = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    return unit_normals
 
 
 def _part(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,15 @@ from synthetic.spec import Picture
 
 Image = NDArray[np.uint8]
 _ROOM_PX = 128
+
+
+def decode(stored: NDArray[Any]) -> Image:
+    """A picture file (N,) as pixels (H, W, 3 or 4), red first."""
+    picture = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED)
+    if picture is None:
+        raise ValueError("expected a picture file, got bytes that OpenCV cannot read")
+    order = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return np.asarray(cv2.cvtColor(picture, order), np.uint8)
 
 
 class Sensor:
@@ -36,7 +47,7 @@ class Sensor:
         exposed = np.clip(seen, 0, 255).astype(np.uint8)
         if about.jpeg_quality:
             stored = cv2.imencode(".jpg", exposed[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, about.jpeg_quality])[1]
-            exposed = np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+            exposed = decode(stored)
         return np.ascontiguousarray(exposed)
 
     def _noise(self) -> NDArray[np.float32]:

@@ -15,8 +15,6 @@ from synthetic.spec import Posture, Side
 
 # The shoulders' share of a lift, from the chest up to the neck's base.
 _LIFT = {"spine03": 0.35, "spine02": 0.40, "spine01": 0.25}
-# How far a leg that slides up on its heel is bent before it is lifted.
-_SLIDE_BEND = 0.7
 
 
 class Poser:
@@ -74,7 +72,7 @@ class Poser:
         raised = raised_leg(skeleton, side, (shoulder, hip), angles)
         if moment.raised >= 1:
             return raised
-        return blend_legs(self._on_floor(side, hip, _SLIDE_BEND * moment.slid), raised, moment.raised)
+        return blend_legs(self._on_floor(side, hip, moment.slid), raised, moment.raised)
 
     def _on_floor(self, side: str, hip: FloatArray, bend: float) -> Leg:
         posture = self.posture

@@ -157,6 +157,6 @@ def _clutter(rng: Rng, walls: tuple[float, float], floor_m: float) -> list[list[
             group = piece(rng, (float(slot + rng.uniform(-0.25, 0.25)), walls[1], side, floor_m))
             if min(float(np.abs(mesh.points[:, 1]).min()) for mesh in group) > _OWN_M:
                 groups.append(group)
-        for _ in range(int(rng.integers(0, 3))):
-            groups.append(picture(rng, (float(rng.uniform(-1.6, 1.6)), walls[1], side, floor_m)))
+        places = rng.uniform(-1.6, 1.6, int(rng.integers(0, 3)))
+        groups.extend(picture(rng, (float(x), walls[1], side, floor_m)) for x in places)
     return groups

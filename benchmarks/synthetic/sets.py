@@ -6,7 +6,6 @@ Training is for stills that a model may be fitted on, validation for choosing by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -101,11 +100,15 @@ def _clip(name: str, number: int, bodies: int, plan: dict[str, str]) -> Clip:
     rest, fault, light = cast("Rest", plan["rest"]), cast("Fault", plan["fault"]), cast("LightKind", plan["light"])
     side = cast("Side", plan["side"])
     body_id = f"{name}-{number % bodies:02d}"
-    holds = plan["hold"] != "free"
     posture = draw_posture(generator(name, "posture", number), rest, cast("Hold", plan["hold"]))
     if plan["surface"] == "bench":
         posture = on_bench(posture)
-    motion = draw_motion(generator(name, "motion", number), fault, whole=plan["session"] == "whole", holds=holds)
+    motion = draw_motion(
+        generator(name, "motion", number),
+        fault,
+        whole=plan["session"] == "whole",
+        holds=set(posture.hands) != {"floor"},
+    )
     if rest == "moving":
         duration_s = Timeline(motion, posture).duration_s
         motion = replace(motion, rest_moves=draw_rest_moves(generator(name, "rest", number), duration_s))
@@ -119,7 +122,7 @@ def _clip(name: str, number: int, bodies: int, plan: dict[str, str]) -> Clip:
         shape=plan["shape"],
         hand_held=plan["held"] == "hand",
     )
-    fps = _FAST_FPS if fault == "fast" else _SMOOTH_FPS if number % 5 == 0 else _USUAL_FPS
+    fps = _FAST_FPS if fault == "fast" else _SMOOTH_FPS if number % 8 == 0 else _USUAL_FPS
     return Clip(
         name=f"{name[0]}{number:02d}_{rest}_{plan['leg']}_az{camera.azimuth_deg:.0f}",
         side=side,

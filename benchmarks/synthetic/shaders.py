@@ -33,10 +33,12 @@ layout(location=1) out vec4 ambient;
 float lit_share() {
     vec3 p = in_light.xyz / in_light.w * 0.5 + 0.5;
     float sum = 0.0;
-    const float step = 0.0034;
-    for (int i = -1; i <= 1; ++i) for (int j = -1; j <= 1; ++j)
-        sum += texture(shadow_map, vec3(p.xy + vec2(i, j) * step, p.z - 0.0022));
-    return sum / 9.0;
+    const float step = 0.0026;
+    for (int i = 0; i < 4; ++i) {
+        vec2 away = vec2(i % 2 * 2 - 1, i / 2 * 2 - 1) * step;
+        sum += texture(shadow_map, vec3(p.xy + away, p.z - 0.0022));
+    }
+    return sum / 4.0;
 }
 
 void main() {
@@ -120,15 +122,15 @@ void main() {
     const float radius = 0.22;
     float sum = 0.0;
     float spin = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) * 6.2832;
-    for (int i = 0; i < 12; ++i) {
-        float k = (float(i) + 0.5) / 12.0, a = spin + float(i) * 2.39996;
+    for (int i = 0; i < 8; ++i) {
+        float k = (float(i) + 0.5) / 8.0, a = spin + float(i) * 2.39996;
         vec2 away = vec2(cos(a), sin(a)) * sqrt(k) * radius / (-c.z) / (2.0 * tan_half);
         vec3 v = seen(uv + away) - c;
         float square = dot(v, v);
         float weight = max(0.0, 1.0 - square / (radius * radius * 2.0)) * 0.11;
         sum += max(0.0, dot(v, n) - 0.004 * (-c.z)) / (square + 0.0015) * weight;
     }
-    open_share = clamp(1.0 - 6.0 * sum / 12.0, 0.08, 1.0);
+    open_share = clamp(1.0 - 6.0 * sum / 8.0, 0.08, 1.0);
 }
 """
 
@@ -141,9 +143,10 @@ in vec2 uv;
 out vec4 colour;
 void main() {
     float open_share = 0.0;
-    for (int i = -1; i <= 2; ++i) for (int j = -1; j <= 2; ++j)
-        open_share += texture(occlusion, uv + (vec2(i, j) - 0.5) * occlusion_pixel).r;
-    open_share /= 16.0;
+    // Each sample lies between four pixels, so that sixteen are averaged.
+    for (int i = 0; i < 4; ++i)
+        open_share += texture(occlusion, uv + vec2(i % 2 * 2 - 1, i / 2 * 2 - 1) * occlusion_pixel).r;
+    open_share /= 4.0;
     vec3 light = texture(direct, uv).rgb * mix(1.0, open_share, 0.45) + texture(ambient, uv).rgb * open_share;
     vec3 c = light * exposure;
     c = c * (2.51 * c + 0.03) / (c * (2.43 * c + 0.59) + 0.14);

@@ -79,8 +79,9 @@ class Skeleton:
     def of_bones(self, names: tuple[str, ...], least: float = 0.5) -> IntArray:
         """Skin vertices that these bones move for the greater part."""
         skin = self.person.skin_vertices
-        moved = self.person.weights[np.ix_(skin, [self.rig.index[name] for name in names])].sum(axis=1)
-        return skin[moved > least]
+        moved = self.person.weights[skin][:, [self.rig.index[name] for name in names]].sum(axis=1)
+        chosen: IntArray = skin[moved > least]
+        return chosen
 
     def _lowest(self, vertices: IntArray) -> FloatArray:
         points = self.base[vertices]
@@ -156,11 +157,12 @@ class Skeleton:
         return joint
 
     def skin_point(self, matrices: FloatArray, vertex: int) -> FloatArray:
-        """A vertex (3,) of the base mesh, posed, m."""
+        """A vertex (3,) of the base mesh, posed, m; like the skin it does not lie below the surface."""
         weights = self.person.weights[vertex]
         bones = np.flatnonzero(weights)
         matrix = np.einsum("k,kij->ij", weights[bones] / weights[bones].sum(), matrices[bones])
         point: FloatArray = matrix[:, :3] @ self.base[vertex] + matrix[:, 3]
+        point[2] = max(point[2], _CONTACT_M)
         return point
 
     def skin(self, matrices: FloatArray, part: Part) -> tuple[FloatArray, FloatArray]:

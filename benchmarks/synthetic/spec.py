@@ -51,8 +51,9 @@ class Camera:
     """Where the camera stands.
 
     ``azimuth_deg``: 0 = square to the side of the working leg, positive = towards the feet, 180 = from the other side.
-    ``height_m`` is above the surface on which the person lies, ``distance_m`` horizontal from the aim point, ``fov_deg``
-    along the longer side of the picture. A positive roll turns the picture clockwise. ``shake_mm`` is hand-held wobble.
+    ``height_m`` is above the surface on which the person lies, ``distance_m`` horizontal from the aim point,
+    ``fov_deg`` along the longer side of the picture. A positive roll turns the picture clockwise. ``shake_mm`` is
+    hand-held wobble.
     ``margin`` is the share of width and height that is kept free around the joints: the camera moves back for it.
     """
 
@@ -153,6 +154,7 @@ class Rep:
 class Motion:
     """A session. A stage of 0 s is left out: then the clip begins or ends in the position of the exercise.
 
+    ``slide`` is how far the leg slides up on its heel before it is lifted (0 to 1, by its bend).
     ``hip_deg`` is the hip's flexion during the set, ``hip_drift_deg`` is added in proportion to the knee's extension,
     ``bounce_deg`` is the swing at the end of range. ``rest_moves`` are (time, bend) of a moving resting leg.
     """
@@ -206,8 +208,7 @@ def from_json(stored: Mapping[str, Any]) -> Clip:
     TypeError
         A field that does not exist, or one without a default that is missing.
     """
-    clip = _fill(Clip, stored)
-    assert isinstance(clip, Clip)
+    clip: Clip = _fill(Clip, stored)
     return clip
 
 

@@ -87,4 +87,4 @@ def _coloured(value: _Grey, colour: Colour) -> Texture:
 
 
 def _bytes(picture: NDArray[np.floating]) -> Texture:
-    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * 255, 0, 255), np.uint8)

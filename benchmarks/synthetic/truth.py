@@ -33,6 +33,8 @@ _BONES = {
 _FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "mouth_left", "mouth_right")
 _LIMBS = ("shoulder", "elbow", "wrist", "pinky", "index", "thumb", "hip", "knee", "ankle", "heel", "foot_index")
 LANDMARKS = (*_FACE, *(f"{side}_{joint}" for joint in _LIMBS for side in ("left", "right")))
+# A there-and-back of the knee of at least this is a repetition, degrees.
+REP_DEG = 15.0
 # The joints that have to be in the picture for the angles to be seen.
 MEASURED = ("shoulder", "hip", "knee", "ankle", "foot_index")
 
@@ -136,6 +138,17 @@ def _rep(number: int, timed: TimedRep, rows: Sequence[Row]) -> dict[str, Any]:
         "min_hip_flexion_deg": min(hip),
         "max_hip_flexion_deg": max(hip),
     }
+
+
+def count_reps(knee_flexion_deg: FloatArray) -> int:
+    """Times that a knee (T,) is straightened and bent again by `REP_DEG`, whatever it did before and does after."""
+    count, turn, straightening = 0, float(knee_flexion_deg[0]), False
+    for flexion in knee_flexion_deg:
+        turn = min(turn, flexion) if straightening else max(turn, flexion)
+        if abs(flexion - turn) >= REP_DEG:
+            count += straightening
+            straightening, turn = not straightening, float(flexion)
+    return count
 
 
 def write_table(path: Path, rows: Sequence[Row]) -> None:

@@ -1,0 +1,108 @@
+"""The named sets are the same everywhere, hold what they promise, and share no person, camera or room."""
+
+import json
+
+import pytest
+
+from synthetic import draw_stills as stills
+from synthetic.sets import CLIP_SETS, SMOKE, clips_of
+from synthetic.spec import from_json, to_json
+
+SETS = [*CLIP_SETS, SMOKE]
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """What each set draws; of the stills, sheets from begin, middle and end."""
+    sets = {name: clips_of(name) for name in SETS}
+    sheets = (0, 1, stills.SHEETS // 2, stills.SHEETS - 1)
+    sets["training"] = [clip for sheet in sheets for clip, _ in stills.setups(sheet)]
+    return sets
+
+
+def test_sets_share_no_body(drawn):
+    _assert_apart({name: {_body(clip) for clip in clips} for name, clips in drawn.items()})
+    _assert_apart({name: {clip.body.body_id for clip in clips} for name, clips in drawn.items()})
+
+
+def test_sets_share_no_camera(drawn):
+    _assert_apart({name: {_camera(clip) for clip in clips} for name, clips in drawn.items()})
+    _assert_apart({name: {clip.camera.camera_id for clip in clips} for name, clips in drawn.items()})
+
+
+def test_sets_share_no_room(drawn):
+    _assert_apart({name: {clip.room.seed for clip in clips} for name, clips in drawn.items()})
+    _assert_apart({name: {clip.room.room_id for clip in clips} for name, clips in drawn.items()})
+
+
+def _assert_apart(of_sets):
+    names = sorted(of_sets)
+    for place, name in enumerate(names):
+        for other in names[place + 1 :]:
+            assert not of_sets[name] & of_sets[other], (name, other)
+
+
+def _body(clip):
+    body = clip.body
+    return tuple(sorted(body.targets.items())), body.thigh_stretch, body.shank_stretch, body.height_scale
+
+
+def _camera(clip):
+    camera = clip.camera
+    return camera.azimuth_deg, camera.height_m, camera.fov_deg, camera.aim_m
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_is_drawn_alike_each_time(name):
+    assert clips_of(name) == clips_of(name)
+
+
+def test_a_sheet_of_stills_is_drawn_alike_each_time():
+    assert list(stills.setups(3)) == list(stills.setups(3))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_spec_can_be_read_back_from_its_json(name):
+    for clip in clips_of(name):
+        assert from_json(json.loads(json.dumps(to_json(clip)))) == clip
+
+
+def test_the_test_set_holds_what_it_promises():
+    clips = clips_of("test")
+    tags = [set(clip.tags) for clip in clips]
+    assert len(clips) == 40
+    assert len({clip.body.body_id for clip in clips}) == 20
+    assert len({clip.name for clip in clips}) == 40
+    assert sum("rest:bent" in tag for tag in tags) >= 40 / 3
+    for tag in ("rest:moving", "leg:far", "shape:portrait", "light:dim", "light:backlit", "height:low", "fault:small"):
+        assert sum(tag in own for own in tags) >= 4, tag
+    assert sum("fault:none" in tag for tag in tags) >= 20
+    assert all(0.25 <= clip.camera.height_m <= 2.0 for clip in clips)
+
+
+def test_validation_is_24_clips_of_12_people():
+    clips = clips_of("validation")
+    assert (len(clips), len({clip.body.body_id for clip in clips})) == (24, 12)
+
+
+def test_all_sheets_make_ten_thousand_stills_and_more():
+    assert stills.SHEETS * stills.PER_SHEET >= 10_000
+
+
+def test_an_unknown_set_is_refused():
+    with pytest.raises(ValueError, match="holiday"):
+        clips_of("holiday")
+
+
+@pytest.mark.parametrize("name", CLIP_SETS)
+def test_azimuth_says_which_leg_works(name):
+    for clip in clips_of(name):
+        assert (abs(clip.camera.azimuth_deg) > 90) == ("leg:far" in clip.tags)
+
+
+@pytest.mark.parametrize("name", CLIP_SETS)
+def test_every_full_glide_is_a_repetition_and_none_is_a_borderline_case(name):
+    for clip in clips_of(name):
+        for rep in clip.motion.reps:
+            assert rep.peak_deg - max(rep.start_deg, rep.end_deg) >= 17.0
+            assert rep.peak_deg <= 178.0
