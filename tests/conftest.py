@@ -26,9 +26,6 @@ _FLAGS = (
 )
 
 
-# Tests that look at words look at English ones, on a machine of any language; child processes inherit it.
-os.environ["LC_ALL"] = "C.UTF-8"
-
 # A busy machine is no failure: speed belongs in the benchmarks.
 settings.register_profile("formcheck", deadline=None)
 settings.load_profile("formcheck")

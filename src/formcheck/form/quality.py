@@ -12,9 +12,9 @@ from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
 # Shares of the clip below which a reason is worth a sentence.
 _NOTABLE = 0.05
 # Mean brightness (0-255) of a picture that is too dark to trust.
-_DARK_LUMA = 45.0
+DARK_LUMA = 45.0
 # Turn of the camera from which the angles suffer noticeably.
-_TURNED_DEG = 20.0
+TURNED_DEG = 20.0
 # An ankle this near to the picture's edge (share of its size) has its foot outside.
 _EDGE = 0.02
 # Height of the camera, degrees, from which the angles suffer noticeably.
@@ -58,7 +58,7 @@ def _geometry(view: View) -> list[Message]:
     reasons = []
     if view.roll_deg:
         reasons.append(Message.of("quality.rolled", roll=view.roll_deg))
-    if view.lying and abs(view.azimuth_deg) > _TURNED_DEG:
+    if view.lying and abs(view.azimuth_deg) > TURNED_DEG:
         end = "feet" if view.azimuth_deg > 0 else "head"
         reasons.append(Message.of(f"quality.from_{end}", azimuth=abs(view.azimuth_deg)))
     if view.lying and view.elevation_deg > _HIGH_DEG:
@@ -81,7 +81,7 @@ def _framing(track: PoseTrack, view: View) -> list[Message]:
 
 def _picture(track: PoseTrack, seen: np.ndarray) -> list[Message]:
     reasons = []
-    if np.median(track.luma) < _DARK_LUMA:
+    if np.median(track.luma) < DARK_LUMA:
         reasons.append(Message.of("quality.dark"))
     thigh_px = _thigh_px(track)
     if seen.any() and thigh_px < _SMALL_THIGH_PX:

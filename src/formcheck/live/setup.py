@@ -9,13 +9,11 @@ import numpy as np
 
 from formcheck.angles.leg import MAX_ELEVATION_DEG
 from formcheck.form.online import OnlineState
+from formcheck.form.quality import DARK_LUMA, TURNED_DEG
 from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
 from formcheck.types import FloatArray, PoseTrack
 
 HOLD_S = 2.0
-# As for recorded clips (form/quality.py).
-_DARK_LUMA = 45.0
-_TURNED_DEG = 20.0
 # A body that fills less of the frame's width and height than this is too small to measure well.
 _SMALL_SHARE = 0.3
 # Landmarks nearer to the frame's edge than this share of its size count as cut off.
@@ -61,7 +59,7 @@ class SetupChecklist:
 
 def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict[str, str | None]:
     remedies: dict[str, str | None] = dict.fromkeys(CHECKS)
-    if float(np.median(window.luma)) < _DARK_LUMA:
+    if float(np.median(window.luma)) < DARK_LUMA:
         remedies["light"] = "setup.dark"
     if not state.seen:
         remedies["frame"] = "setup.nobody"
@@ -71,7 +69,7 @@ def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict
         remedies["lying"] = "setup.lie_down"
     elif state.view.elevation_deg > MAX_ELEVATION_DEG:
         remedies["side"] = "setup.too_high"
-    elif abs(state.view.azimuth_deg) > _TURNED_DEG:
+    elif abs(state.view.azimuth_deg) > TURNED_DEG:
         remedies["side"] = "setup.from_feet" if state.view.azimuth_deg > 0 else "setup.from_head"
     if not (leg_known and state.usable):
         # With a thigh raised it takes a little longer to be certain which leg it is.
