@@ -161,12 +161,12 @@ class FileCamera:
         self._latest.close()
 
     def _frames(self) -> Iterator[CapturedFrame]:
-        offset_s, last_s = 0.0, 0.0
+        first_index, offset_s = 0, 0.0
+        index, t_s = 0, 0.0
         while True:
             for frame in self._source:
-                last_s = frame.t_s + offset_s
-                shifted = frame if offset_s == 0.0 else Frame(frame.index, last_s, frame.image_bgr)
-                yield CapturedFrame(shifted, time.monotonic())
-            if self._loop_s is None or last_s >= self._loop_s:
+                index, t_s = frame.index + first_index, frame.t_s + offset_s
+                yield CapturedFrame(Frame(index, t_s, frame.image_bgr), time.monotonic())
+            if self._closing.is_set() or self._loop_s is None or t_s >= self._loop_s:
                 return
-            offset_s = last_s + _GAP_BETWEEN_LOOPS_S
+            first_index, offset_s = index + 1, t_s + _GAP_BETWEEN_LOOPS_S

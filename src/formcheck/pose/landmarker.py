@@ -31,7 +31,7 @@ class Detection(NamedTuple):
 
 
 class Landmarker(Protocol):
-    """Finds one person in each image of a clip."""
+    """Finds one person in each image of a clip. ``tests/contract/test_landmarker.py`` holds what is promised here."""
 
     def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None:
         """Find the person.

@@ -4,30 +4,13 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.online_tracker import SURVEY_S, WINDOW_S, OnlineTracker, join_tracks, last_frame
 from formcheck.pose.survey import Surveyor, take_sample
 from formcheck.types import Frame, Side
+from landmarkers import TrackLandmarker
 
 MOVES = [synth.Move()] * 2
-
-
-class TrackLandmarker:
-    """Sees what a synthetic track says."""
-
-    def __init__(self, track):
-        self.track = track
-        self.closed = False
-
-    def detect(self, image_bgr, t_s):
-        row = int(np.argmin(np.abs(self.track.t_s - t_s)))
-        if not np.isfinite(self.track.xy_px[row]).any():
-            return None
-        return Detection(self.track.xy_px[row], self.track.world_m[row], self.track.visibility[row])
-
-    def close(self):
-        self.closed = True
 
 
 def run(track, *, side=None):
