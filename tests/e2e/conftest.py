@@ -21,9 +21,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
-def run_review(target: Path) -> Iterator[str]:
+def run_review(target: Path, language: str = "en") -> Iterator[str]:
     """Run ``formcheck review`` on a clip or folder; yields the address it prints."""
-    command = [sys.executable, "-m", "formcheck", "review", str(target), "--no-open", "--port", "0"]
+    command = [
+        sys.executable, "-m", "formcheck", "review", str(target), "--lang", language, "--no-open", "--port", "0",
+    ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         try:
             said = []
@@ -40,7 +42,7 @@ def run_review(target: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def reviewing() -> Callable[[Path], AbstractContextManager[str]]:
+def reviewing() -> Callable[..., AbstractContextManager[str]]:
     return run_review
 
 

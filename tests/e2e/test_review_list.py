@@ -64,7 +64,7 @@ def test_five_hundred_are_sorted_and_filtered_at_once(long_list, visit: Visit):
 def test_two_are_compared_and_played_together(address, visit: Visit):
     page = visit(address)
     for name in ("before.mp4", "after.mp4"):
-        page.get_by_label(f"Choose {name} for comparing").check()
+        page.get_by_label(f"Choose {name} for comparison").check()
     page.get_by_role("button", name="Compare the two").click()
     page.wait_for_selector(".compare canvas")
     table = page.locator(".differences tbody tr")

@@ -47,7 +47,7 @@ def short_sample(path, *, seconds=1.5):
 def started(*arguments, **environment):
     """Start the command; yield its process and a client that has been let in."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "formcheck", "review", *map(str, arguments), "--no-open"],
+        [sys.executable, "-m", "formcheck", "review", *map(str, arguments), "--lang", "en", "--no-open"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,9 +3,9 @@
 
 import { getComparison } from "../core/api.js";
 import { button, h, icon, replaceContent, select } from "../core/dom.js";
-import { listen, showKeyHelp } from "../core/keys.js";
-import { labelledDate, signed } from "../core/words.js";
-import { loadVideo, RATES } from "../player/player.js";
+import { keyHelpButton, listen, showKeyHelp } from "../core/keys.js";
+import { dayOf, labelledDate, signed, t } from "../core/text.js";
+import { loadVideo, RATES, rateChoices } from "../player/player.js";
 import { differences, drawOver, legendWords } from "./differences.js";
 
 /** @import { ComparedItem, Comparison } from "../core/types.js" */
@@ -27,29 +27,28 @@ class Compare {
     this.videos = { a: this.#video(data.a), b: this.#video(data.b) };
     this.clock = h("span", { class: "clock" });
     this.controls = h("div", { class: "buttons" });
-    this.heading = [h("b", {}, "Compare"), h("span", { class: "soft" }, `${data.a.name} and ${data.b.name}`)];
+    this.heading = [
+      h("b", {}, t("review.compare.title")),
+      h("span", { class: "soft" }, t("review.compare.clips", { a: data.a.name, b: data.b.name })),
+    ];
     const frame = (/** @type {"a" | "b"} */ side) =>
       h(
         "figure",
         {},
-        this.videos[side] ?? h("p", { class: "gone" }, "The clip is not beside these results."),
-        h(
-          "figcaption",
-          {},
-          `${[`${side.toUpperCase()}: ${data[side].name}`, data[side].person].filter(Boolean).join(", ")}, ${labelledDate(data[side].date, data[side].date_kind)}`,
-        ),
+        this.videos[side] ?? h("p", { class: "gone" }, t("review.compare.no_clip")),
+        h("figcaption", {}, captionWords(side, data[side])),
       );
     this.plots = h("div", { class: "over-each" });
     this.node = h(
       "div",
       { class: this.lead ? "compare" : "compare without-clips" },
-      h("h1", { class: "visually-hidden" }, `Compare ${data.a.name} and ${data.b.name}`),
+      h("h1", { class: "visually-hidden" }, t("review.compare.heading", { a: data.a.name, b: data.b.name })),
       h("div", { class: "videos" }, frame("a"), frame("b")),
       h("div", { class: "bar" }, this.controls, this.clock),
       h("div", { class: "sides" }, this.plots, differences(data)),
     );
     const keys = this.#keys();
-    this.toolbar = [button("Keys (?)", () => showKeyHelp(keys), { class: "quiet", "aria-keyshortcuts": "?" })];
+    this.toolbar = [keyHelpButton(keys)];
     this.unlisten = listen(keys);
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.redraw = () => this.#draw();
@@ -130,14 +129,19 @@ class Compare {
 
   /** @param {number} since_s */
   #read(since_s) {
-    this.clock.textContent = `${signed(since_s, 1)} s from its start`;
+    this.clock.textContent = t("review.compare.since", { seconds: t("number.seconds", { value: signed(since_s, 1) }) });
   }
 
   /** @param {ComparedItem} item */
   #video(item) {
     const { url } = item.video;
     return url
-      ? h("video", { preload: "auto", muted: true, playsInline: true, "aria-label": `Clip ${item.name}` })
+      ? h("video", {
+          preload: "auto",
+          muted: true,
+          playsInline: true,
+          "aria-label": t("review.clip.video", { name: item.name }),
+        })
       : null;
   }
 
@@ -172,50 +176,62 @@ class Compare {
     replaceContent(
       this.controls,
       button(
-        "Repetition before",
+        t("review.compare.rep_before"),
         () => this.goTo(this.rep - 1),
         { "data-key": "before", disabled: this.rep === 0 },
         icon("back"),
       ),
       button(
-        this.playing ? "Pause" : "Play both",
+        t(this.playing ? "review.compare.pause" : "review.compare.play"),
         () => this.toggle(),
         { class: "primary", "data-key": "play", disabled: !this.lead },
         icon(this.playing ? "pause" : "play"),
       ),
       button(
-        "Next repetition",
+        t("review.compare.rep_next"),
         () => this.goTo(this.rep + 1),
         { "data-key": "next", disabled: this.rep >= reps - 1 },
         icon("forward"),
       ),
-      select(
-        String(rate),
-        RATES.map((one) => [String(one), `${one}×`]),
-        (one) => this.setRate(Number(one)),
-        { "aria-label": "Speed", "data-key": "rate" },
-      ),
-      h("span", {}, reps ? `Aligned at the start of repetition ${this.rep + 1}` : "No repetitions to align by"),
+      select(String(rate), rateChoices(), (one) => this.setRate(Number(one)), {
+        "aria-label": t("review.compare.speed"),
+        "data-key": "rate",
+      }),
+      h("span", {}, reps ? t("review.compare.aligned", { rep: this.rep + 1 }) : t("review.compare.no_reps")),
     );
   }
 
   /** @returns {Shortcut[]} */
   #keys() {
-    const group = "Compare";
+    const group = t("review.keys.group_compare");
     const step = (/** @type {number} */ by) => {
       if (this.playing) this.toggle();
       this.seek(this.#since() + by);
     };
     /** @type {Shortcut[]} */
     const keys = [
-      { key: "space", shown: "Space", words: "play or pause both", group, act: () => this.toggle() },
-      { key: "arrowleft", shown: "←", words: "a little back", group, act: () => step(-1 / 25), repeats: true },
-      { key: "arrowright", shown: "→", words: "a little on", group, act: () => step(1 / 25), repeats: true },
-      { key: "arrowup", shown: "↑", words: "repetition before", group, act: () => this.goTo(this.rep - 1) },
-      { key: "arrowdown", shown: "↓", words: "next repetition", group, act: () => this.goTo(this.rep + 1) },
-      { key: "s", shown: "S", words: "slower", group, act: () => this.#faster(-1) },
-      { key: "d", shown: "D", words: "faster", group, act: () => this.#faster(1) },
-      { key: "?", shown: "?", words: "this sheet", group, act: () => showKeyHelp(keys) },
+      { key: "space", shown: "Space", label: t("review.compare.key_play"), group, act: () => this.toggle() },
+      {
+        key: "arrowleft",
+        shown: "←",
+        label: t("review.compare.key_back"),
+        group,
+        act: () => step(-1 / 25),
+        repeats: true,
+      },
+      {
+        key: "arrowright",
+        shown: "→",
+        label: t("review.compare.key_on"),
+        group,
+        act: () => step(1 / 25),
+        repeats: true,
+      },
+      { key: "arrowup", shown: "↑", label: t("review.keys.rep_before"), group, act: () => this.goTo(this.rep - 1) },
+      { key: "arrowdown", shown: "↓", label: t("review.keys.rep_next"), group, act: () => this.goTo(this.rep + 1) },
+      { key: "s", shown: "S", label: t("review.keys.slower"), group, act: () => this.#faster(-1) },
+      { key: "d", shown: "D", label: t("review.keys.faster"), group, act: () => this.#faster(1) },
+      { key: "?", shown: "?", label: t("review.keys.this_help"), group, act: () => showKeyHelp(keys) },
     ];
     return keys;
   }
@@ -237,14 +253,23 @@ class Compare {
       const holder = h("div", {
         class: "plot",
         role: "img",
-        "aria-label": `${words} over the course of a repetition; the differences are in the table`,
+        "aria-label": t("review.compare.description", { joint: words }),
       });
       return { series, holder, nodes: [h("h2", { class: series.slice(0, -4) }, words, key("a"), key("b")), holder] };
     };
-    const panels = [panel("hip_deg", "Hip flexion"), panel("knee_deg", "Knee, short of straight")];
+    const panels = [panel("hip_deg", t("review.compare.hip")), panel("knee_deg", t("review.compare.knee"))];
     this.plots.replaceChildren(legendWords(this.data), ...panels.flatMap(({ nodes }) => nodes));
     for (const { series, holder } of panels) drawOver(this.data, series, holder);
   }
+}
+
+/**
+ * @param {"a" | "b"} side
+ * @param {ComparedItem} item
+ */
+function captionWords(side, { name, person, date, date_kind }) {
+  const values = { side: side.toUpperCase(), name, date: labelledDate(dayOf(date), date_kind) };
+  return person ? t("review.compare.caption_person", { ...values, person }) : t("review.compare.caption", values);
 }
 
 /**

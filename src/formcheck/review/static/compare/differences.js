@@ -2,7 +2,7 @@
 /** What two clips differ by: their curves over each other, and the table. */
 
 import { h, ringForKeyboardOnly } from "../core/dom.js";
-import { capital, figure, signed, suffix } from "../core/words.js";
+import { capital, ceiling, hasText, number, signed, t } from "../core/text.js";
 
 /** @import { Comparison } from "../core/types.js" */
 /** @typedef {"knee_deg" | "hip_deg"} Series */
@@ -30,9 +30,10 @@ export function scale(_plot, low, high) {
 function edges(middle, series) {
   const half = middle[/** @type {"knee_band_deg"} */ (series.replace("_deg", "_band_deg"))];
   if (typeof half !== "number") return [];
-  const edge = (/** @type {number} */ sign) =>
-    middle[series].map((value) => (value === null ? null : value + sign * half));
-  return [edge(1), edge(-1)];
+  return charts.bandEdges(
+    middle[series],
+    middle[series].map(() => half),
+  );
 }
 
 /**
@@ -47,42 +48,56 @@ export function legendWords(data) {
   const sizes = ["hip", "knee"].flatMap((joint) => {
     const key = /** @type {"knee_band_deg"} */ (`${joint}_band_deg`);
     const halves = [data.a_mean[key], data.b_mean[key]].filter((half) => typeof half === "number");
-    return halves.length ? [`${joint} ± ${Math.ceil(Math.max(...halves) - 1e-9)}°`] : [];
+    return halves.length
+      ? [t(`review.compare.legend_size_${joint}`, { band: `${ceiling(Math.max(...halves))}°` })]
+      : [];
   });
   return h(
     "p",
     { class: "legend" },
-    sample("bold", `median of the complete repetitions, as in the table (A: ${of("a")}, B: ${of("b")})`),
-    sample("fine", `one repetition each${left ? ` (${left} partial, not in the median)` : ""}`),
-    sizes.length > 0 && sample("shade", `measurement error, 95 % (${sizes.join(", ")})`),
+    sample("bold", t("review.compare.legend_median", { a: of("a"), b: of("b") })),
+    sample("fine", left ? t("review.compare.legend_left_out", { n: left }) : t("review.compare.legend_one")),
+    sizes.length > 0 && sample("shade", t("review.compare.legend_error", { sizes: sizes.join(t("number.list_mark")) })),
   );
 }
 
 /**
- * Every repetition thin, their median thick; B is dashed, so that colour is not alone.
+ * A curve of a clip; B is dashed, so that colour is not alone.
+ * @param {"a" | "b"} side
+ * @param {Partial<uPlot.Series>} look
+ * @returns {uPlot.Series}
+ */
+const curveOf = (side, look) => ({
+  stroke: charts.colour(`compare-${side}`),
+  dash: side === "b" ? [7, 5] : undefined,
+  points: { show: false },
+  ...look,
+});
+
+/**
+ * Every repetition thin, their median thick, with its error band.
  * @param {Comparison} data
  * @param {Series} series
  * @param {HTMLElement} holder
  */
 export function drawOver(data, series, holder) {
-  const [inkA, inkB] = [charts.colour("compare-a"), charts.colour("compare-b")];
-  const thin = (/** @type {string} */ stroke, /** @type {number[] | undefined} */ dash) => ({
-    stroke,
-    width: 1,
-    alpha: 0.3,
-    dash,
-    points: { show: false },
-  });
-  const thick = (/** @type {string} */ stroke, /** @type {number[] | undefined} */ dash) => ({
-    stroke,
-    width: 3,
-    dash,
-    points: { show: false },
-  });
   const axis = charts.axisStyle();
-  const dash = [7, 5];
-  const [edgesA, edgesB] = [edges(data.a_mean, series), edges(data.b_mean, series)];
-  const after = 1 + data.a_reps.length + data.b_reps.length + 2;
+  const sides = /** @type {const} */ (["a", "b"]);
+  /** @type {{line: (number | null)[], look: uPlot.Series}[]} */
+  const drawn = [
+    ...sides.flatMap((side) =>
+      data[`${side}_reps`].map((rep) => ({ line: rep[series], look: curveOf(side, { width: 1, alpha: 0.3 }) })),
+    ),
+    ...sides.map((side) => ({ line: data[`${side}_mean`][series], look: curveOf(side, { width: 3 }) })),
+  ];
+  /** @type {uPlot.Band[]} */
+  const bands = [];
+  for (const side of sides) {
+    const lines = edges(data[`${side}_mean`], series);
+    if (!lines.length) continue;
+    bands.push({ series: [drawn.length + 1, drawn.length + 2], fill: `${charts.colour(`compare-${side}`)}26` });
+    drawn.push(...lines.map((line) => ({ line, look: charts.bandEdge() })));
+  }
   /** @type {uPlot.Options} */
   const options = {
     width: holder.clientWidth,
@@ -91,108 +106,79 @@ export function drawOver(data, series, holder) {
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: scale } },
-    bands: [edgesA, edgesB].flatMap((band, at) =>
-      band.length ? [{ series: [after + 2 * at, after + 2 * at + 1], fill: `${[inkA, inkB][at]}26` }] : [],
-    ),
+    bands,
     axes: [
-      {
-        ...axis,
-        size: 24,
-        gap: 2,
-        values: (_plot, ticks) => ticks.map((tick) => `${tick} %`),
-      },
-      {
-        ...axis,
-        size: 46,
-        space: 26,
-        values: (_plot, ticks) => ticks.map((tick) => `${tick}°`),
-      },
+      { ...axis, size: 24, gap: 2, values: (_plot, ticks) => ticks.map((value) => t("number.percent", { value })) },
+      { ...axis, size: 46, space: 26, values: (_plot, ticks) => ticks.map((value) => `${value}°`) },
     ],
-    series: [
-      {},
-      ...data.a_reps.map(() => thin(inkA, undefined)),
-      ...data.b_reps.map(() => thin(inkB, dash)),
-      thick(inkA, undefined),
-      thick(inkB, dash),
-      ...[...edgesA, ...edgesB].map(() => charts.bandEdge()),
-    ],
+    series: [{}, ...drawn.map(({ look }) => look)],
   };
-  const lines = [
-    ...data.a_reps.map((rep) => rep[series]),
-    ...data.b_reps.map((rep) => rep[series]),
-    data.a_mean[series],
-    data.b_mean[series],
-    ...edgesA,
-    ...edgesB,
-  ];
-  return new uPlot(options, [data.percent, ...lines.map((line) => line ?? [])], holder);
+  return new uPlot(options, [data.percent, ...drawn.map(({ line }) => line)], holder);
 }
 
-/** @param {string} unit */
-const unitWords = (unit) => (unit === "°" ? unit : suffix(unit));
+/** @typedef {Comparison["rows"][number]} Row */
+
+/** @param {Row} row */
+const decimalsOf = ({ unit }) => (unit === "s" ? 1 : 0);
+
+/** @param {Row} row */
+const unitOf = ({ unit }) => (hasText(`number.unit.${unit}`) ? t(`number.unit.${unit}`) : unit);
+
+/**
+ * @param {Row} row
+ * @param {number | null} value
+ */
+const valueWords = (row, value) => (value === null ? "–" : number(value, decimalsOf(row)) + unitOf(row));
+
+/** @param {Row} row */
+function changeWords(row) {
+  if (row.difference === null) return "–";
+  const decimals = decimalsOf(row);
+  const error = row.error === null ? "" : ` ± ${decimals ? number(row.error, decimals) : ceiling(row.error)}`;
+  return signed(row.difference, decimals) + unitOf(row) + error;
+}
 
 /**
  * Without the row's own name, which stands above it.
- * @param {Comparison["rows"][number]} row
+ * @param {Row} row
  */
 const sentence = (row) =>
   capital(row.sentence.startsWith(`${row.label}: `) ? row.sentence.slice(row.label.length + 2) : row.sentence);
 
+/** @param {Row} row */
+function differenceRow(row) {
+  const judged =
+    row.within_error !== null &&
+    h("div", {}, h("span", { class: "tag" }, t(row.within_error ? "review.compare.within" : "review.compare.beyond")));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, row.label, h("div", { class: "sentence" }, sentence(row))),
+    h("td", { class: "num" }, valueWords(row, row.a)),
+    h("td", { class: "num" }, valueWords(row, row.b)),
+    h("td", { class: "num" }, h("b", {}, changeWords(row)), judged),
+  );
+}
+
+/** @param {Comparison} data */
+function warningsOf(data) {
+  const of = (/** @type {"a" | "b"} */ side) =>
+    (data[side].notices ?? []).map((notice) => t("review.compare.notice", { side: side.toUpperCase(), notice }));
+  const warnings = [...(data.caveats ?? []), ...of("a"), ...of("b")];
+  return warnings.length > 0 && h("ul", { class: "care" }, ...warnings.map((warning) => h("li", {}, warning)));
+}
+
 /** @param {Comparison} data */
 export function differences(data) {
-  const value = (/** @type {number | null} */ number, /** @type {string} */ unit) =>
-    number === null ? "–" : figure(number, unit === "s" ? 1 : 0) + unitWords(unit);
-  const change = (/** @type {Comparison["rows"][number]} */ row) => {
-    if (row.difference === null) return "–";
-    const error =
-      row.error === null ? "" : ` ± ${row.unit === "s" ? row.error.toFixed(1) : Math.ceil(row.error - 1e-9)}`;
-    return `${signed(row.difference, row.unit === "s" ? 1 : 0)}${unitWords(row.unit)}${error}`;
-  };
-  const told = (/** @type {boolean} */ within) => (within ? "within measurement error" : "more than measurement error");
-  const warnings = [
-    ...(data.caveats ?? []),
-    ...(data.a.notices ?? []).map((notice) => `A: ${notice}`),
-    ...(data.b.notices ?? []).map((notice) => `B: ${notice}`),
-  ];
+  const columns = ["A", "B", t("review.compare.change")].map((words) => h("th", { scope: "col", class: "num" }, words));
+  const head = h("tr", {}, h("th", { scope: "col" }, t("review.compare.compared")), ...columns);
   return ringForKeyboardOnly(
     h(
       "section",
-      { class: "differences", "aria-label": "Differences", tabindex: 0 },
-      h("h2", {}, "Differences"),
-      warnings.length > 0 && h("ul", { class: "care" }, ...warnings.map((warning) => h("li", {}, warning))),
-      h(
-        "table",
-        {},
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            h("th", { scope: "col" }, "Compared"),
-            ...["A", "B", "B less A"].map((words) => h("th", { scope: "col", class: "num" }, words)),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          ...data.rows.map((row) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, row.label, h("div", { class: "sentence" }, sentence(row))),
-              h("td", { class: "num" }, value(row.a, row.unit)),
-              h("td", { class: "num" }, value(row.b, row.unit)),
-              h(
-                "td",
-                { class: "num" },
-                h("b", {}, change(row)),
-                row.within_error !== null && h("div", {}, h("span", { class: "tag" }, told(row.within_error))),
-              ),
-            ),
-          ),
-        ),
-      ),
+      { class: "differences", "aria-label": t("review.compare.differences"), tabindex: 0 },
+      h("h2", {}, t("review.compare.differences")),
+      warningsOf(data),
+      h("table", {}, h("thead", {}, head), h("tbody", {}, ...data.rows.map(differenceRow))),
     ),
   );
 }

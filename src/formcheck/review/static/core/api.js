@@ -1,6 +1,8 @@
 // @ts-check
 /** The server of this page, and only it. */
 
+import { t } from "./text.js";
+
 /** @import { Comparison, Entry, Item, Job, Review, ServerState, Session } from "./types.js" */
 
 /** @typedef {{error?: string, review?: Review, revision?: number}} Refusal  what the server says when it does not comply */
@@ -31,12 +33,12 @@ async function ask(path, init) {
   try {
     answer = await fetch(path, init);
   } catch {
-    throw new ApiError(0, "formcheck review does not answer. Is it still running in its terminal?");
+    throw new ApiError(0, t("review.page.no_answer"));
   }
   if (answer.ok) return answer;
   /** @type {Refusal} */
   const body = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, body.error ?? `The server answered ${answer.status} to ${path}.`, body);
+  throw new ApiError(answer.status, body.error ?? t("review.page.bad_answer", { status: answer.status, path }), body);
 }
 
 /** @returns {Promise<ServerState>} */
@@ -85,7 +87,7 @@ export async function putReview(id, body) {
 }
 
 /**
- * Send a file as it is, and tell how much has gone.
+ * Send a file as it is, and tell how much has gone. Cancelled, it is done too.
  * @param {string} path
  * @param {File} file
  * @param {(share: number) => void} progress
@@ -105,12 +107,17 @@ export function upload(path, file, progress) {
     request.addEventListener("load", () => {
       const body = parsed(request.responseText);
       if (request.status < 300) resolve();
-      else reject(new ApiError(request.status, body.error ?? `The server answered ${request.status}.`, body));
+      else
+        reject(
+          new ApiError(
+            request.status,
+            body.error ?? t("review.page.bad_answer", { status: request.status, path }),
+            body,
+          ),
+        );
     });
-    request.addEventListener("error", () =>
-      reject(new ApiError(0, "The file could not be sent: formcheck review does not answer, or refused it.")),
-    );
-    request.addEventListener("abort", () => reject(new ApiError(0, "Cancelled.")));
+    request.addEventListener("error", () => reject(new ApiError(0, t("review.page.not_sent"))));
+    request.addEventListener("abort", () => resolve());
     request.send(file);
   });
   return { done, cancel: () => request.abort() };

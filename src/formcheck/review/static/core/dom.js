@@ -1,6 +1,8 @@
 // @ts-check
 /** Building the page. Text only ever enters it as text nodes, so a script in a name or a note stays text. */
 
+import { t } from "./text.js";
+
 /** @typedef {Node | string | number | null | undefined | false} Child */
 /**
  * Attributes; `value`, `checked` and the like are set as properties. `on` holds listeners, each for its own kind of event.
@@ -174,7 +176,7 @@ export const showNotice = (key, text, ...actions) => show("alert notice", key, t
  */
 function show(look, key, text, actions) {
   dismiss(key);
-  const close = button("Close", () => dismiss(key), {}, "×");
+  const close = button(t("review.page.close"), () => dismiss(key), {}, "×");
   one("#alerts").append(h("div", { class: look, "data-key": key }, h("p", {}, text), ...actions, close));
 }
 

@@ -6,6 +6,7 @@ import { openClipView } from "../player/clip_view.js";
 import { openWorklist } from "../worklist/worklist.js";
 import { ApiError, getState } from "./api.js";
 import { append, dismiss, h, one } from "./dom.js";
+import { t } from "./text.js";
 
 /** @import { ServerState } from "./types.js" */
 /** @typedef {{node: HTMLElement, heading: import("./dom.js").Child[], toolbar: Node[], clean: boolean, stuck?: boolean, close: () => void}} Page */
@@ -42,7 +43,7 @@ async function show(server) {
     one("#heading").replaceChildren();
     append(one("#heading"), next.heading);
     one("#toolbar").replaceChildren(...next.toolbar);
-    document.title = `${one("#heading").firstElementChild?.textContent ?? "Worklist"} – formcheck review`;
+    document.title = `${one("#heading").firstElementChild?.textContent ?? ""} – ${t("review.page.title")}`;
     view.focus({ preventScroll: true });
   } catch (error) {
     if (mine !== turn) return;
@@ -51,9 +52,9 @@ async function show(server) {
       h(
         "div",
         { class: "waiting" },
-        h("h1", {}, "This cannot be shown"),
+        h("h1", {}, t("review.page.cannot_show")),
         h("p", {}, error.message),
-        h("p", {}, h("a", { href: "#/" }, "Back to the list")),
+        h("p", {}, h("a", { href: "#/" }, t("review.page.back"))),
       ),
     );
   }
@@ -63,8 +64,7 @@ async function start() {
   try {
     const server = await getState();
     window.addEventListener("hashchange", (event) => {
-      if (page?.stuck && !window.confirm("What you changed last could not be saved. Leave it?"))
-        history.replaceState(null, "", event.oldURL);
+      if (page?.stuck && !window.confirm(t("review.page.leave_unsaved"))) history.replaceState(null, "", event.oldURL);
       else void show(server);
     });
     await show(server);
@@ -74,14 +74,8 @@ async function start() {
       h(
         "div",
         { class: "waiting" },
-        h("h1", {}, "formcheck review"),
-        h(
-          "p",
-          {},
-          error.status === 401 || error.status === 403
-            ? "This page is open only to who started it: use the address that formcheck printed in its terminal."
-            : error.message,
-        ),
+        h("h1", {}, t("review.page.title")),
+        h("p", {}, error.status === 401 || error.status === 403 ? t("review.page.not_yours") : error.message),
       ),
     );
   }

@@ -2,6 +2,7 @@
 /** The server's values, as docs/review.md describes them. This module holds types only. */
 
 /** @typedef {"MET" | "NOT_MET" | "BORDERLINE" | "NOT_ASSESSABLE"} Verdict */
+/** @typedef {"met" | "not_met" | "undecided"} Status  of a repetition */
 /** @typedef {"left" | "right"} Side */
 /** @typedef {[number, number]} Point */
 /** @typedef {"filmed" | "file" | "analysed" | "practised"} DateKind  what a date is the date of */
@@ -15,8 +16,12 @@
  * @property {[number | null, number | null]} limit
  * @property {string} unit
  * @property {number | null} at_s
- * @property {string} text
  * @property {boolean} advisory
+ * @property {string} title  the rule's, in words
+ * @property {string} text  the finding as a sentence
+ * @property {string} observed_words
+ * @property {string} limit_words
+ * @property {"hip" | "knee"} curve  which curve it is marked on
  */
 
 /**
@@ -39,6 +44,9 @@
  * @property {number | null} return_s
  * @property {number | null} excursion_deg
  * @property {Finding[]} findings
+ * @property {Status | null} status  null: incomplete, so not judged
+ * @property {string[]} deciding  the ids of the rules that decide it
+ * @property {string} status_words  the status and what decides it: 'undecided: hip'
  */
 
 /**
@@ -65,7 +73,9 @@
  */
 
 /** @typedef {{what: string, analysed: string, reviewed: string, reason: string}} Change */
-/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
+/** @typedef {{reps: number | null, met: number, not_met: number, undecided: number}} Counts */
+/** @typedef {{best: number | null, worst: number | null, typical: number | null}} Ranking  worst: null when all were judged alike */
+/** @typedef {{document: SessionDocument, angles: Angles, counts: Counts, ranking: Ranking, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
 /** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
 /** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string}} Overrule */
 /** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */
@@ -126,7 +136,6 @@
  * @property {{hip_low_deg: number | null, hip_high_deg: number | null}} thresholds  null: the protocol is not on this machine
  * @property {string | null} [review_problem]  why a kept review cannot be read
  * @property {string[]} [notices]
- * @property {{id: string, label: string}[]} rules
  */
 
 /**

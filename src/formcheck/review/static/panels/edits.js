@@ -3,7 +3,7 @@
 
 import { ApiError, getItem, getJobs, itemPath, send } from "../core/api.js";
 import { announce, dismiss, showError } from "../core/dom.js";
-import { clock, jobWords } from "../core/words.js";
+import { clock, jobWords, t } from "../core/text.js";
 import { added, moved, removed, repTimes, split, writeReps } from "./rep_edits.js";
 import { newId } from "./review_state.js";
 
@@ -46,22 +46,25 @@ export class Edits {
    * @param {number} time_s
    */
   moveEdge(rep, edge, time_s) {
-    this.#editReps("moving a repetition's edge", moved(this.#times, rep - 1, edge, time_s));
+    this.#editReps(t("review.change.edge"), moved(this.#times, rep - 1, edge, time_s));
   }
 
   addRep() {
     const { time_s } = this.view.player;
     const edited = added(this.#times, time_s, this.view.item.t_s.at(-1) ?? 0);
-    this.#editReps("the added repetition", edited, this.#times.filter((rep) => rep.start_s < time_s).length + 1);
+    this.#editReps(t("review.change.add_rep"), edited, this.#times.filter((rep) => rep.start_s < time_s).length + 1);
   }
 
   splitRep() {
-    this.#editReps("the split", split(this.#times, this.view.player.time_s));
+    this.#editReps(t("review.change.split_rep"), split(this.#times, this.view.player.time_s));
   }
 
   removeRep() {
     if (this.view.rep)
-      this.#editReps(`removing repetition ${this.view.rep.index}`, removed(this.#times, this.view.rep.index - 1));
+      this.#editReps(
+        t("review.change.remove_rep", { rep: this.view.rep.index }),
+        removed(this.#times, this.view.rep.index - 1),
+      );
   }
 
   /** @param {"start_s" | "peak_s" | "end_s"} edge */
@@ -72,8 +75,8 @@ export class Edits {
     const became = typeof edited === "string" ? null : edited.reps[rep.index - 1][edge];
     const there = became === null || Math.abs(became - player.time_s) < 0.01;
     this.#editReps(
-      "the repetition's new times",
-      there ? edited : `The playhead is outside what repetition ${rep.index} can reach: ${clock(player.time_s)}.`,
+      t("review.change.times"),
+      there ? edited : t("review.edit.out_of_reach", { rep: rep.index, time: clock(player.time_s) }),
       rep.index,
     );
   }
@@ -83,7 +86,7 @@ export class Edits {
     this.view.player.pause();
     const id = newId();
     this.view.ui.tab = "notes";
-    this.view.state.change("the note", (draft) => {
+    this.view.state.change(t("review.change.note"), (draft) => {
       draft.notes.push({
         id,
         scope,
@@ -101,10 +104,14 @@ export class Edits {
     this.view.player.pause();
     const { time_s } = this.view.player;
     const where = this.view.reps.find((rep) => time_s >= rep.start_s && time_s < rep.end_s);
-    this.view.state.change("the key image", (draft) => {
-      draft.key_images.push({ id: newId(), t_s: time_s, caption: where ? `Repetition ${where.index}` : "" });
+    this.view.state.change(t("review.change.image"), (draft) => {
+      draft.key_images.push({
+        id: newId(),
+        t_s: time_s,
+        caption: where ? t("review.clip.rep", { rep: where.index }) : "",
+      });
     });
-    announce(`Frame at ${clock(time_s)} kept as a key image.`);
+    announce(t("review.notes.image_kept", { time: clock(time_s) }));
     this.view.openTab("notes");
   }
 
@@ -115,7 +122,7 @@ export class Edits {
   async analyseSide(side) {
     try {
       await send("POST", `${itemPath(this.view.item.id)}/analyse?side=${side}`);
-      announce("Analysing.");
+      announce(t("review.findings.analysing_said"));
       await this.#awaitJobs();
       if (this.view.closed) return;
       const { reviewed } = await getItem(this.view.item.id);
@@ -135,7 +142,7 @@ export class Edits {
       this.view.ui.job = job && ["queued", "running"].includes(job.state) ? jobWords(job) : "";
       this.view.refresh();
       if (job?.state === "failed")
-        showError("side", `The other leg could not be analysed: ${job.error ?? "no reason given"}`);
+        showError("side", t("review.findings.analyse_failed", { reason: job.error ?? t("review.page.no_reason") }));
       if (!this.view.ui.job || this.view.closed) return;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }

@@ -1,8 +1,9 @@
 // @ts-check
 /** Findings one below the other, and overruling them. */
 
+import { verdictBadge, verdictWord } from "../core/badges.js";
 import { button, h, icon } from "../core/dom.js";
-import { limitWords, observedWords, pill, ruleTitle, VERDICTS } from "../core/words.js";
+import { t } from "../core/text.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Finding, Verdict } from "../core/types.js" */
@@ -18,79 +19,39 @@ export function findingList(view, findings) {
   const ranked = [...findings].sort(
     (a, b) => Number(a.advisory) - Number(b.advisory) || RANK.indexOf(a.verdict) - RANK.indexOf(b.verdict),
   );
-  if (!ranked.length) return h("p", { class: "soft" }, "Not judged.");
+  if (!ranked.length) return h("p", { class: "soft" }, t("review.findings.not_judged"));
   return h("ul", { class: "findings" }, ...ranked.map((finding) => findingRow(view, finding)));
 }
+
+/** @param {Finding} finding */
+const keyOf = (finding) => `${finding.rep ?? "set"}:${finding.rule}`;
+
+/**
+ * What the reviewer said of a finding, if it is shown.
+ * @param {ClipView} view
+ * @param {Finding} finding
+ */
+const overruleOf = ({ state }, finding) =>
+  state.layer === "reviewed"
+    ? state.review.overrules.find((one) => one.rule === finding.rule && one.rep === finding.rep)
+    : undefined;
 
 /**
  * @param {ClipView} view
  * @param {Finding} finding
  */
 function findingRow(view, finding) {
-  const key = `${finding.rep ?? "set"}:${finding.rule}`;
-  const open = view.ui.open === key;
-  const overrule =
-    view.state.layer === "reviewed"
-      ? view.state.review.overrules.find((one) => one.rule === finding.rule && one.rep === finding.rep)
-      : undefined;
-  const toggle = () => {
-    if (!open) return view.openFinding(finding);
-    view.ui.open = view.ui.overruling = "";
-    view.refresh();
-  };
-  const numbers = finding.observed === null ? "" : `${observedWords(finding)}, wanted ${limitWords(finding)}`;
-  const head = h(
-    "button",
-    {
-      type: "button",
-      class: "line",
-      "aria-expanded": String(open),
-      title: open ? "Close" : "Why, its moment in the clip, and overrule it",
-      "data-key": `finding-${key}`,
-      on: { click: toggle },
-    },
-    pill(finding.verdict),
-    h("span", { class: "title" }, ruleTitle(finding.rule), finding.advisory && h("small", {}, " advisory")),
-    overrule && h("span", { class: "tag own" }, "overruled"),
-    h("span", { class: "numbers" }, numbers),
-    h("span", { class: "hint-more", "aria-hidden": "true" }, open ? "close" : "overrule …"),
-    icon(open ? "up" : "down"),
-  );
+  const open = view.ui.open === keyOf(finding);
   return h(
     "li",
     { class: `finding ${open ? "open" : ""}` },
-    head,
+    findingLine(view, finding, open),
     open &&
       h(
         "div",
         { class: "more" },
         h("p", {}, finding.text),
-        view.ui.overruling === key
-          ? overruleForm(view, finding, key)
-          : h(
-              "div",
-              { class: "buttons" },
-              button(
-                overrule ? "Change …" : "Overrule …",
-                () => {
-                  view.ui.overruling = key;
-                  view.refresh();
-                  view.body.querySelector("textarea")?.focus();
-                },
-                { class: "small", "data-key": `overrule-${key}` },
-              ),
-              overrule &&
-                button(
-                  "Take the overruling back",
-                  () =>
-                    view.state.change("taking an overruling back", (draft) => {
-                      draft.overrules = draft.overrules.filter(
-                        (one) => one.rule !== finding.rule || one.rep !== finding.rep,
-                      );
-                    }),
-                  { class: "small" },
-                ),
-            ),
+        view.ui.overruling === keyOf(finding) ? overruleForm(view, finding) : overruleButtons(view, finding),
       ),
   );
 }
@@ -98,21 +59,83 @@ function findingRow(view, finding) {
 /**
  * @param {ClipView} view
  * @param {Finding} finding
- * @param {string} key
+ * @param {boolean} open
  */
-function overruleForm(view, finding, key) {
-  const before = view.state.review.overrules.find((one) => one.rule === finding.rule && one.rep === finding.rep);
+function findingLine(view, finding, open) {
+  const toggle = () => {
+    if (!open) return view.openFinding(finding);
+    view.ui.open = view.ui.overruling = "";
+    view.refresh();
+  };
+  const numbers =
+    finding.observed !== null &&
+    t("review.finding.wanted", { observed: finding.observed_words, limit: finding.limit_words });
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "line",
+      "aria-expanded": String(open),
+      title: t(open ? "review.page.close" : "review.finding.open_hint"),
+      "data-key": `finding-${keyOf(finding)}`,
+      on: { click: toggle },
+    },
+    verdictBadge(finding.verdict),
+    h("span", { class: "title" }, finding.title, finding.advisory && h("small", {}, ` ${t("finding.advisory")}`)),
+    overruleOf(view, finding) && h("span", { class: "tag own" }, t("review.finding.overruled")),
+    h("span", { class: "numbers" }, numbers),
+    h(
+      "span",
+      { class: "hint-more", "aria-hidden": "true" },
+      t(open ? "review.finding.close" : "review.finding.overrule_more"),
+    ),
+    icon(open ? "up" : "down"),
+  );
+}
+
+/**
+ * @param {ClipView} view
+ * @param {Finding} finding
+ */
+function overruleButtons(view, finding) {
+  const overrule = overruleOf(view, finding);
+  const begin = () => {
+    view.ui.overruling = keyOf(finding);
+    view.refresh();
+    view.body.querySelector("textarea")?.focus();
+  };
+  const withdraw = () =>
+    view.state.change(t("review.change.withdraw"), (draft) => {
+      draft.overrules = draft.overrules.filter((one) => one.rule !== finding.rule || one.rep !== finding.rep);
+    });
+  return h(
+    "div",
+    { class: "buttons" },
+    button(t(overrule ? "review.finding.change" : "review.finding.overrule_open"), begin, {
+      class: "small",
+      "data-key": `overrule-${keyOf(finding)}`,
+    }),
+    overrule && button(t("review.finding.withdraw"), withdraw, { class: "small" }),
+  );
+}
+
+/**
+ * @param {ClipView} view
+ * @param {Finding} finding
+ */
+function overruleForm(view, finding) {
+  const before = overruleOf(view, finding);
   const first = before?.verdict ?? (finding.verdict === "MET" ? "NOT_MET" : "MET");
   const reason = h("textarea", {
     rows: 2,
     maxlength: 1000,
     required: true,
-    "data-key": `reason-${key}`,
-    "aria-label": "Reason, required",
-    placeholder: "Why? (required; it stands in the report)",
+    "data-key": `reason-${keyOf(finding)}`,
+    "aria-label": t("review.finding.reason"),
+    placeholder: t("review.finding.reason_hint"),
     value: before?.reason ?? "",
   });
-  const save = h("button", { type: "submit", class: "primary small", disabled: !before }, "Overrule");
+  const save = h("button", { type: "submit", class: "primary small", disabled: !before }, t("review.finding.overrule"));
   reason.addEventListener("input", () => (save.disabled = reason.value.trim() === ""));
   const close = () => {
     view.ui.overruling = "";
@@ -124,25 +147,25 @@ function overruleForm(view, finding, key) {
     h(
       "fieldset",
       { class: "choices" },
-      h("legend", {}, "Your verdict"),
+      h("legend", {}, t("review.finding.your_verdict")),
       ...CHOICES.map((verdict) =>
         h(
           "label",
           {},
           h("input", { type: "radio", name: "verdict", value: verdict, checked: verdict === first }),
-          pill(verdict),
+          verdictBadge(verdict),
         ),
       ),
     ),
     reason,
-    h("div", { class: "buttons" }, save, button("Cancel", close, { class: "small" })),
+    h("div", { class: "buttons" }, save, button(t("review.page.cancel"), close, { class: "small" })),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const verdict = /** @type {Verdict} */ (new FormData(form).get("verdict"));
     if (!reason.value.trim()) return;
     view.ui.overruling = "";
-    view.state.change(`overruling ‘${ruleTitle(finding.rule)}’ as ${VERDICTS[verdict].word.toLowerCase()}`, (draft) => {
+    view.state.change(t("review.change.overrule", { rule: finding.title, verdict: verdictWord(verdict) }), (draft) => {
       draft.overrules = [
         ...draft.overrules.filter((one) => one.rule !== finding.rule || one.rep !== finding.rep),
         { rule: finding.rule, rep: finding.rep, verdict, reason: reason.value.trim() },

@@ -1,8 +1,9 @@
 // @ts-check
 /** The first tab: repetitions, and findings on the whole set. */
 
+import { statusBadge } from "../core/badges.js";
 import { button, h } from "../core/dom.js";
-import { clock, degrees, pill, repVerdict, ruleTitle, seconds, withBand } from "../core/words.js";
+import { clock, degrees, hasText, seconds, t, withBand } from "../core/text.js";
 import { findingList } from "./finding_list.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
@@ -13,17 +14,12 @@ export function findingsTab(view) {
   const { document } = view.state.session;
   const { reasons } = document.quality;
   return [
-    view.state.layer === "analysed" &&
-      h(
-        "p",
-        { class: "soft" },
-        "As analysed: nothing of the review is shown. Changing anything goes back to ‘as reviewed’.",
-      ),
+    view.state.layer === "analysed" && h("p", { class: "soft" }, t("review.findings.as_analysed")),
     otherLeg(view),
     ...(view.item.notices ?? []).map((notice) => h("p", { class: "care" }, notice)),
     reasons.length > 0 && h("ul", { class: "care" }, ...reasons.map((reason) => h("li", {}, reason))),
     repsTable(view, document.reps),
-    h("h2", {}, "The whole set"),
+    h("h2", {}, t("review.findings.set")),
     findingList(view, document.findings),
     h("ul", { class: "sentences" }, ...document.summary.sentences.map((sentence) => h("li", {}, sentence))),
   ];
@@ -39,12 +35,12 @@ function otherLeg(view) {
   return h(
     "div",
     { class: "care" },
-    h("p", {}, `The ${side} leg was not followed in this analysis, so nothing can be said of it yet.`),
+    h("p", {}, t(`review.findings.other_${side}`)),
     view.ui.job
-      ? h("p", { role: "status" }, `Analysing: ${view.ui.job}`)
-      : button(`Analyse the ${side} leg`, () => void view.edits.analyseSide(side), {
+      ? h("p", { role: "status" }, t("review.findings.analysing", { state: view.ui.job }))
+      : button(t(`review.findings.analyse_${side}`), () => void view.edits.analyseSide(side), {
           class: "small",
-          title: "Takes about as long as the clip; the analysis that is there stays",
+          title: t("review.findings.analyse_hint"),
         }),
   );
 }
@@ -54,19 +50,13 @@ function otherLeg(view) {
  * @param {Rep[]} reps
  */
 function repsTable(view, reps) {
-  const add = button("Add a repetition here", () => view.edits.addRep(), {
+  const add = button(t("review.findings.add_rep"), () => view.edits.addRep(), {
     class: "small",
     "aria-keyshortcuts": "I",
-    title: "Add a repetition that begins at the playhead (I)",
+    title: t("review.findings.add_rep_hint"),
   });
-  const head = h("div", { class: "heading" }, h("h2", {}, "Repetitions"), add);
-  if (!reps.length)
-    return h(
-      "section",
-      {},
-      head,
-      h("p", { class: "soft" }, "No repetition was found. You can add one where you see it."),
-    );
+  const head = h("div", { class: "heading" }, h("h2", {}, t("review.findings.reps")), add);
+  if (!reps.length) return h("section", {}, head, h("p", { class: "soft" }, t("review.findings.no_reps")));
   return h(
     "section",
     {},
@@ -77,26 +67,17 @@ function repsTable(view, reps) {
       h(
         "table",
         { class: "reps" },
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ...[
-              ["Rep", ""],
-              ["Time", "min:s"],
-              ["Knee lacks", "start → end"],
-              ["Hip", "least–most"],
-              ["Tempo", "out · hold · back"],
-              ["Judged", ""],
-            ].map(([words, note]) => h("th", { scope: "col" }, words, note && h("small", {}, note))),
-          ),
-        ),
+        h("thead", {}, h("tr", {}, ...["rep", "time", "knee", "hip", "tempo", "judged"].map(columnHead))),
         h("tbody", {}, ...reps.flatMap((rep) => repRows(view, rep))),
       ),
     ),
   );
+}
+
+/** @param {string} name */
+function columnHead(name) {
+  const unit = `review.findings.${name}_unit`;
+  return h("th", { scope: "col" }, t(`review.findings.${name}`), hasText(unit) && h("small", {}, t(unit)));
 }
 
 /**
@@ -120,7 +101,7 @@ function repRows(view, rep) {
       "th",
       { scope: "row" },
       button(
-        `Go to repetition ${rep.index}`,
+        t("review.findings.go_to_rep", { rep: rep.index }),
         choose,
         { class: "rep-button", "aria-pressed": chosen, "data-key": `rep-${rep.index}` },
         String(rep.index),
@@ -154,32 +135,32 @@ function repRows(view, rep) {
 
 /** @param {Rep} rep */
 function judged(rep) {
-  if (!rep.complete) return h("span", { class: "tag" }, "incomplete");
-  const open = rep.findings.filter((finding) => !finding.advisory && finding.verdict !== "MET");
-  const worst = repVerdict(rep);
-  const words =
-    open.length === 1 ? ` ${ruleTitle(open[0].rule).toLowerCase()}` : open.length ? ` (${open.length})` : "";
+  if (!rep.status) return h("span", { class: "tag" }, rep.status_words);
   return h(
     "span",
     { class: "judged" },
-    pill(worst),
-    h("small", {}, words),
-    rep.partial && h("span", { class: "tag" }, "partial"),
+    statusBadge(rep.status, rep.status_words),
+    rep.partial && h("span", { class: "tag" }, t("status.partial")),
   );
 }
 
 /** @param {ClipView} view */
 function repTools(view) {
-  const tool = (/** @type {string} */ words, /** @type {string} */ title, /** @type {() => void} */ act) =>
-    button(words, act, { class: "small", title, "data-key": words });
+  const { edits } = view;
+  const tool = (/** @type {string} */ name, /** @type {() => void} */ act) =>
+    button(t(`review.findings.${name}`), act, {
+      class: "small",
+      title: t(`review.findings.${name}_hint`),
+      "data-key": name,
+    });
   return h(
     "div",
-    { class: "buttons rep-tools", role: "group", "aria-label": "Mend this repetition" },
-    tool("Starts here", "Its start is at the playhead", () => view.edits.edgeHere("start_s")),
-    tool("Straightest here", "The end of its straightening is at the playhead", () => view.edits.edgeHere("peak_s")),
-    tool("Ends here", "Its end is at the playhead", () => view.edits.edgeHere("end_s")),
-    tool("Split here", "Two repetitions: before and after the playhead (X)", () => view.edits.splitRep()),
-    tool("Remove", "It is no repetition", () => view.edits.removeRep()),
-    tool("Note", "A note on this repetition", () => view.edits.addNote("rep")),
+    { class: "buttons rep-tools", role: "group", "aria-label": t("review.findings.edit") },
+    tool("starts_here", () => edits.edgeHere("start_s")),
+    tool("straightest_here", () => edits.edgeHere("peak_s")),
+    tool("ends_here", () => edits.edgeHere("end_s")),
+    tool("split_here", () => edits.splitRep()),
+    tool("remove", () => edits.removeRep()),
+    tool("note", () => edits.addNote("rep")),
   );
 }

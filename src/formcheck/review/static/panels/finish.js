@@ -4,146 +4,152 @@
 import { getBytes, getItems, itemPath } from "../core/api.js";
 import { announce, button, field, h, select, showError } from "../core/dom.js";
 
+import { t } from "../core/text.js";
+
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Side } from "../core/types.js" */
 
+const TEXT_CHANGES = {
+  summary_note: "review.change.summary",
+  reviewer: "review.change.reviewer",
+  person: "review.change.person",
+};
+
 /** @param {ClipView} view */
 export function finishTab(view) {
-  const { state, server } = view;
-  const { review } = state;
-  const analysed = state.analysed.document;
-  const type = (
-    /** @type {"summary_note" | "reviewer" | "person"} */ name,
-    /** @type {HTMLTextAreaElement | HTMLInputElement} */ node,
-  ) => {
-    node.addEventListener("input", () =>
-      state.change(
-        { reviewer: "the reviewer's name", person: "the person's code", summary_note: "the summary" }[name],
-        (draft) => {
-          draft[name] = node.value;
-        },
-        name,
-      ),
-    );
-    return node;
-  };
-  const summary = type(
-    "summary_note",
-    h("textarea", {
-      rows: 3,
-      maxlength: 4000,
-      "data-key": "summary",
-      placeholder: "What went well, what to mend, what to do until next time",
-      value: review.summary_note,
-    }),
-  );
-  const reviewer = type(
-    "reviewer",
-    h("input", { type: "text", maxlength: 120, autocomplete: "off", "data-key": "reviewer", value: review.reviewer }),
-  );
-  const person = type(
-    "person",
-    h("input", {
-      type: "text",
-      maxlength: 60,
-      autocomplete: "off",
-      "data-key": "person",
-      placeholder: "such as P017",
-      value: review.person || (view.item.person ?? ""),
-    }),
-  );
-  const done = h("input", { type: "checkbox", "data-key": "done", checked: review.done });
-  done.addEventListener("change", () =>
-    done.checked
-      ? state.confirm()
-      : state.change("marking it as a draft", (draft) => {
-          draft.done = false;
-        }),
-  );
+  const { review } = view.state;
   return [
-    h("h2", {}, "For the patient"),
-    field("Summary, in words the patient can read", summary),
-    h(
-      "div",
-      { class: "pair" },
-      field("Person's code", person, { title: "It stands on every page of the report, and in the list" }),
-      field("Reviewed by", reviewer),
-      h("label", { class: "check" }, done, h("span", {}, "Review complete")),
-    ),
-    h(
-      "p",
-      { class: "soft" },
-      review.done
-        ? "If anything is changed from here on, it is a draft again until you confirm it."
-        : "Until then the report is headed as a draft.",
-    ),
-    h("h2", {}, "Report"),
+    h("h2", {}, t("review.finish.patient")),
+    ...patientFields(view),
+    h("p", { class: "soft" }, t(review.done ? "review.finish.done_help" : "review.finish.draft_help")),
+    h("h2", {}, t("review.finish.report")),
     reports(view),
-    h("h2", {}, "Judge again"),
-    h("p", { class: "soft" }, "From the saved joints, in a second. The analysis itself stays as it is."),
-    h(
-      "div",
-      { class: "pair" },
-      field(
-        "Working leg",
-        select(
-          review.side ?? "",
-          [
-            ["", `As analysed (${analysed.side ?? "none found"})`],
-            ["left", "Left"],
-            ["right", "Right"],
-          ],
-          (side) =>
-            state.change("the working leg", (draft) => {
-              draft.side = side === "" ? null : /** @type {Side} */ (side);
-            }),
-          { "data-key": "side" },
-        ),
-      ),
-      field(
-        "Protocol",
-        select(
-          review.protocol ?? "",
-          [
-            ["", `As analysed (${analysed.protocol.name})`],
-            ...server.protocols.map(({ id, name }) => /** @type {[string, string]} */ ([id, name])),
-          ],
-          (protocol) =>
-            state.change("the protocol", (draft) => {
-              draft.protocol = protocol === "" ? null : protocol;
-            }),
-          { "data-key": "protocol" },
-        ),
-      ),
-    ),
+    h("h2", {}, t("review.finish.judge_again")),
+    h("p", { class: "soft" }, t("review.finish.judge_help")),
+    h("div", { class: "pair" }, sideField(view), protocolField(view)),
     h(
       "div",
       { class: "buttons" },
-      review.reps !== null &&
-        button(
-          "Repetitions as analysed",
-          () =>
-            state.change("going back to the analysed repetitions", (draft) => {
-              draft.reps = null;
-            }),
-          { class: "small" },
-        ),
-      button("Forget this review …", () => forget(view), { class: "small" }),
-      server.opened !== "clip" && button("Next to review ›", () => next(view), { class: "small" }),
+      review.reps !== null && button(t("review.finish.reps_analysed"), () => dropReps(view), { class: "small" }),
+      button(t("review.finish.forget"), () => forget(view), { class: "small" }),
+      view.server.opened !== "clip" && button(t("review.finish.next"), () => void next(view), { class: "small" }),
+    ),
+  ];
+}
+
+/**
+ * Let what is typed into a field be part of the review.
+ * @template {HTMLTextAreaElement | HTMLInputElement} T
+ * @param {ClipView} view
+ * @param {keyof typeof TEXT_CHANGES} name
+ * @param {T} node
+ */
+function bound(view, name, node) {
+  node.addEventListener("input", () =>
+    view.state.change(
+      t(TEXT_CHANGES[name]),
+      (draft) => {
+        draft[name] = node.value;
+      },
+      name,
+    ),
+  );
+  return node;
+}
+
+/** @param {ClipView} view */
+function patientFields(view) {
+  const { review } = view.state;
+  const line = { type: "text", autocomplete: "off" };
+  const summary = h("textarea", {
+    rows: 3,
+    maxlength: 4000,
+    "data-key": "summary",
+    placeholder: t("review.finish.summary_hint"),
+    value: review.summary_note,
+  });
+  const reviewer = h("input", { ...line, maxlength: 120, "data-key": "reviewer", value: review.reviewer });
+  const person = h("input", {
+    ...line,
+    maxlength: 60,
+    "data-key": "person",
+    placeholder: t("review.finish.person_example"),
+    value: review.person || (view.item.person ?? ""),
+  });
+  return [
+    field(t("review.finish.summary"), bound(view, "summary_note", summary)),
+    h(
+      "div",
+      { class: "pair" },
+      field(t("review.finish.person"), bound(view, "person", person), { title: t("review.finish.person_hint") }),
+      field(t("review.finish.reviewer"), bound(view, "reviewer", reviewer)),
+      doneBox(view),
     ),
   ];
 }
 
 /** @param {ClipView} view */
+function doneBox({ state }) {
+  const box = h("input", { type: "checkbox", "data-key": "done", checked: state.review.done });
+  box.addEventListener("change", () =>
+    box.checked
+      ? state.confirm()
+      : state.change(t("review.change.draft"), (draft) => {
+          draft.done = false;
+        }),
+  );
+  return h("label", { class: "check" }, box, h("span", {}, t("review.finish.done")));
+}
+
+/** @param {ClipView} view */
+function sideField({ state }) {
+  const { side } = state.analysed.document;
+  const value = t(side ? `side.${side}` : "review.finish.side_none");
+  /** @type {[string, string][]} */
+  const choices = [
+    ["", t("review.finish.as_analysed", { value })],
+    ["left", t("review.finish.side_left")],
+    ["right", t("review.finish.side_right")],
+  ];
+  const choose = (/** @type {string} */ chosen) =>
+    state.change(t("review.change.side"), (draft) => {
+      draft.side = chosen === "" ? null : /** @type {Side} */ (chosen);
+    });
+  return field(t("review.finish.side"), select(state.review.side ?? "", choices, choose, { "data-key": "side" }));
+}
+
+/** @param {ClipView} view */
+function protocolField({ server, state }) {
+  const analysed = t("review.finish.as_analysed", { value: state.analysed.document.protocol.name });
+  /** @type {[string, string][]} */
+  const choices = [
+    ["", analysed],
+    ...server.protocols.map(({ id, name }) => /** @type {[string, string]} */ ([id, name])),
+  ];
+  const choose = (/** @type {string} */ chosen) =>
+    state.change(t("review.change.protocol"), (draft) => {
+      draft.protocol = chosen === "" ? null : chosen;
+    });
+  const control = select(state.review.protocol ?? "", choices, choose, { "data-key": "protocol" });
+  return field(t("review.finish.protocol"), control);
+}
+
+/** @param {ClipView} view */
+const dropReps = ({ state }) =>
+  state.change(t("review.change.reps_analysed"), (draft) => {
+    draft.reps = null;
+  });
+
+/** @param {ClipView} view */
 function reports(view) {
   const path = itemPath(view.item.id);
   const links = /** @type {[string, string, string][]} */ ([
-    ["Open the report", "report.html?layer=reviewed", "primary"],
-    ["PDF", "report.pdf?layer=reviewed", ""],
-    ["Report as analysed", "report.html?layer=analysed", ""],
-    ["Numbers as reviewed", "session.json?layer=reviewed", ""],
-    ["Numbers as analysed", "session.json?layer=analysed", ""],
-    ["The review itself", "review.json", ""],
+    [t("review.finish.open_report"), "report.html?layer=reviewed", "primary"],
+    [t("review.finish.pdf"), "report.pdf?layer=reviewed", ""],
+    [t("review.finish.report_analysed"), "report.html?layer=analysed", ""],
+    [t("review.finish.numbers_reviewed"), "session.json?layer=reviewed", ""],
+    [t("review.finish.numbers_analysed"), "session.json?layer=analysed", ""],
+    [t("review.finish.review_file"), "review.json", ""],
   ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
   const open = async (/** @type {MouseEvent} */ event, /** @type {string} */ file) => {
     const printed = file.startsWith("report.pdf");
@@ -183,15 +189,15 @@ function reports(view) {
  */
 async function print(address, link, name) {
   const words = link.textContent;
-  link.textContent = "Making the PDF …";
+  link.textContent = t("review.finish.pdf_busy");
   try {
     const blob = new Blob([await getBytes(address)], { type: "application/pdf" });
     const url = URL.createObjectURL(blob);
-    h("a", { href: url, download: `${name.replace(/\.\w+$/, "")} review.pdf` }).click();
+    h("a", { href: url, download: t("review.finish.pdf_name", { name: name.replace(/\.\w+$/, "") }) }).click();
     URL.revokeObjectURL(url);
-    announce("The PDF is made.");
+    announce(t("review.finish.pdf_done"));
   } catch (error) {
-    showError("pdf", `The PDF could not be made: ${/** @type {Error} */ (error).message}`);
+    showError("pdf", t("review.finish.pdf_failed", { reason: /** @type {Error} */ (error).message }));
   } finally {
     link.textContent = words;
   }
@@ -206,21 +212,17 @@ function forget(view) {
       dialog.close();
       window.dispatchEvent(new HashChangeEvent("hashchange"));
     } catch (error) {
-      showError("forget", `Not forgotten: ${/** @type {Error} */ (error).message}`);
+      showError("forget", t("review.finish.forget_failed", { reason: /** @type {Error} */ (error).message }));
     }
   };
   dialog.append(
-    h("h2", { id: "forget-title" }, "Forget this review?"),
-    h(
-      "p",
-      {},
-      "Everything that was said about this clip is erased: overrules, measurements, notes, images, changed repetitions. The analysis stays. This cannot be undone.",
-    ),
+    h("h2", { id: "forget-title" }, t("review.finish.forget_title")),
+    h("p", {}, t("review.finish.forget_help")),
     h(
       "div",
       { class: "buttons" },
-      button("Forget it", agreed, { class: "danger" }),
-      button("Keep it", () => dialog.close(), { autofocus: true }),
+      button(t("review.finish.forget_it"), agreed, { class: "danger" }),
+      button(t("review.finish.forget_not"), () => dialog.close(), { autofocus: true }),
     ),
   );
   dialog.addEventListener("close", () => dialog.remove());
@@ -233,6 +235,6 @@ async function next(view) {
   const { items } = await getItems();
   const open = items.filter((entry) => entry.state === "analysed" && !entry.reviewed && entry.id !== view.item.id);
   if (open.length) location.hash = `#/item/${encodeURIComponent(open[0].id)}`;
-  else announce("Everything here is reviewed.");
-  if (!open.length) showError("next", "Everything here is reviewed.");
+  else announce(t("review.finish.all_reviewed"));
+  if (!open.length) showError("next", t("review.finish.all_reviewed"));
 }

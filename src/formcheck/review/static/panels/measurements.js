@@ -2,32 +2,23 @@
 /** The goniometer's readings beside the tool's own. */
 
 import { button, h, select } from "../core/dom.js";
-import { clock, degrees, signed, withBand, Z_95 } from "../core/words.js";
+import { clock, degrees, signed, t, withBand, Z_95 } from "../core/text.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Joint, Measurement } from "../core/types.js" */
 
-/** @type {[Joint, string][]} */
-const JOINTS = [
-  ["knee", "Knee"],
-  ["hip", "Hip"],
-  ["other", "Other"],
-];
+const JOINTS = /** @type {Joint[]} */ (["knee", "hip", "other"]);
 
 /** @param {ClipView} view */
 export function measureTab(view) {
   const { goniometer } = view.state.review;
   return [
-    h(
-      "p",
-      {},
-      "Measure on any frame yourself: three points, the middle one on the joint. Knee and hip are read as flexion (0° = straight).",
-    ),
+    h("p", {}, t("review.measurements.help")),
     h(
       "div",
       { class: "buttons" },
-      ...JOINTS.map(([joint, words]) =>
-        button(`Measure ${words.toLowerCase()}`, () => view.goniometer.start(joint), {
+      ...JOINTS.map((joint) =>
+        button(t(`review.measurements.measure_${joint}`), () => view.goniometer.start(joint), {
           class: joint === "knee" ? "primary" : "",
           "data-key": `measure-${joint}`,
         }),
@@ -43,17 +34,15 @@ export function measureTab(view) {
           h(
             "tr",
             {},
-            ...["At", "Joint", "Yours", "formcheck", "Difference", ""].map((words) => h("th", { scope: "col" }, words)),
+            ...["at", "joint", "yours", "formcheck", "difference"].map((column) =>
+              h("th", { scope: "col" }, t(`review.measurements.${column}`)),
+            ),
+            h("td"),
           ),
         ),
         h("tbody", {}, ...[...goniometer].sort((a, b) => a.t_s - b.t_s).map((one) => row(view, one))),
       ),
-    goniometer.length > 0 &&
-      h(
-        "p",
-        { class: "soft" },
-        "On its frame the points can be dragged, or moved by Tab and the arrow keys. Difference: yours less formcheck's.",
-      ),
+    goniometer.length > 0 && h("p", { class: "soft" }, t("review.measurements.points_help")),
   ];
 }
 
@@ -63,16 +52,17 @@ export function measureTab(view) {
  */
 function row(view, one) {
   const rejoint = (/** @type {string} */ joint) =>
-    view.state.change("the goniometer's joint", (draft) => {
+    view.state.change(t("review.change.goniometer_joint"), (draft) => {
       draft.goniometer = draft.goniometer.map((other) =>
         other.id === one.id ? { ...other, joint: /** @type {Joint} */ (joint), angle_deg: null } : other,
       );
     });
   const remove = () =>
-    view.state.change("removing a goniometer", (draft) => {
+    view.state.change(t("review.change.remove_goniometer"), (draft) => {
       draft.goniometer = draft.goniometer.filter((other) => other.id !== one.id);
     });
   const at = clock(one.t_s, 2);
+  const joints = JOINTS.map((joint) => /** @type {[string, string]} */ ([joint, t(`review.measurements.${joint}`)]));
   return h(
     "tr",
     { "data-measure": one.id },
@@ -80,17 +70,24 @@ function row(view, one) {
       "th",
       { scope: "row" },
       button(
-        `Show the frame at ${at}`,
+        t("review.measurements.show_frame", { time: at }),
         () => view.player.showTime(one.t_s),
         { class: "link", "data-key": `at-${one.id}` },
         at,
       ),
     ),
-    h("td", {}, select(one.joint, JOINTS, rejoint, { "aria-label": "Joint", "data-key": `joint-${one.id}` })),
+    h(
+      "td",
+      {},
+      select(one.joint, joints, rejoint, {
+        "aria-label": t("review.measurements.joint"),
+        "data-key": `joint-${one.id}`,
+      }),
+    ),
     h("td", { class: "yours" }, h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg))),
     h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg)),
     h("td", { class: "of-tool" }, difference(one)),
-    h("td", {}, button("Remove this measurement", remove, { class: "quiet" }, "×")),
+    h("td", {}, button(t("review.measurements.remove"), remove, { class: "quiet" }, "×")),
   );
 }
 
@@ -102,6 +99,6 @@ function difference(one) {
     "span",
     {},
     h("b", {}, `${signed(one.difference_deg)}°`),
-    h("small", {}, inside ? " within its error" : " beyond its error"),
+    h("small", {}, ` ${t(inside ? "review.measurements.within" : "review.measurements.beyond")}`),
   );
 }

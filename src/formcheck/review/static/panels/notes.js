@@ -3,7 +3,7 @@
 
 import { itemPath } from "../core/api.js";
 import { button, h } from "../core/dom.js";
-import { clock } from "../core/words.js";
+import { clock, t } from "../core/text.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { KeyImage, Note } from "../core/types.js" */
@@ -15,37 +15,41 @@ export function notesTab(view) {
     h(
       "div",
       { class: "heading" },
-      h("h2", {}, "Notes"),
+      h("h2", {}, t("review.notes.title")),
       h(
         "div",
         { class: "buttons" },
-        button("On this frame", () => view.edits.addNote("frame"), {
+        button(t("review.notes.on_frame"), () => view.edits.addNote("frame"), {
           class: "small",
-          title: "Note on this frame (N)",
+          title: t("review.notes.on_frame_hint"),
         }),
-        button(view.ui.rep ? `On repetition ${view.ui.rep}` : "On a repetition", () => view.edits.addNote("rep"), {
-          class: "small",
-          disabled: !view.rep,
-          title: "Note on the chosen repetition",
-        }),
-        button("On the set", () => view.edits.addNote("session"), { class: "small" }),
+        button(
+          view.ui.rep ? t("review.notes.on_rep", { rep: view.ui.rep }) : t("review.notes.on_a_rep"),
+          () => view.edits.addNote("rep"),
+          {
+            class: "small",
+            disabled: !view.rep,
+            title: t("review.notes.on_rep_hint"),
+          },
+        ),
+        button(t("review.notes.on_set"), () => view.edits.addNote("session"), { class: "small" }),
       ),
     ),
     notes.length
       ? h("ul", { class: "notes" }, ...notes.map((note) => noteRow(view, note)))
-      : h("p", { class: "soft" }, "None yet. They stand in the report, each with its place."),
+      : h("p", { class: "soft" }, t("review.notes.none")),
     h(
       "div",
       { class: "heading" },
-      h("h2", {}, "Key images"),
-      button("Keep this frame", () => view.edits.addImage(), {
+      h("h2", {}, t("review.notes.images")),
+      button(t("review.notes.keep_frame"), () => view.edits.addImage(), {
         class: "small",
-        title: "Keep this frame as an image (K)",
+        title: t("review.notes.keep_frame_hint"),
       }),
     ),
     key_images.length
       ? h("ul", { class: "images" }, ...key_images.map((image) => imageRow(view, image)))
-      : h("p", { class: "soft" }, "None yet. Kept frames stand in the report with the leg and its angles drawn."),
+      : h("p", { class: "soft" }, t("review.notes.no_images")),
   ];
 }
 
@@ -57,14 +61,14 @@ function noteRow(view, note) {
   const text = h("textarea", {
     rows: 2,
     maxlength: 4000,
-    "aria-label": `Note on ${place(note)}`,
+    "aria-label": t("review.notes.label", { place: place(note) }),
     "data-key": `note-${note.id}`,
-    placeholder: "Your note",
+    placeholder: t("review.notes.text_hint"),
     value: note.text,
   });
   text.addEventListener("input", () =>
     view.state.change(
-      "the note",
+      t("review.change.note"),
       (draft) => {
         draft.notes = draft.notes.map((other) => (other.id === note.id ? { ...other, text: text.value } : other));
       },
@@ -73,7 +77,7 @@ function noteRow(view, note) {
   );
   const go = () => (note.rep !== null ? view.chooseRep(note.rep) : note.t_s !== null && view.player.showTime(note.t_s));
   const remove = () =>
-    view.state.change("removing a note", (draft) => {
+    view.state.change(t("review.change.remove_note"), (draft) => {
       draft.notes = draft.notes.filter((other) => other.id !== note.id);
     });
   return h(
@@ -84,8 +88,8 @@ function noteRow(view, note) {
       { class: "heading" },
       note.scope === "session"
         ? h("span", { class: "soft" }, place(note))
-        : button(`Show ${place(note)}`, go, { class: "link" }, place(note)),
-      button("Remove this note", remove, { class: "quiet" }, "×"),
+        : button(t("review.notes.show", { place: place(note) }), go, { class: "link" }, place(note)),
+      button(t("review.notes.remove"), remove, { class: "quiet" }, "×"),
     ),
     text,
   );
@@ -93,8 +97,9 @@ function noteRow(view, note) {
 
 /** @param {Note} note */
 function place(note) {
-  if (note.scope === "rep") return `repetition ${note.rep}`;
-  return note.t_s === null ? "the set" : `the frame at ${clock(note.t_s, 2)}`;
+  if (note.rep !== null) return t("review.notes.place_rep", { rep: note.rep });
+  if (note.t_s === null) return t("review.notes.place_set");
+  return t("review.notes.place_frame", { time: clock(note.t_s, 2) });
 }
 
 /**
@@ -106,14 +111,14 @@ function imageRow(view, image) {
   const caption = h("input", {
     type: "text",
     maxlength: 400,
-    "aria-label": `Caption of the image at ${at}`,
+    "aria-label": t("review.notes.caption_of", { time: at }),
     "data-key": `caption-${image.id}`,
-    placeholder: "Caption",
+    placeholder: t("review.notes.caption"),
     value: image.caption,
   });
   caption.addEventListener("input", () =>
     view.state.change(
-      "the caption",
+      t("review.change.caption"),
       (draft) => {
         draft.key_images = draft.key_images.map((other) =>
           other.id === image.id ? { ...other, caption: caption.value } : other,
@@ -123,7 +128,7 @@ function imageRow(view, image) {
     ),
   );
   const remove = () =>
-    view.state.change("removing a key image", (draft) => {
+    view.state.change(t("review.change.remove_image"), (draft) => {
       draft.key_images = draft.key_images.filter((other) => other.id !== image.id);
     });
   const thumbnail =
@@ -133,13 +138,13 @@ function imageRow(view, image) {
     "li",
     {},
     button(
-      `Show the frame at ${at}`,
+      t("review.notes.show_frame", { time: at }),
       () => view.player.showTime(image.t_s),
       { class: "link thumbnail" },
       thumbnail,
       at,
     ),
     caption,
-    button("Remove this image", remove, { class: "quiet" }, "×"),
+    button(t("review.notes.remove_image"), remove, { class: "quiet" }, "×"),
   );
 }

@@ -2,7 +2,7 @@
 /** The reviewer's side of the clip view: what was found in one line, and the tabs. */
 
 import { button, h, replaceContent, ringForKeyboardOnly } from "../core/dom.js";
-import { tally, UNSURE } from "../core/words.js";
+import { t } from "../core/text.js";
 import { findingsTab } from "./findings.js";
 import { finishTab } from "./finish.js";
 import { measureTab } from "./measurements.js";
@@ -13,10 +13,10 @@ import { notesTab } from "./notes.js";
 
 /** @type {[Tab, string][]} */
 export const TABS = [
-  ["findings", "Findings"],
-  ["measure", "Goniometer"],
-  ["notes", "Notes and images"],
-  ["finish", "Finish"],
+  ["findings", t("review.panel.findings")],
+  ["measure", t("review.panel.measurements")],
+  ["notes", t("review.panel.notes")],
+  ["finish", t("review.panel.finish")],
 ];
 
 const FILLS = { findings: findingsTab, measure: measureTab, notes: notesTab, finish: finishTab };
@@ -26,9 +26,15 @@ export class Panel {
   constructor(view) {
     this.view = view;
     this.head = h("div", { class: "panel-head" });
-    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Review" });
+    this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": t("review.panel.title") });
     this.body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: 0 });
-    this.node = h("section", { class: "panel", "aria-label": "Review" }, this.head, this.tabs, this.body);
+    this.node = h(
+      "section",
+      { class: "panel", "aria-label": t("review.panel.title") },
+      this.head,
+      this.tabs,
+      this.body,
+    );
     this.tabs.addEventListener("keydown", (event) => this.#step(event));
     ringForKeyboardOnly(this.body);
     /** How far each tab was scrolled when it was left. @type {Partial<Record<Tab, number>>} */
@@ -61,21 +67,20 @@ export class Panel {
   }
 
   #headline() {
-    const { document } = this.view.state.session;
-    const { reps, correct, incorrect, unsure } = tally(document);
+    const { counts, document } = this.view.state.session;
     const number = (/** @type {number | null} */ value, /** @type {string} */ words, kind = "", title = "") =>
       h("span", { class: `count ${value ? kind : ""}`, title: title || null }, h("b", {}, value ?? "?"), ` ${words}`);
-    const counts = h(
+    const line = h(
       "p",
       { class: "counts" },
-      number(reps, reps === 1 ? "repetition" : "repetitions"),
-      number(correct, "met", "met"),
-      number(incorrect, "not met", "not-met"),
-      number(unsure, "unsure", "", UNSURE),
-      h("span", { class: "soft" }, document.side ? `${document.side} leg` : "no working leg found"),
+      number(counts.reps, t("review.panel.reps", { n: counts.reps ?? 0 })),
+      number(counts.met, t("status.met"), "met"),
+      number(counts.not_met, t("status.not_met"), "not-met"),
+      number(counts.undecided, t("status.undecided"), "", t("review.panel.undecided_hint")),
+      h("span", { class: "soft" }, t(document.side ? `side.${document.side}_leg` : "review.panel.no_side")),
     );
     const { why } = this.view.ui;
-    return h("div", {}, h("h1", {}, document.summary.headline), counts, why && h("p", { class: "why-rep" }, why));
+    return h("div", {}, h("h1", {}, document.summary.headline), line, why && h("p", { class: "why-rep" }, why));
   }
 
   /** @param {KeyboardEvent} event */

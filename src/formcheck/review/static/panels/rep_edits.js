@@ -1,13 +1,12 @@
 // @ts-check
 /** Changes to the list of repetitions, as pure functions. Overrules and notes move along with their repetition. */
 
-import { clock } from "../core/words.js";
+import { clock, t } from "../core/text.js";
 
 /** @import { Rep, RepTimes, Review } from "../core/types.js" */
 
 const SHORTEST_S = 0.2;
 const ADDED_S = 4;
-const FIRST = "If that moment is wrong, correct it first: go to the right one and press ‘Straightest here’.";
 
 /** @typedef {{reps: RepTimes[], renumbered: (rep: number) => number | null}} Edited  null: that repetition is gone */
 
@@ -30,15 +29,17 @@ const rounded = (time_s) => Math.round(time_s * 1000) / 1000;
  */
 export function moved(reps, place, edge, time_s) {
   const rep = reps[place];
-  const low = edge === "start_s" ? (reps[place - 1]?.end_s ?? 0) : rep.start_s + (edge === "end_s" ? SHORTEST_S : 0);
-  const high =
-    edge === "end_s" ? (reps[place + 1]?.start_s ?? Infinity) : rep.end_s - (edge === "start_s" ? SHORTEST_S : 0);
+  const [low, high] = {
+    start_s: [reps[place - 1]?.end_s ?? 0, rep.end_s - SHORTEST_S],
+    peak_s: [rep.start_s, rep.end_s],
+    end_s: [rep.start_s + SHORTEST_S, reps[place + 1]?.start_s ?? Infinity],
+  }[edge];
   const next = { ...rep, [edge]: rounded(Math.min(Math.max(time_s, low), high)) };
   if (next.peak_s !== null && (next.peak_s <= next.start_s || next.peak_s >= next.end_s)) {
-    const at = clock(rep.peak_s ?? next.peak_s);
-    if (edge === "start_s") return `It cannot start after it is straightest (${at}). ${FIRST}`;
-    if (edge === "end_s") return `It cannot end before it is straightest (${at}). ${FIRST}`;
-    return `The straightest moment lies inside the repetition: move the playhead between ${clock(rep.start_s)} and ${clock(rep.end_s)}.`;
+    const why = { time: clock(rep.peak_s ?? next.peak_s), first: t("review.edit.correct_first") };
+    if (edge === "start_s") return t("review.edit.start_after_peak", why);
+    if (edge === "end_s") return t("review.edit.end_before_peak", why);
+    return t("review.edit.peak_outside", { start: clock(rep.start_s), end: clock(rep.end_s) });
   }
   return { reps: reps.map((other, at) => (at === place ? next : other)), renumbered: (number) => number };
 }
@@ -51,12 +52,10 @@ export function moved(reps, place, edge, time_s) {
  */
 export function added(reps, time_s, last_s) {
   const inside = reps.findIndex((rep) => time_s >= rep.start_s && time_s < rep.end_s);
-  if (inside >= 0)
-    return `The playhead is inside repetition ${inside + 1}. Split that one, or move the playhead to where the new one begins.`;
+  if (inside >= 0) return t("review.edit.inside_rep", { rep: inside + 1 });
   const place = reps.filter((rep) => rep.start_s < time_s).length;
   const end_s = Math.min(time_s + ADDED_S, reps[place]?.start_s ?? last_s);
-  if (end_s - time_s < SHORTEST_S)
-    return "There is no room for a repetition here: move the playhead to where it begins.";
+  if (end_s - time_s < SHORTEST_S) return t("review.edit.no_room");
   const next = { start_s: rounded(time_s), peak_s: null, end_s: rounded(end_s) };
   return {
     reps: [...reps.slice(0, place), next, ...reps.slice(place)],
@@ -71,7 +70,7 @@ export function added(reps, time_s, last_s) {
  */
 export function split(reps, time_s) {
   const place = reps.findIndex((rep) => time_s > rep.start_s + SHORTEST_S && time_s < rep.end_s - SHORTEST_S);
-  if (place < 0) return "Move the playhead inside a repetition, to where it should be split.";
+  if (place < 0) return t("review.edit.split_where");
   const rep = reps[place];
   const at = rounded(time_s);
   const keep = (/** @type {number} */ from, /** @type {number} */ to) =>
@@ -115,7 +114,7 @@ export function writeReps(review, { reps, renumbered }) {
     if (one.rep === null) return one;
     const rep = renumbered(one.rep);
     return rep === null
-      ? { ...one, scope: "session", rep: null, text: `(on a repetition that was removed) ${one.text}` }
+      ? { ...one, scope: "session", rep: null, text: t("review.notes.of_removed_rep", { text: one.text }) }
       : { ...one, rep };
   });
 }

@@ -2,6 +2,7 @@
 /** The reviewer's layer of one clip: changes, undo, and saving by itself. The analysis is never touched. */
 
 import { ApiError, itemPath, putReview, send } from "../core/api.js";
+import { t } from "../core/text.js";
 
 /** @import { SavedReview } from "../core/api.js" */
 /** @import { Item, Review, Session } from "../core/types.js" */
@@ -86,7 +87,7 @@ export class ReviewState extends EventTarget {
 
   /** Say that it is complete as it is now. */
   confirm() {
-    this.change("marking it as reviewed", (draft) => {
+    this.change(t("review.change.done"), (draft) => {
       draft.done = true;
     });
   }
@@ -103,7 +104,7 @@ export class ReviewState extends EventTarget {
   redo() {
     const next = this.undone.pop();
     if (!next) return false;
-    this.done.push({ review: this.review, merge: undefined, label: "the last change" });
+    this.done.push({ review: this.review, merge: undefined, label: t("review.change.last") });
     this.#take(next);
     return true;
   }
@@ -112,7 +113,7 @@ export class ReviewState extends EventTarget {
   takeTheirs() {
     if (!this.theirs) return;
     const { review, revision } = this.theirs;
-    this.done.push({ review: this.review, merge: undefined, label: "loading the other version" });
+    this.done.push({ review: this.review, merge: undefined, label: t("review.change.load_other") });
     this.theirs = null;
     this.revision = revision;
     this.#take(review);
@@ -228,4 +229,6 @@ const complete = (reviewed, analysed) => ({
   ...reviewed,
   document: reviewed.document ?? analysed.document,
   angles: reviewed.angles ?? analysed.angles,
+  counts: reviewed.counts ?? analysed.counts,
+  ranking: reviewed.ranking ?? analysed.ranking,
 });

@@ -3,99 +3,127 @@
 
 import { announce } from "../core/dom.js";
 import { showKeyHelp } from "../core/keys.js";
-import { exemplar } from "../core/words.js";
+import { t } from "../core/text.js";
 import { TABS } from "../panels/panel.js";
-import { POINTING } from "../panels/toolbar.js";
 
+/** @import { Rep, Session } from "../core/types.js" */
 /** @import { ClipView } from "./clip_view.js" */
 /** @import { Shortcut } from "../core/keys.js" */
 
 const ZOOM = 1.5;
 const PAN_PX = 60;
 
+/** @typedef {[key: string, shown: string, label: string, act: () => void]} Row */
+
 /**
  * @param {ClipView} view
  * @returns {Shortcut[]}
  */
 export function clipKeys(view) {
-  const { player, timeline, viewport } = view;
-  /** @type {Shortcut[]} */
-  const keys = [];
-  const add = (/** @type {string} */ group, /** @type {[string, string, string, () => void][]} */ ...rows) => {
-    for (const [key, shown, words, act] of rows)
-      keys.push({ key, shown, words, group, act, repeats: /arrow|page|^[+-]$|[<>]/.test(key) });
-  };
-  const reset = () => {
-    timeline.reset();
-    viewport.reset();
-  };
-  add(
-    "Play",
-    ["space", "Space", "play or pause", () => player.toggle()],
-    ["arrowleft", "←", "one frame back", () => player.step(-1)],
-    ["arrowright", "→", "one frame on", () => player.step(1)],
-    ["shift+arrowleft", "Shift ←", "one second back", () => player.showTime(player.time_s - 1)],
-    ["shift+arrowright", "Shift →", "one second on", () => player.showTime(player.time_s + 1)],
-    ["home", "Home", "start of the clip", () => player.show(0)],
-    ["end", "End", "end of the clip", () => player.show(Infinity)],
-    ["s", "S", "slower", () => player.faster(-1)],
-    ["d", "D", "faster", () => player.faster(1)],
+  /** @type {[string, Row[]][]} */
+  const groups = [
+    [t("review.keys.group_play"), playKeys(view)],
+    [t("review.keys.group_reps"), repKeys(view)],
+    [t("review.keys.group_view"), viewKeys(view)],
+    [t("review.keys.group_review"), reviewKeys(view)],
+  ];
+  return groups.flatMap(([group, rows]) =>
+    rows.map(([key, shown, label, act]) => {
+      return { key, shown, label, group, act, repeats: /arrow|page|^[+-]$|[<>]/.test(key) };
+    }),
   );
-  add(
-    "Repetitions",
-    ["arrowup", "↑", "repetition before", () => stepRep(view, -1)],
-    ["arrowdown", "↓", "next repetition", () => stepRep(view, 1)],
-    ["f", "F", "first", () => goTo(view, "first")],
-    ["l", "L", "last", () => goTo(view, "last")],
-    ["b", "B", "best: fewest findings not met", () => goTo(view, "best")],
-    ["w", "W", "worst: most findings not met, and why", () => goTo(view, "worst")],
-    ["e", "E", "end of the straightening", () => view.rep && player.showTime(view.rep.peak_s)],
-    ["r", "R", "repeat it", () => toggleLoop(view)],
-  );
-  add(
-    "Look",
-    ["v", "V", "overlay on or off", () => view.toggleOverlay()],
-    [
-      "a",
-      "A",
-      "as analysed, as reviewed",
-      () => view.state.show(view.state.layer === "analysed" ? "reviewed" : "analysed"),
-    ],
-    ["+", "+", "zoom the curves in", () => timeline.zoomBy(1 / ZOOM)],
-    ["-", "−", "zoom the curves out", () => timeline.zoomBy(ZOOM)],
-    ["pageup", "PageUp", "pan the curves back", () => timeline.panBy(-0.5)],
-    ["pagedown", "PageDown", "pan the curves on", () => timeline.panBy(0.5)],
-    ["z", "Z", "zoom the picture in", () => viewport.zoomBy(ZOOM)],
-    ["shift+z", "Shift Z", "zoom the picture out", () => viewport.zoomBy(1 / ZOOM)],
-    ["p", "P", "the person large, or the whole picture", () => viewport.toggleSubject()],
-    ["alt+arrowleft", "Alt ←↑→↓", "pan the picture", () => viewport.panBy(PAN_PX, 0)],
-    ["alt+arrowright", "", "", () => viewport.panBy(-PAN_PX, 0)],
-    ["alt+arrowup", "", "", () => viewport.panBy(0, PAN_PX)],
-    ["alt+arrowdown", "", "", () => viewport.panBy(0, -PAN_PX)],
-    ["0", "0", "whole clip, whole picture", reset],
-  );
-  add(
-    "Review",
-    ["g", "G", "goniometer on this frame", () => view.goniometer.start()],
-    ["n", "N", "note on this frame", () => view.edits.addNote("frame")],
-    ["k", "K", "keep this frame as an image", () => view.edits.addImage()],
-    ["i", "I", "add a repetition from here", () => view.edits.addRep()],
-    ["x", "X", "split the repetition here", () => view.edits.splitRep()],
-    ["ctrl+z", "Ctrl Z", "undo", () => view.undo()],
-    ["ctrl+shift+z", "Ctrl Shift Z", "redo", () => view.state.redo()],
-    ...TABS.map(
-      ([tab, words], number) =>
-        /** @type {[string, string, string, () => void]} */ ([
-          String(number + 1),
-          String(number + 1),
-          words.toLowerCase(),
-          () => view.openTab(tab),
-        ]),
-    ),
-    ["escape", "Esc", "stop what was begun", () => view.goniometer.stop()],
-    ["?", "?", "this sheet", () => showKeyHelp(keys, POINTING)],
-  );
-  return keys;
+}
+
+/**
+ * Moving in the clip.
+ * @param {ClipView} view
+ * @returns {Row[]}
+ */
+const playKeys = ({ player }) => [
+  ["space", "Space", t("review.clip_keys.play"), () => player.toggle()],
+  ["arrowleft", "←", t("review.clip_keys.frame_back"), () => player.step(-1)],
+  ["arrowright", "→", t("review.clip_keys.frame_on"), () => player.step(1)],
+  ["shift+arrowleft", "Shift ←", t("review.clip_keys.second_back"), () => player.showTime(player.time_s - 1)],
+  ["shift+arrowright", "Shift →", t("review.clip_keys.second_on"), () => player.showTime(player.time_s + 1)],
+  ["home", "Home", t("review.clip_keys.start"), () => player.show(0)],
+  ["end", "End", t("review.clip_keys.end"), () => player.show(Infinity)],
+  ["s", "S", t("review.keys.slower"), () => player.faster(-1)],
+  ["d", "D", t("review.keys.faster"), () => player.faster(1)],
+];
+
+/**
+ * Moving from repetition to repetition.
+ * @param {ClipView} view
+ * @returns {Row[]}
+ */
+const repKeys = (view) => [
+  ["arrowup", "↑", t("review.keys.rep_before"), () => stepRep(view, -1)],
+  ["arrowdown", "↓", t("review.keys.rep_next"), () => stepRep(view, 1)],
+  ["f", "F", t("review.clip_keys.first"), () => goTo(view, "first")],
+  ["l", "L", t("review.clip_keys.last"), () => goTo(view, "last")],
+  ["b", "B", t("review.clip_keys.best"), () => goTo(view, "best")],
+  ["w", "W", t("review.clip_keys.worst"), () => goTo(view, "worst")],
+  ["e", "E", t("review.clip_keys.rep_end"), () => view.rep && view.player.showTime(view.rep.peak_s)],
+  ["r", "R", t("review.clip_keys.loop"), () => toggleLoop(view)],
+];
+
+/**
+ * What is shown, and how large.
+ * @param {ClipView} view
+ * @returns {Row[]}
+ */
+const viewKeys = (view) => [
+  ["v", "V", t("review.clip_keys.overlay"), () => view.toggleOverlay()],
+  [
+    "a",
+    "A",
+    t("review.clip_keys.layer"),
+    () => view.state.show(view.state.layer === "analysed" ? "reviewed" : "analysed"),
+  ],
+  ["+", "+", t("review.clip_keys.curves_in"), () => view.timeline.zoomBy(1 / ZOOM)],
+  ["-", "−", t("review.clip_keys.curves_out"), () => view.timeline.zoomBy(ZOOM)],
+  ["pageup", "PageUp", t("review.clip_keys.curves_back"), () => view.timeline.panBy(-0.5)],
+  ["pagedown", "PageDown", t("review.clip_keys.curves_on"), () => view.timeline.panBy(0.5)],
+  ["z", "Z", t("review.clip_keys.video_in"), () => view.viewport.zoomBy(ZOOM)],
+  ["shift+z", "Shift Z", t("review.clip_keys.video_out"), () => view.viewport.zoomBy(1 / ZOOM)],
+  ["p", "P", t("review.clip_keys.subject"), () => view.viewport.toggleSubject()],
+  ["alt+arrowleft", "Alt ←↑→↓", t("review.clip_keys.pan"), () => view.viewport.panBy(PAN_PX, 0)],
+  ["alt+arrowright", "", "", () => view.viewport.panBy(-PAN_PX, 0)],
+  ["alt+arrowup", "", "", () => view.viewport.panBy(0, PAN_PX)],
+  ["alt+arrowdown", "", "", () => view.viewport.panBy(0, -PAN_PX)],
+  ["0", "0", t("review.clip_keys.reset"), () => resetZoom(view)],
+];
+
+/**
+ * What the reviewer says.
+ * @param {ClipView} view
+ * @returns {Row[]}
+ */
+const reviewKeys = (view) => [
+  ["g", "G", t("review.clip_keys.goniometer"), () => view.goniometer.start()],
+  ["n", "N", t("review.clip_keys.note"), () => view.edits.addNote("frame")],
+  ["k", "K", t("review.clip_keys.image"), () => view.edits.addImage()],
+  ["i", "I", t("review.clip_keys.add_rep"), () => view.edits.addRep()],
+  ["x", "X", t("review.clip_keys.split_rep"), () => view.edits.splitRep()],
+  ["ctrl+z", "Ctrl Z", t("review.clip_keys.undo"), () => view.undo()],
+  ["ctrl+shift+z", "Ctrl Shift Z", t("review.clip_keys.redo"), () => view.state.redo()],
+  ...TABS.map(
+    ([tab, label], number) =>
+      /** @type {[string, string, string, () => void]} */ ([
+        String(number + 1),
+        String(number + 1),
+        label,
+        () => view.openTab(tab),
+      ]),
+  ),
+  ["escape", "Esc", t("review.clip_keys.escape"), () => view.goniometer.stop()],
+  ["?", "?", t("review.keys.this_help"), () => showKeyHelp(view.shortcuts, t("review.clip_keys.pointing"))],
+];
+
+/** @param {ClipView} view */
+function resetZoom({ timeline, viewport }) {
+  timeline.reset();
+  viewport.reset();
 }
 
 /**
@@ -123,11 +151,11 @@ export function goTo(view, which) {
     if (found) view.chooseRep(found.index);
     return;
   }
-  const { rep, why } = exemplar(reps, which);
+  const rep = reps.find((one) => one.index === exemplar(view.state.session, which));
   if (rep) view.chooseRep(rep.index);
-  view.ui.why = why;
+  view.ui.why = exemplarWords(reps, rep, which);
   view.refresh();
-  announce(why);
+  announce(view.ui.why);
 }
 
 /**
@@ -142,4 +170,29 @@ export function toggleLoop(view) {
   view.chooseRep(rep.index);
   player.setLoop(rep);
   player.play();
+}
+
+/**
+ * The best or the worst repetition, as the server ranks them by their verdicts; null when there is none.
+ * @param {Session} session
+ * @param {"best" | "worst"} which
+ */
+function exemplar({ document, ranking }, which) {
+  const alone = document.reps.filter((rep) => rep.complete).length === 1;
+  if (alone) return ranking.best;
+  return ranking.worst === null ? null : ranking[which];
+}
+
+/**
+ * Why a repetition is the best or the worst.
+ * @param {Rep[]} reps
+ * @param {Rep | undefined} rep
+ * @param {"best" | "worst"} which
+ */
+function exemplarWords(reps, rep, which) {
+  const count = reps.filter((one) => one.complete).length;
+  if (!count) return t("review.panel.none_judged");
+  if (!rep) return t("review.panel.all_alike", { count });
+  const values = { count, rep: rep.index, status: rep.status_words };
+  return t(count === 1 ? "review.panel.only" : `review.panel.${which}`, values);
 }

@@ -4,7 +4,7 @@
 import { getBytes, getItem, itemPath } from "../core/api.js";
 import { announce, dismiss, h, showError } from "../core/dom.js";
 import { listen } from "../core/keys.js";
-import { labelledDate } from "../core/words.js";
+import { dayOf, labelledDate, t } from "../core/text.js";
 import { Edits } from "../panels/edits.js";
 import { Panel } from "../panels/panel.js";
 import { ReviewState } from "../panels/review_state.js";
@@ -18,8 +18,37 @@ import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { Viewport } from "./viewport.js";
 
-/** @import { Item, ServerState, Side } from "../core/types.js" */
+/** @import { DateKind, Item, ServerState, Side } from "../core/types.js" */
 /** @import { Tab } from "../panels/panel.js" */
+
+/** What is chosen and opened in the clip view; `rep` 0: none. */
+const newUi = () => ({
+  tab: /** @type {Tab} */ ("findings"),
+  rep: 0,
+  open: "",
+  overruling: "",
+  why: "",
+  overlay: true,
+  job: "",
+});
+
+/**
+ * The clip's video element; null: the results are there without their clip.
+ * @param {Item} item
+ */
+const videoOf = ({ name, video }) =>
+  video.url
+    ? h("video", {
+        preload: "auto",
+        muted: true,
+        playsInline: true,
+        "aria-label": t("review.clip.video", { name }),
+        disablepictureinpicture: true,
+      })
+    : null;
+
+const noClipHint = () =>
+  h("p", { class: "hint" }, h("b", {}, t("review.clip.no_clip")), h("span", {}, t("review.clip.joints_instead")));
 
 export class ClipView {
   /**
@@ -31,42 +60,16 @@ export class ClipView {
     this.server = server;
     this.state = new ReviewState(item);
     if (!item.review.reviewer && server.reviewer) item.review.reviewer = server.reviewer;
-    this.ui = {
-      tab: /** @type {Tab} */ ("findings"),
-      rep: 0,
-      open: "",
-      overruling: "",
-      why: "",
-      overlay: true,
-      job: "",
-    };
+    this.ui = newUi();
     this.closed = false;
     /** @type {Side | null} */
     this.trackSide = null;
     /** @type {Float32Array | null} */
     this.track = null;
-    const { url } = item.video;
-    this.video = url
-      ? h("video", {
-          preload: "auto",
-          muted: true,
-          playsInline: true,
-          "aria-label": `Clip ${item.name}`,
-          disablepictureinpicture: true,
-        })
-      : null;
+    this.video = videoOf(item);
     this.player = new Player(this.video, item.t_s, item.video.offset_s);
     this.canvas = h("canvas", { class: "overlay", "aria-hidden": "true" });
-    this.stage = h("div", { class: "stage" }, this.video, this.canvas);
-    if (!url)
-      this.stage.append(
-        h(
-          "p",
-          { class: "hint" },
-          h("b", {}, "The clip is not beside these results."),
-          h("span", {}, "The saved joints are shown instead."),
-        ),
-      );
+    this.stage = h("div", { class: "stage" }, this.video, this.canvas, !this.video && noClipHint());
     this.viewport = new Viewport(this.stage, this.video, item.video.size_px);
     this.overlay = new Overlay(this.canvas, this.viewport);
     this.goniometer = new Goniometer({
@@ -87,7 +90,12 @@ export class ClipView {
     this.who = h("span", { class: "person" });
     this.shortcuts = clipKeys(this);
     this.tools = new Toolbar(this);
-    const picture = h("section", { class: "picture", "aria-label": "Picture" }, this.stage, this.transport.node);
+    const picture = h(
+      "section",
+      { class: "picture", "aria-label": t("review.clip.image") },
+      this.stage,
+      this.transport.node,
+    );
     this.node = h("div", { class: "clip-view" }, picture, this.panel.node, this.timeline.node);
     this.#connect();
     this.refresh();
@@ -96,12 +104,17 @@ export class ClipView {
   /** What stands in the page's head: which clip, and whether all is saved. */
   get heading() {
     const { item } = this;
-    const dates = [labelledDate(item.date, item.date_kind)];
-    if (item.analysed_at && item.date_kind !== "analysed") dates.push(labelledDate(item.analysed_at, "analysed"));
+    /** @type {[string | null, DateKind | undefined][]} */
+    const dates = [[item.date, item.date_kind]];
+    if (item.analysed_at && item.date_kind !== "analysed") dates.push([item.analysed_at, "analysed"]);
     return [
       h("b", { title: item.name }, item.name),
       this.who,
-      h("span", { class: "soft", title: dates.join("\n") }, dates.join(" · ")),
+      h(
+        "span",
+        { class: "soft", title: dates.map(([date, kind]) => labelledDate(date, kind)).join("\n") },
+        dates.map(([date, kind]) => labelledDate(dayOf(date), kind)).join(" · "),
+      ),
     ];
   }
 
@@ -161,13 +174,11 @@ export class ClipView {
     });
     player.addEventListener("state", () => this.transport.refresh());
     player.addEventListener("failed", (event) =>
-      showError("video", `The clip could not be played: ${/** @type {CustomEvent} */ (event).detail}`),
+      showError("video", t("review.clip.cannot_play", { reason: /** @type {CustomEvent<string>} */ (event).detail })),
     );
     this.video?.addEventListener(
       "error",
-      () =>
-        this.video?.hasAttribute("src") &&
-        showError("video", "The browser cannot show this clip; the curves and the saved joints still work."),
+      () => this.video?.hasAttribute("src") && showError("video", t("review.clip.cannot_show")),
     );
     viewport.addEventListener("placed", draw);
     viewport.addEventListener("tap", (event) =>
@@ -186,7 +197,7 @@ export class ClipView {
     void this.loadTrack();
     if (this.video) void loadVideo(this.video, this.item.video, () => !this.closed);
     const { review_problem: problem } = this.item;
-    if (problem) showError("review", `${problem} ‘Forget this review’ under Finish puts it aside.`);
+    if (problem) showError("review", t("review.clip.review_problem", { problem }));
   }
 
   /** The joints of the leg that is shown. */
@@ -200,7 +211,7 @@ export class ClipView {
       this.viewport.subject = boundingBox(this.track);
       this.#draw();
     } catch (error) {
-      showError("track", `The saved joints could not be loaded: ${/** @type {Error} */ (error).message}`);
+      showError("track", t("review.clip.cannot_load", { reason: /** @type {Error} */ (error).message }));
     }
   }
 
@@ -253,7 +264,7 @@ export class ClipView {
     if (go) {
       this.timeline.reveal(chosen);
       this.player.showFrom(chosen.start_s);
-      announce(`Repetition ${rep}`);
+      announce(t("review.clip.rep", { rep }));
     }
   }
 
@@ -279,7 +290,7 @@ export class ClipView {
 
   undo() {
     const label = this.state.undo();
-    if (label) announce(`Taken back: ${label}`);
+    if (label) announce(t("review.clip.undone", { change: label }));
   }
 }
 

@@ -2,7 +2,7 @@
 /** Hip and knee over time, with their error bands. Only painting: the time line (timeline.js) says what is shown. */
 
 import { h } from "../core/dom.js";
-import { clock, Z_95 } from "../core/words.js";
+import { clock, Z_95 } from "../core/text.js";
 
 /** @import { Item, Session } from "../core/types.js" */
 

@@ -2,6 +2,7 @@
 /** A goniometer on the picture: three points, each of them draggable or moved by the arrow keys, with a magnifier. */
 
 import { announce, button, h } from "../core/dom.js";
+import { t } from "../core/text.js";
 import { newId } from "../panels/review_state.js";
 
 /** @import { Item, Joint, Measurement, Point } from "../core/types.js" */
@@ -9,12 +10,18 @@ import { newId } from "../panels/review_state.js";
 /** @import { Player } from "./player.js" */
 /** @import { ReviewState } from "../panels/review_state.js" */
 
-/** @type {Record<Joint, [string, string, string]>} */
-export const LANDMARKS = {
-  knee: ["hip (greater trochanter)", "knee (lateral epicondyle)", "ankle (lateral malleolus)"],
-  hip: ["trunk (mid-axillary line)", "hip (greater trochanter)", "knee (lateral epicondyle)"],
-  other: ["first arm", "the joint", "second arm"],
+/** Where the three points belong. @type {Record<Joint, [string, string, string]>} */
+const LANDMARKS = {
+  knee: ["hip", "knee", "ankle"],
+  hip: ["trunk", "hip", "knee"],
+  other: ["first_arm", "vertex", "second_arm"],
 };
+
+/**
+ * @param {Joint} joint
+ * @param {number} number  from 0
+ */
+const landmarkWords = (joint, number) => t(`review.goniometer.landmark.${LANDMARKS[joint][number]}`);
 
 const LOUPE_PX = 132;
 const LOUPE_ZOOM = 3;
@@ -45,7 +52,12 @@ export class Goniometer extends EventTarget {
     this.handles = h("div", { class: "points" });
     this.hint = h("p", { class: "hint", hidden: true });
     this.loupe = h("canvas", { class: "loupe", hidden: true, "aria-hidden": "true" });
-    this.cross = button("Place the next point here", () => this.#placeAtCross(), { class: "cross", hidden: true }, "");
+    this.cross = button(
+      t("review.goniometer.place_here"),
+      () => this.#placeAtCross(),
+      { class: "cross", hidden: true },
+      "",
+    );
     stage.append(this.handles, this.cross, this.loupe, this.hint);
     stage.addEventListener("pointermove", (event) => this.active && this.#magnify(viewport.at(event)));
     stage.addEventListener("pointerleave", () => {
@@ -121,11 +133,10 @@ export class Goniometer extends EventTarget {
   }
 
   #advise() {
-    const words = `Goniometer, point ${this.placed.length + 1} of 3: ${LANDMARKS[this.joint][this.placed.length]}`;
-    this.hint.replaceChildren(
-      h("b", {}, words),
-      h("span", {}, "Press, aim with the magnifier, let go; or arrow keys and Enter. Esc: stop."),
-    );
+    const { length } = this.placed;
+    const landmark = landmarkWords(this.joint, length);
+    const words = t("review.goniometer.point", { number: length + 1, landmark });
+    this.hint.replaceChildren(h("b", {}, words), h("span", {}, t("review.goniometer.help")));
     this.hint.hidden = false;
     announce(words);
   }
@@ -143,7 +154,7 @@ export class Goniometer extends EventTarget {
     const { joint, placed: points } = this;
     const t_s = this.player.time_s;
     this.stop();
-    this.state.change("the goniometer", (draft) => {
+    this.state.change(t("review.change.goniometer"), (draft) => {
       draft.goniometer.push({
         id: newId(),
         t_s,
@@ -184,8 +195,8 @@ export class Goniometer extends EventTarget {
    * @param {number} number
    */
   #handle(id, joint, number) {
-    const words = `Goniometer point ${number + 1}: ${LANDMARKS[joint][number]}. Drag it, or move it by the arrow keys.`;
-    const node = button(words, () => {}, { class: "point", "data-id": id, "data-number": number }, String(number + 1));
+    const label = t("review.goniometer.handle", { number: number + 1, landmark: landmarkWords(joint, number) });
+    const node = button(label, () => {}, { class: "point", "data-id": id, "data-number": number }, String(number + 1));
     const original = () => this.state.review.goniometer.find((one) => one.id === id);
     const moved = (/** @type {Measurement} */ one, /** @type {Point} */ to) => ({
       ...one,
@@ -231,7 +242,7 @@ export class Goniometer extends EventTarget {
   /** @param {Measurement} measurement */
   #keep(measurement) {
     this.state.change(
-      "moving a goniometer point",
+      t("review.change.goniometer_point"),
       (draft) => {
         draft.goniometer = draft.goniometer.map((one) => (one.id === measurement.id ? measurement : one));
       },

@@ -1,8 +1,9 @@
 // @ts-check
 /** What stands on the time line: the strip of repetitions, and a mark for each finding and each word of the reviewer. */
 
+import { LOOKS, verdictWord } from "../core/badges.js";
 import { button, h, icon } from "../core/dom.js";
-import { clock, repVerdict, ruleTitle, VERDICTS } from "../core/words.js";
+import { clock, t } from "../core/text.js";
 
 /** @import { Rep, Review } from "../core/types.js" */
 
@@ -14,7 +15,7 @@ const INSIDE_PX = 11;
  * @typedef {object} Marker
  * @property {number} at_s
  * @property {"hip" | "knee" | "frame"} lane
- * @property {string} words
+ * @property {string} label
  * @property {string} look
  * @property {string} sign
  * @property {() => void} act
@@ -27,19 +28,19 @@ const INSIDE_PX = 11;
  */
 export function stripButtons(reps, selected, choose) {
   return reps.map((rep) => {
-    const { word, key } = VERDICTS[repVerdict(rep)];
+    const look = rep.status ? LOOKS[rep.status] : "unknown";
     const chosen = rep.index === selected;
-    const when = `${clock(rep.start_s)} to ${clock(rep.end_s)}`;
-    const words = `Repetition ${rep.index}, ${when}: ${word.toLowerCase()}${rep.complete ? "" : ", incomplete"}`;
+    const times = { start: clock(rep.start_s), end: clock(rep.end_s) };
+    const label = t("review.timeline.rep", { ...times, rep: rep.index, status: rep.status_words });
     const props = {
-      class: `rep ${key}`,
+      class: `rep ${look}`,
       "aria-pressed": chosen,
       "data-rep": rep.index,
       "data-at": rep.start_s,
       "data-until": rep.end_s,
       tabindex: chosen || (!selected && rep.index === 1) ? 0 : -1,
     };
-    return button(words, () => choose(rep.index), props, h("span", { class: "number" }, rep.index), icon(key));
+    return button(label, () => choose(rep.index), props, h("span", { class: "number" }, rep.index), icon(look));
   });
 }
 
@@ -51,12 +52,11 @@ export function stripButtons(reps, selected, choose) {
  */
 export function findingMarkers(reps, open) {
   return reps.flatMap((rep) =>
-    rep.findings.flatMap(({ advisory, at_s, rule, verdict }) => {
+    rep.findings.flatMap(({ advisory, at_s, curve, rule, title, verdict }) => {
       if (advisory || at_s === null || !["NOT_MET", "BORDERLINE"].includes(verdict)) return [];
-      const { word, key } = VERDICTS[verdict];
-      const words = `${word}: ${ruleTitle(rule)}, repetition ${rep.index}`;
-      const lane = /** @type {Marker["lane"]} */ (rule.startsWith("hip") ? "hip" : "knee");
-      return [{ at_s, lane, words, look: key, sign: key, act: () => open({ rule, rep: rep.index }) }];
+      const look = LOOKS[verdict];
+      const label = t("review.timeline.finding", { verdict: verdictWord(verdict), rule: title, rep: rep.index });
+      return [{ at_s, lane: curve, label, look, sign: look, act: () => open({ rule, rep: rep.index }) }];
     }),
   );
 }
@@ -68,14 +68,14 @@ export function findingMarkers(reps, open) {
  * @returns {Marker[]}
  */
 export function reviewerMarkers(review, go) {
-  const mark = (/** @type {number} */ at_s, /** @type {string} */ sign, /** @type {string} */ words) => {
-    return /** @type {Marker} */ ({ at_s, lane: "frame", words, look: "own", sign, act: () => go(at_s) });
+  const mark = (/** @type {number} */ at_s, /** @type {string} */ sign, /** @type {string} */ label) => {
+    return /** @type {Marker} */ ({ at_s, lane: "frame", label, look: "own", sign, act: () => go(at_s) });
   };
   return [
-    ...review.goniometer.map(({ t_s }) => mark(t_s, "angle", `Goniometer at ${clock(t_s)}`)),
-    ...review.key_images.map(({ t_s }) => mark(t_s, "image", `Key image at ${clock(t_s)}`)),
+    ...review.goniometer.map(({ t_s }) => mark(t_s, "angle", t("review.timeline.goniometer", { time: clock(t_s) }))),
+    ...review.key_images.map(({ t_s }) => mark(t_s, "image", t("review.timeline.image", { time: clock(t_s) }))),
     ...review.notes.flatMap(({ t_s, text }) =>
-      t_s === null ? [] : [mark(t_s, "note", `Note at ${clock(t_s)}: ${text.slice(0, 60)}`)],
+      t_s === null ? [] : [mark(t_s, "note", t("review.timeline.note", { time: clock(t_s), text: text.slice(0, 60) }))],
     ),
   ];
 }
@@ -87,7 +87,7 @@ export function reviewerMarkers(review, go) {
 export function markerButtons(marks) {
   /** @type {Map<string, number>} */
   const taken = new Map();
-  return marks.map(({ at_s, lane, words, look, sign, act }) => {
+  return marks.map(({ at_s, lane, label, look, sign, act }) => {
     const slot = `${lane}${at_s.toFixed(2)}`;
     const below = taken.get(slot) ?? 0;
     taken.set(slot, below + 1);
@@ -99,6 +99,6 @@ export function markerButtons(marks) {
       "data-inside": own ? 0 : INSIDE_PX,
       tabindex: -1,
     };
-    return button(words, act, props, icon(sign));
+    return button(label, act, props, icon(sign));
   });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is drawn over the untouched video: the working leg, its angles with their error, goniometer lines. */
 
-import { band, degrees } from "../core/words.js";
+import { band, degrees, t } from "../core/text.js";
 import { displayedAngle, unitVector } from "./geometry.js";
 
 /** @import { Angles, Measurement, Point } from "../core/types.js" */
@@ -83,7 +83,8 @@ export class Overlay {
       if (joint) this.#dot(joint, radius);
     }
     if (known && shoulder && hip && knee) this.#labels(shoulder, hip, knee, angles, frame);
-    else if (!known) this.#plate([12, this.viewport.stage.clientHeight - 34], "cannot tell here", "", [1, 0]);
+    else if (!known)
+      this.#plate([12, this.viewport.stage.clientHeight - 34], t("review.clip.cannot_tell_here"), "", [1, 0]);
   }
 
   /**
@@ -102,7 +103,13 @@ export class Overlay {
     for (const [x, y] of points) this.taken.push([x - POINT_PX, y - POINT_PX, x + POINT_PX, y + POINT_PX]);
     this.#bend(a, b, c, YOURS);
     const away = unitVector([2 * b[0] - a[0] - c[0], 2 * b[1] - a[1] - c[1]]);
-    if (value !== null) this.#plate([b[0] + away[0] * 16, b[1] + away[1] * 16], `yours ${degrees(value)}`, "", away);
+    if (value !== null)
+      this.#plate(
+        [b[0] + away[0] * 16, b[1] + away[1] * 16],
+        t("review.clip.yours", { angle: degrees(value) }),
+        "",
+        away,
+      );
   }
 
   /**
@@ -123,7 +130,7 @@ export class Overlay {
   }
 
   /**
-   * @param {string} name
+   * @param {"knee" | "hip"} name
    * @param {number | null} value
    * @param {number | null} se
    * @param {Point} joint
@@ -133,7 +140,7 @@ export class Overlay {
     if (value === null) return;
     this.#plate(
       [joint[0] + away[0] * 14, joint[1] + away[1] * 14],
-      `${name} ${degrees(value)}`,
+      t(`review.clip.${name}`, { angle: degrees(value) }),
       se === null ? "" : ` ±${band(se)}`,
       away,
     );

@@ -2,7 +2,7 @@
 /** Playing a clip. Frames are addressed by the clip's own timestamps, never by a rate. */
 
 import { h } from "../core/dom.js";
-import { percent } from "../core/words.js";
+import { decimal, percent, t } from "../core/text.js";
 
 /** @import { VideoInfo } from "../core/types.js" */
 
@@ -15,6 +15,10 @@ const RETRY_MS = 500;
 const NOT_YET = 503;
 
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2];
+
+/** @returns {[string, string][]} */
+export const rateChoices = () =>
+  RATES.map((rate) => [String(rate), t("review.transport.rate", { rate: decimal(rate) })]);
 
 /**
  * Index of the last value <= t, by bisection; 0 when there is none.
@@ -274,7 +278,7 @@ export async function loadVideo(video, info, wanted) {
     const answer = await fetch(info.url, { headers: { Range: "bytes=0-0" } });
     if (answer.status !== NOT_YET) break;
     const { share } = await answer.json();
-    hint.textContent = `Making a copy that this browser can play … ${percent(share ?? 0)}`;
+    hint.textContent = t("review.page.making_copy", { percent: percent(share ?? 0) });
     if (!hint.isConnected) video.after(hint);
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }

@@ -1,7 +1,8 @@
 // @ts-check
-/** The time line: curves, the strip of repetitions, marks and the playhead. Moving in it moves the video, and the other way round. */
+/** The timeline: curves, the strip of repetitions, marks and the playhead. Moving in it moves the video, and the other way round. */
 
 import { h } from "../core/dom.js";
+import { t } from "../core/text.js";
 import { Curves, LEFT_PX, RIGHT_PX } from "./curves.js";
 import { findingMarkers, markerButtons, reviewerMarkers, stripButtons } from "./markers.js";
 
@@ -38,30 +39,35 @@ export class Timeline {
     this.selected = 0;
     this.editable = true;
     this.session = item.analysed;
-    this.strip = h("div", { class: "strip", role: "group", "aria-label": "Repetitions" });
+    this.strip = h("div", { class: "strip", role: "group", "aria-label": t("review.timeline.reps") });
     this.marks = h("div", { class: "marks" });
     this.handles = h("div", { class: "handles" });
     this.playhead = h("div", { class: "playhead" });
     this.over = h("div", { class: "over" }, this.marks, this.handles, this.playhead);
     this.values = { hip: h("b", {}, ""), knee: h("b", {}, "") };
-    const title = (/** @type {"hip" | "knee"} */ key, /** @type {string} */ words, /** @type {string} */ note) =>
-      h("p", { class: `curve-title ${key}` }, words, this.values[key], h("small", {}, note));
+    const title = (/** @type {"hip" | "knee"} */ key) =>
+      h(
+        "p",
+        { class: `curve-title ${key}` },
+        t(`review.timeline.${key}`),
+        this.values[key],
+        h("small", {}, t(`review.timeline.${key}_unit`)),
+      );
     this.plots = h("div", {
       class: "plots",
       role: "img",
-      "aria-label":
-        "Hip and knee angle over time. Findings lists the repetitions and their numbers; the arrow keys step through the frames.",
+      "aria-label": t("review.timeline.description"),
     });
     this.node = h(
       "section",
-      { class: "timeline", "aria-label": "Time line" },
+      { class: "timeline", "aria-label": t("review.timeline.title") },
       this.strip,
       h(
         "div",
-        { class: "curves" },
+        { class: "curves", "data-measuring": t("review.goniometer.hidden") },
         this.plots,
-        title("hip", "Hip", "flexion"),
-        title("knee", "Knee", "short of straight"),
+        title("hip"),
+        title("knee"),
         this.over,
       ),
     );
@@ -198,14 +204,14 @@ export class Timeline {
   #fillHandles(rep) {
     this.handles.replaceChildren();
     if (!rep || !this.editable) return;
-    const edges = /** @type {["start_s" | "peak_s" | "end_s", string][]} */ ([
-      ["start_s", "Start"],
-      ["end_s", "End"],
+    const edges = /** @type {["start_s" | "end_s", string][]} */ ([
+      ["start_s", t("review.timeline.drag_start", { rep: rep.index })],
+      ["end_s", t("review.timeline.drag_end", { rep: rep.index })],
     ]);
-    for (const [edge, word] of edges) {
+    for (const [edge, title] of edges) {
       const handle = h("div", {
         class: "handle",
-        title: `Drag: ${word.toLowerCase()} of repetition ${rep.index}`,
+        title,
         "data-edge": edge,
         "data-at": rep[edge],
       });

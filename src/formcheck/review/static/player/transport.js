@@ -2,10 +2,12 @@
 /** The row of controls under the picture, and what the curves say at this moment. */
 
 import { button, h, icon, replaceContent, select } from "../core/dom.js";
-import { clock, phaseWords, withBand } from "../core/words.js";
+import { keyNames } from "../core/keys.js";
+import { clock, t, withBand } from "../core/text.js";
 import { toggleLoop } from "./clip_keys.js";
-import { RATES } from "./player.js";
+import { rateChoices } from "./player.js";
 
+/** @import { Props } from "../core/dom.js" */
 /** @import { ClipView } from "./clip_view.js" */
 
 export class Transport {
@@ -19,7 +21,7 @@ export class Transport {
       max: Math.max(player.times_s.length - 1, 1),
       step: 1,
       value: "0",
-      "aria-label": "Time in the clip",
+      "aria-label": t("review.transport.time"),
       class: "scrub",
       autocomplete: "off",
     });
@@ -28,13 +30,13 @@ export class Transport {
       player.show(Number(this.slider.value));
     });
     this.clock = h("span", { class: "clock" });
-    this.where = h("span", { class: "place soft" });
+    this.place = h("span", { class: "place soft" });
     this.buttons = h("div", { class: "buttons" });
     this.node = h(
       "div",
       { class: "transport" },
       h("div", { class: "row" }, this.slider, this.clock),
-      h("div", { class: "row" }, this.buttons, this.where),
+      h("div", { class: "row" }, this.buttons, this.place),
     );
     this.read();
   }
@@ -42,55 +44,25 @@ export class Transport {
   refresh() {
     const { view } = this;
     const { player, ui } = view;
-    const tool = (
-      /** @type {string} */ label,
-      /** @type {string} */ key,
-      /** @type {() => void} */ act,
-      /** @type {import("../core/dom.js").Props} */ more,
-      /** @type {import("../core/dom.js").Child[]} */ ...children
-    ) =>
-      button(
-        label,
-        act,
-        { "aria-keyshortcuts": key, title: `${label} (${key})`, "data-key": key, ...more },
-        ...children,
-      );
+    const rate = select(String(player.rate), rateChoices(), (value) => (player.rate = Number(value)), {
+      "aria-label": t("review.transport.speed"),
+      title: t("review.transport.speed_hint"),
+      "data-key": "rate",
+    });
+    const playing = player.playing ? "pause" : "play";
     replaceContent(
       this.buttons,
-      tool("One frame back", "←", () => player.step(-1), {}, icon("back")),
-      tool(
-        player.playing ? "Pause" : "Play",
-        "Space",
-        () => player.toggle(),
-        { class: "primary" },
-        icon(player.playing ? "pause" : "play"),
-      ),
-      tool("One frame on", "→", () => player.step(1), {}, icon("forward")),
-      select(
-        String(player.rate),
-        RATES.map((rate) => [String(rate), `${rate}×`]),
-        (rate) => (player.rate = Number(rate)),
-        { "aria-label": "Speed", title: "Speed (S slower, D faster)", "data-key": "rate" },
-      ),
-      tool(
-        "Repeat the repetition",
-        "R",
-        () => toggleLoop(view),
-        { "aria-pressed": player.loop !== null },
-        icon("loop"),
-      ),
-      tool("The person large, or the whole picture", "P", () => view.viewport.toggleSubject(), {}, icon("zoom")),
-      tool("Overlay", "V", () => view.toggleOverlay(), { "aria-pressed": ui.overlay }, icon("leg")),
+      tool("frame_back", "←", "back", () => player.step(-1)),
+      tool(playing, "Space", playing, () => player.toggle(), { class: "primary" }),
+      tool("frame_on", "→", "forward", () => player.step(1)),
+      rate,
+      tool("loop", "R", "loop", () => toggleLoop(view), { "aria-pressed": player.loop !== null }),
+      tool("subject", "P", "zoom", () => view.viewport.toggleSubject()),
+      tool("overlay", "V", "leg", () => view.toggleOverlay(), { "aria-pressed": ui.overlay }),
       h("span", { class: "gap" }),
-      tool(
-        "Goniometer on this frame",
-        "G",
-        () => view.goniometer.start(),
-        { "aria-pressed": view.goniometer.active },
-        icon("angle"),
-      ),
-      tool("Note on this frame", "N", () => view.edits.addNote("frame"), {}, icon("note")),
-      tool("Keep this frame as an image", "K", () => view.edits.addImage(), {}, icon("image")),
+      tool("goniometer", "G", "angle", () => view.goniometer.start(), { "aria-pressed": view.goniometer.active }),
+      tool("note", "N", "note", () => view.edits.addNote("frame")),
+      tool("image", "K", "image", () => view.edits.addImage()),
     );
     this.read();
   }
@@ -102,18 +74,34 @@ export class Transport {
     const { angles } = state.session;
     const rep = this.view.reps.find((one) => time_s >= one.start_s && time_s < one.end_s);
     this.clock.textContent = clock(time_s, 2);
-    this.where.textContent = rep
-      ? `rep ${rep.index}, ${phaseWords(angles.phase[index] ?? "unknown")}`
-      : "between repetitions";
+    this.place.textContent = rep
+      ? t("review.transport.in_rep", { rep: rep.index, phase: t(`phase.${angles.phase[index] ?? "unknown"}`) })
+      : t("review.transport.between");
     this.slider.value = String(index);
-    this.slider.setAttribute("aria-valuetext", `${clock(time_s)}, ${this.where.textContent}`);
+    this.slider.setAttribute(
+      "aria-valuetext",
+      t("review.transport.at", { time: clock(time_s), place: this.place.textContent ?? "" }),
+    );
     for (const key of /** @type {const} */ (["hip", "knee"])) {
       const value = angles[`${key}_deg`][index];
       // While points are placed, formcheck's own number must not lead the eye.
       const { active } = this.view.goniometer;
-      const words = active ? "hidden" : withBand(value, angles[`${key}_se_deg`][index]);
+      const words = active ? t("review.transport.hidden") : withBand(value, angles[`${key}_se_deg`][index]);
       timeline.values[key].textContent = words;
       timeline.values[key].classList.toggle("none", active || value === null);
     }
   }
+}
+
+/**
+ * @param {string} name
+ * @param {string} key
+ * @param {string} sign
+ * @param {() => void} act
+ * @param {Props} [more]
+ */
+function tool(name, key, sign, act, more = {}) {
+  const label = t(`review.transport.${name}`);
+  const title = t("review.keys.hint", { label, key: keyNames(key).join(" ") });
+  return button(label, act, { "aria-keyshortcuts": key, title, "data-key": key, ...more }, icon(sign));
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /** The columns of the worklist, and what its list can be narrowed to. */
 
+import { statusBadge } from "../core/badges.js";
 import { button, h, icon } from "../core/dom.js";
-import { CANNOT_TELL, dateWords, labelledDate, percent, UNSURE } from "../core/words.js";
+import { COLLATOR, dateWords, dayOf, hasText, labelledDate, percent, sideWords, t } from "../core/text.js";
 
 /** @import { Entry } from "../core/types.js" */
 /** @import { Child } from "../core/dom.js" */
@@ -10,30 +11,17 @@ import { CANNOT_TELL, dateWords, labelledDate, percent, UNSURE } from "../core/w
 /**
  * @typedef {object} Column
  * @property {string} key
- * @property {string} words
- * @property {string} [title]
  * @property {boolean} [number]
  * @property {(entry: Entry) => string | number | null} of  what is sorted by
  * @property {(entry: Entry) => Child} [cell]  what is shown, where the list does not make it itself
  */
 
-export const COLLATOR = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-export const STATES = /** @type {[string, string][]} */ ([
-  ["", "All"],
-  ["open", "To review"],
-  ["mend", "With something not met"],
-  ["unsure", "With something unsure"],
-  ["reviewed", "Reviewed"],
-  ["new", "Not analysed"],
-  ["failed", "Failed"],
-]);
-
-/** @type {Record<string, (entry: Entry) => boolean>} */
+/** What the list can be narrowed to. @type {Record<string, (entry: Entry) => boolean>} */
 export const FILTERS = {
-  "": () => true,
+  all: () => true,
   open: (entry) => entry.state === "analysed" && !entry.reviewed,
-  mend: (entry) => (entry.not_met ?? 0) > 0,
-  unsure: (entry) => (entry.undecided ?? 0) > 0,
+  not_met: (entry) => (entry.not_met ?? 0) > 0,
+  undecided: (entry) => (entry.undecided ?? 0) > 0,
   reviewed: (entry) => entry.reviewed,
   new: (entry) => ["not analysed", "queued", "analysing"].includes(entry.state),
   failed: (entry) => entry.state === "failed",
@@ -42,96 +30,77 @@ export const FILTERS = {
 /** @param {number | null} value */
 const count = (value) => (value === null ? h("span", { class: "soft" }, "–") : String(value));
 
-/** @type {Column[]} */
-export const COLUMNS = [
-  { key: "name", words: "Clip", of: (entry) => entry.name },
-  { key: "person", words: "Person", of: (entry) => entry.person, cell: (entry) => entry.person },
-  {
-    key: "date",
-    words: "Date",
-    title: "When it was filmed; else what is known, as it says",
-    of: (entry) => entry.date,
-    cell: (entry) =>
-      h(
+/** Several sets are practised a day; of a clip the day is enough. @param {Entry} entry */
+const dateCell = ({ date, date_kind: kind }) =>
+  h(
+    "span",
+    { class: "nowrap", title: date && labelledDate(date, kind) },
+    kind === "practised"
+      ? dateWords(date)
+      : kind === "filmed"
+        ? dateWords(dayOf(date))
+        : labelledDate(dayOf(date), kind),
+  );
+
+/** @param {Entry} entry */
+const repsCell = ({ reps, prescribed }) =>
+  reps === null
+    ? count(null)
+    : h("span", { class: "nowrap" }, String(reps), prescribed ? h("small", {}, ` / ${prescribed}`) : null);
+
+/** @param {Entry} entry */
+const notMetCell = ({ not_met }) =>
+  not_met ? h("b", { class: "not-met-count" }, icon("not-met"), String(not_met)) : count(not_met);
+
+/** @param {Entry} entry */
+const painCell = ({ pain_before, pain_after }) =>
+  pain_before === null && pain_after === null
+    ? count(null)
+    : h(
         "span",
         { class: "nowrap" },
-        (entry.date_kind ?? "filmed") === "filmed" ? dateWords(entry.date) : labelledDate(entry.date, entry.date_kind),
-      ),
-  },
-  { key: "protocol", words: "Protocol", of: (entry) => entry.protocol, cell: (entry) => entry.protocol },
-  { key: "side", words: "Leg", of: (entry) => entry.side, cell: (entry) => entry.side },
-  {
-    key: "reps",
-    words: "Reps",
-    title: "Complete repetitions, of those prescribed",
-    number: true,
-    of: (entry) => entry.reps,
-    cell: (entry) =>
-      entry.reps === null
-        ? count(null)
-        : h(
-            "span",
-            { class: "nowrap" },
-            String(entry.reps),
-            entry.prescribed ? h("small", {}, ` / ${entry.prescribed}`) : null,
-          ),
-  },
-  {
-    key: "met",
-    words: "Met",
-    title: "Repetitions of which every check is met",
-    number: true,
-    of: (entry) => entry.met,
-    cell: (entry) => count(entry.met),
-  },
-  {
-    key: "not_met",
-    words: "Not met",
-    title: "Repetitions of which a check is not met",
-    number: true,
-    of: (entry) => entry.not_met,
-    cell: (entry) =>
-      entry.not_met ? h("b", { class: "mend" }, icon("not-met"), String(entry.not_met)) : count(entry.not_met),
-  },
-  {
-    key: "undecided",
-    words: "Unsure",
-    title: UNSURE,
-    number: true,
-    of: (entry) => entry.undecided,
-    cell: (entry) => count(entry.undecided),
-  },
-  {
-    key: "pain",
-    words: "Pain",
-    title: "Leg pain before and after, 0 to 10",
-    number: true,
-    of: (entry) => entry.pain_after ?? entry.pain_before,
-    cell: (entry) =>
-      entry.pain_before === null && entry.pain_after === null
-        ? count(null)
-        : h("span", { class: "nowrap" }, `${entry.pain_before ?? "–"} → ${entry.pain_after ?? "–"}`),
-  },
-  {
-    key: "quality",
-    words: "Measured",
-    title: "Share of the clip's frames in which hip and knee could be measured",
-    number: true,
-    of: (entry) => entry.usable_fraction,
-    cell: (entry) =>
-      entry.usable_fraction === null
-        ? count(null)
-        : h(
-            "span",
-            { title: entry.quality.join("\n") },
-            percent(entry.usable_fraction),
-            entry.quality.length
-              ? h("span", { class: "tag care-tag" }, entry.usable_fraction > 0 ? "with care" : CANNOT_TELL)
-              : null,
-          ),
-  },
-  { key: "reviewed", words: "Review", of: (entry) => (entry.reviewed ? 1 : 0) },
+        t("review.worklist.pain", { before: pain_before ?? "–", after: pain_after ?? "–" }),
+      );
+
+/** @param {Entry} entry */
+function qualityCell({ quality, usable_fraction: share }) {
+  if (share === null) return count(null);
+  const care = t(share > 0 ? "review.worklist.with_care" : "number.cannot_tell");
+  return h(
+    "span",
+    { title: quality.join("\n") },
+    percent(share),
+    quality.length > 0 && h("span", { class: "tag caution-tag" }, care),
+  );
+}
+
+/** @type {Column[]} */
+export const COLUMNS = [
+  { key: "name", of: (entry) => entry.name },
+  { key: "person", of: (entry) => entry.person, cell: (entry) => entry.person },
+  { key: "date", of: (entry) => entry.date, cell: dateCell },
+  { key: "protocol", of: (entry) => entry.protocol, cell: (entry) => entry.protocol },
+  { key: "side", of: (entry) => entry.side, cell: (entry) => entry.side && sideWords(entry.side) },
+  { key: "reps", number: true, of: (entry) => entry.reps, cell: repsCell },
+  { key: "met", number: true, of: (entry) => entry.met, cell: (entry) => count(entry.met) },
+  { key: "not_met", number: true, of: (entry) => entry.not_met, cell: notMetCell },
+  { key: "undecided", number: true, of: (entry) => entry.undecided, cell: (entry) => count(entry.undecided) },
+  { key: "pain", number: true, of: (entry) => entry.pain_after ?? entry.pain_before, cell: painCell },
+  { key: "quality", number: true, of: (entry) => entry.usable_fraction, cell: qualityCell },
+  { key: "reviewed", of: (entry) => (entry.reviewed ? 1 : 0) },
 ];
+
+/** @param {Column} column */
+export const columnTitle = ({ key }) => t(`review.column.${key}`);
+
+/**
+ * What a column shows, where its title alone does not say it.
+ * @param {Column} column
+ */
+export function columnHint({ key }) {
+  if (key === "undecided") return t("review.panel.undecided_hint");
+  return hasText(`review.column.${key}_hint`) ? t(`review.column.${key}_hint`) : null;
+}
 
 /**
  * What is not known comes last, whichever way the list is sorted.
@@ -159,16 +128,28 @@ export function nameCell(entry) {
  * @param {() => void} analyse
  */
 export function reviewCell(entry, analyse) {
-  const pill = (
-    /** @type {"met" | "not-met"} */ key,
-    /** @type {string} */ words,
-    /** @type {string | null} */ title,
-  ) => h("span", { class: `verdict ${key}`, title }, icon(key), words);
-  if (entry.reviewed) return pill("met", "reviewed", entry.reviewed_at && dateWords(entry.reviewed_at));
-  if (entry.review_problem) return pill("not-met", "cannot be read", entry.review_problem);
-  if (entry.state === "analysed") return h("span", { class: "soft" }, entry.review_started ? "draft" : "to review");
-  if (entry.state === "not analysed") return button(`Analyse ${entry.name}`, analyse, { class: "small" }, "Analyse");
-  if (entry.state !== "failed")
-    return h("span", { class: "soft" }, `${entry.state === "queued" ? "waiting" : entry.state} …`);
-  return h("span", {}, pill("not-met", "failed", null), h("small", { class: "why" }, entry.error ?? ""));
+  if (entry.reviewed)
+    return statusBadge("met", t("review.worklist.reviewed"), entry.reviewed_at && dateWords(entry.reviewed_at));
+  if (entry.review_problem) return statusBadge("not_met", t("review.worklist.cannot_be_read"), entry.review_problem);
+  const soft = (/** @type {string} */ words) => h("span", { class: "soft" }, words);
+  switch (entry.state) {
+    case "analysed":
+      return soft(t(entry.review_started ? "review.worklist.draft" : "review.worklist.to_review"));
+    case "not analysed":
+      return button(
+        t("review.worklist.analyse_one", { name: entry.name }),
+        analyse,
+        { class: "small" },
+        t("review.worklist.analyse"),
+      );
+    case "failed":
+      return h(
+        "span",
+        {},
+        statusBadge("not_met", t("review.worklist.failed")),
+        h("small", { class: "why" }, entry.error ?? ""),
+      );
+    default:
+      return soft(t(`review.worklist.${entry.state}`));
+  }
 }

@@ -3,7 +3,7 @@
 
 import { ApiError, getJobs, send, upload } from "../core/api.js";
 import { announce, button, h, replaceContent, showError } from "../core/dom.js";
-import { jobWords } from "../core/words.js";
+import { jobWords, t } from "../core/text.js";
 
 /** @import { Job, ServerState } from "../core/types.js" */
 
@@ -31,14 +31,14 @@ export class Queue {
     this.watching = false;
     this.again = false;
     this.closed = false;
-    this.node = h("section", { class: "queue", "aria-label": "Clips being analysed", hidden: true });
+    this.node = h("section", { class: "queue", "aria-label": t("review.upload.title"), hidden: true });
     const input = h("input", {
       type: "file",
       accept: "video/*,.mkv,.avi",
       multiple: true,
       class: "visually-hidden",
       tabindex: -1,
-      "aria-label": "Clips to analyse",
+      "aria-label": t("review.upload.choose"),
     });
     input.addEventListener("change", () => {
       void this.add([...(input.files ?? [])]);
@@ -48,13 +48,9 @@ export class Queue {
       "span",
       {},
       input,
-      button("Add clips …", () => input.click(), { class: "primary" }),
+      button(t("review.upload.add"), () => input.click(), { class: "primary" }),
     );
-    this.dropHint = h(
-      "div",
-      { class: "drop-hint", hidden: true },
-      h("p", {}, "Drop clips to analyse them here, on this machine."),
-    );
+    this.dropHint = h("div", { class: "drop-hint", hidden: true }, h("p", {}, t("review.upload.drop")));
     document.body.append(this.dropHint);
     /** @type {[string, (event: DragEvent) => void][]} */
     this.listeners = [
@@ -137,7 +133,7 @@ export class Queue {
       this.watch();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.message !== "Cancelled.") showError(`upload ${file.name}`, `${file.name}: ${error.message}`);
+      showError(`upload ${file.name}`, t("review.upload.failed", { name: file.name, reason: error.message }));
     } finally {
       this.sending = this.sending.filter((one) => one !== entry);
       this.#show();
@@ -174,7 +170,7 @@ export class Queue {
       if (job.state !== "failed") this.dismissed.add(job.job);
       // What had ended before this page was opened is in the list already.
       if (before === null || before.get(job.job) === job.state) continue;
-      announce(`${job.name}: ${job.state === "done" ? "analysed" : job.state}`);
+      announce(t("review.job.said", { name: job.name, state: endWords(job) }));
       this.changed();
     }
   }
@@ -193,60 +189,63 @@ export class Queue {
   #show() {
     const jobs = this.jobs.filter((job) => !this.dismissed.has(job.job));
     this.node.hidden = jobs.length + this.sending.length === 0;
-    const line = (
-      /** @type {string} */ name,
-      /** @type {string} */ words,
-      /** @type {number | null} */ share,
-      /** @type {() => void} */ stop,
-      /** @type {string} */ stopWords,
-      /** @type {string} */ key,
-    ) =>
-      h(
-        "li",
-        { "data-name": name },
-        h("span", { class: "name" }, name),
-        h("progress", { max: 1, value: share ?? 0, hidden: share === null, "aria-label": `${name}: ${words}` }),
-        h("span", { class: "soft" }, words),
-        button(`${stopWords} ${name}`, stop, { class: "small", "data-key": key }, stopWords),
-      );
-    replaceContent(
-      this.node,
-      h(
-        "ul",
-        {},
-        ...jobs.map((job) =>
-          OPEN.includes(job.state)
-            ? line(
-                job.name,
-                jobWords(job),
-                job.state === "queued" ? 0 : job.share,
-                () => void this.#cancel(job),
-                "Cancel",
-                job.job,
-              )
-            : line(
-                job.name,
-                job.state === "failed" ? `could not be analysed: ${job.error ?? "no reason given"}` : job.state,
-                null,
-                () => {
-                  this.dismissed.add(job.job);
-                  this.#show();
-                },
-                "Close",
-                job.job,
-              ),
-        ),
-        ...this.sending.map((one) =>
-          line(
-            one.name,
-            one.waiting ? "waiting to be copied" : jobWords({ stage: "copying", share: one.share, state: "running" }),
-            one.share,
-            () => one.cancel(),
-            "Cancel",
-            `sending-${one.name}`,
-          ),
-        ),
-      ),
-    );
+    const lines = [...jobs.map((job) => this.#jobLine(job)), ...this.sending.map(sendingLine)];
+    replaceContent(this.node, h("ul", {}, ...lines));
   }
+
+  /** @param {Job} job */
+  #jobLine(job) {
+    const key = job.job;
+    if (OPEN.includes(job.state)) {
+      const share = job.state === "queued" ? 0 : job.share;
+      return line(
+        job.name,
+        jobWords(job),
+        share,
+        cancelButton(job.name, key, () => void this.#cancel(job)),
+      );
+    }
+    const hide = () => {
+      this.dismissed.add(key);
+      this.#show();
+    };
+    const label = t("review.upload.close_one", { name: job.name });
+    const close = button(label, hide, { class: "small", "data-key": key }, t("review.page.close"));
+    return line(job.name, endWords(job), null, close);
+  }
+}
+
+/** @param {Job} job  that has ended */
+const endWords = (job) => t(`review.job.${job.state}`, { reason: job.error ?? t("review.page.no_reason") });
+
+/**
+ * @param {string} name
+ * @param {string} key
+ * @param {() => void} cancel
+ */
+const cancelButton = (name, key, cancel) =>
+  button(t("review.upload.cancel_one", { name }), cancel, { class: "small", "data-key": key }, t("review.page.cancel"));
+
+/** @param {Sending} sending */
+function sendingLine({ name, share, waiting, cancel }) {
+  const state = waiting ? t("review.upload.waiting") : jobWords({ stage: "copying", share, state: "running" });
+  return line(name, state, share, cancelButton(name, `sending-${name}`, cancel));
+}
+
+/**
+ * @param {string} name
+ * @param {string} state
+ * @param {number | null} share  null: nothing is under way any more
+ * @param {HTMLElement} action
+ */
+function line(name, state, share, action) {
+  const label = t("review.upload.progress", { name, state });
+  return h(
+    "li",
+    { "data-name": name },
+    h("span", { class: "name" }, name),
+    h("progress", { max: 1, value: share ?? 0, hidden: share === null, "aria-label": label }),
+    h("span", { class: "soft" }, state),
+    action,
+  );
 }

@@ -3,8 +3,9 @@
 
 import { ApiError, getItems, itemPath, send } from "../core/api.js";
 import { announce, button, h, select, showError } from "../core/dom.js";
-import { listen, showKeyHelp } from "../core/keys.js";
-import { COLLATOR, COLUMNS, FILTERS, nameCell, ordered, reviewCell, STATES } from "./columns.js";
+import { keyHelpButton, listen, showKeyHelp } from "../core/keys.js";
+import { COLLATOR, sideWords, t } from "../core/text.js";
+import { COLUMNS, columnHint, columnTitle, FILTERS, nameCell, ordered, reviewCell } from "./columns.js";
 import { Queue } from "./uploads.js";
 
 /** @import { Entry, ServerState } from "../core/types.js" */
@@ -20,33 +21,46 @@ class Worklist {
     /** @type {Map<string, {row: HTMLTableRowElement, entry: Entry, text: string}>} */
     this.rows = new Map();
     this.sort = { key: "date", down: true };
-    this.filter = { words: "", state: "" };
+    this.filter = { words: "", state: "all" };
     /** @type {string[]} */
     this.chosen = [];
     this.clean = true;
-    this.heading = [h("b", {}, server.opened === "store" ? "Practice record" : "Worklist")];
+    this.heading = [
+      h("b", {}, t(server.opened === "store" ? "review.worklist.title_record" : "review.worklist.title")),
+    ];
     this.search = h("input", {
       type: "search",
-      placeholder: "Filter by name, person, protocol",
-      "aria-label": "Filter",
+      placeholder: t("review.worklist.filter_hint"),
+      "aria-label": t("review.worklist.filter"),
       autocomplete: "off",
     });
     this.search.addEventListener("input", () => this.#filterBy({ words: this.search.value }));
     this.shown = h("span", { class: "soft", role: "status" });
-    this.compare = button("Compare the two", () => this.openComparison(), { disabled: true });
+    this.compare = button(t("review.worklist.compare"), () => this.openComparison(), { disabled: true });
     this.head = h("thead");
     this.body = h("tbody");
     this.hint = h("p", { class: "soft" });
     this.queue = server.can_upload ? new Queue(server, () => void this.load()) : null;
-    this.node = h(
+    this.node = this.#layout();
+    const keys = this.#keys();
+    this.toolbar = [keyHelpButton(keys)];
+    this.unlisten = listen(keys);
+    this.#fillHead();
+  }
+
+  #layout() {
+    const filters = Object.keys(FILTERS).map(
+      (key) => /** @type {[string, string]} */ ([key, t(`review.filter.${key}`)]),
+    );
+    return h(
       "div",
       { class: "worklist" },
-      h("h1", { class: "visually-hidden" }, "Worklist"),
+      h("h1", { class: "visually-hidden" }, t("review.worklist.title")),
       h(
         "div",
         { class: "bar" },
         this.search,
-        select("", STATES, (state) => this.#filterBy({ state }), { "aria-label": "Show" }),
+        select("all", filters, (state) => this.#filterBy({ state }), { "aria-label": t("review.worklist.show") }),
         this.shown,
         h("span", { class: "grow" }),
         this.compare,
@@ -59,45 +73,31 @@ class Worklist {
         h(
           "table",
           { class: "list" },
-          h("caption", { class: "visually-hidden" }, "Clips and sessions"),
+          h("caption", { class: "visually-hidden" }, t("review.worklist.caption")),
           this.head,
           this.body,
         ),
         this.hint,
       ),
     );
+  }
+
+  /** @returns {Shortcut[]} */
+  #keys() {
+    const group = t("review.keys.group_worklist");
+    const rows = /** @type {[string, string, string, () => void][]} */ ([
+      ["/", "/", "key_filter", () => this.search.focus()],
+      ["arrowdown", "↓", "key_next", () => this.#stepRow(1)],
+      ["arrowup", "↑", "key_before", () => this.#stepRow(-1)],
+      ["enter", "Enter", "key_open", () => {}],
+      ["c", "C", "key_choose", () => this.#chooseFocused()],
+    ]);
     /** @type {Shortcut[]} */
-    const keys = [
-      { key: "/", shown: "/", words: "filter", group: "Worklist", act: () => this.search.focus() },
-      {
-        key: "arrowdown",
-        shown: "↓",
-        words: "next row",
-        group: "Worklist",
-        act: () => this.#stepRow(1),
-        repeats: true,
-      },
-      {
-        key: "arrowup",
-        shown: "↑",
-        words: "row before",
-        group: "Worklist",
-        act: () => this.#stepRow(-1),
-        repeats: true,
-      },
-      { key: "enter", shown: "Enter", words: "open", group: "Worklist", act: () => {} },
-      {
-        key: "c",
-        shown: "C",
-        words: "choose the row for comparing",
-        group: "Worklist",
-        act: () => this.#chooseFocused(),
-      },
-      { key: "?", shown: "?", words: "this sheet", group: "Worklist", act: () => showKeyHelp(keys) },
-    ];
-    this.toolbar = [button("Keys (?)", () => showKeyHelp(keys), { class: "quiet", "aria-keyshortcuts": "?" })];
-    this.unlisten = listen(keys);
-    this.#fillHead();
+    const keys = rows.map(([key, shown, label, act]) => {
+      return { key, shown, label: t(`review.worklist.${label}`), group, act, repeats: key.startsWith("arrow") };
+    });
+    keys.push({ key: "?", shown: "?", label: t("review.keys.this_help"), group, act: () => showKeyHelp(keys) });
+    return keys;
   }
 
   close() {
@@ -120,7 +120,9 @@ class Worklist {
           : {
               row: this.#row(entry),
               entry,
-              text: [entry.name, entry.person, entry.protocol, entry.side, entry.date].join(" ").toLowerCase(),
+              text: [entry.name, entry.person, entry.protocol, entry.side && sideWords(entry.side), entry.date]
+                .join(" ")
+                .toLowerCase(),
             },
       );
     }
@@ -146,20 +148,19 @@ class Worklist {
     );
     this.body.replaceChildren(...shown.map(({ row }) => row));
     this.shown.textContent =
-      shown.length === this.rows.size ? `${shown.length}` : `${shown.length} of ${this.rows.size}`;
+      shown.length === this.rows.size
+        ? String(shown.length)
+        : t("review.worklist.shown", { shown: shown.length, total: this.rows.size });
     this.hint.textContent = this.#advice(shown.length);
     this.#fillHead();
   }
 
   /** @param {number} shown */
   #advice(shown) {
-    const drop = this.queue ? "Drop clips anywhere on this page to analyse them." : "";
-    if (shown)
-      return `${drop} Tick two to compare them. Met, not met and unsure count repetitions; unsure: nothing is not met, but a check is borderline or could not be told. Measured: the share of the frames in which hip and knee could be measured; ‘with care’ and ‘cannot tell’: rest the pointer on it, or open the clip, for why.`;
-    if (this.rows.size) return "Nothing here fits the filter.";
-    return this.queue
-      ? `Nothing here yet. ${drop}`
-      : "Nothing is kept yet: ‘formcheck analyze CLIP --save’ keeps a set.";
+    const drop = this.queue ? t("review.worklist.drop") : "";
+    if (shown) return `${drop} ${t("review.worklist.help")}`.trim();
+    if (this.rows.size) return t("review.worklist.nothing_fits");
+    return this.queue ? `${t("review.worklist.nothing_yet")} ${drop}` : t("review.worklist.nothing_kept");
   }
 
   #fillHead() {
@@ -167,7 +168,9 @@ class Worklist {
       this.sort = {
         key: column.key,
         down:
-          this.sort.key === column.key ? !this.sort.down : ["date", "not_met", "undecided", "pain"].includes(column.key),
+          this.sort.key === column.key
+            ? !this.sort.down
+            : ["date", "not_met", "undecided", "pain"].includes(column.key),
       };
       this.#arrange();
       this.head.querySelector(`[data-key="${column.key}"]`)?.closest("button")?.focus();
@@ -186,17 +189,22 @@ class Worklist {
           {
             type: "button",
             class: "sort",
-            title: column.title,
+            title: columnHint(column),
             "data-key": column.key,
             on: { click: () => by(column) },
           },
-          column.words,
+          columnTitle(column),
           h("span", { "aria-hidden": "true" }, sorted ? (this.sort.down ? " ▾" : " ▴") : ""),
         ),
       );
     });
     this.head.replaceChildren(
-      h("tr", {}, h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Compare")), ...cells),
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, t("review.worklist.compare_column"))),
+        ...cells,
+      ),
     );
   }
 
@@ -204,7 +212,7 @@ class Worklist {
   #row(entry) {
     const box = h("input", {
       type: "checkbox",
-      "aria-label": `Choose ${entry.name} for comparing`,
+      "aria-label": t("review.worklist.choose", { name: entry.name }),
       checked: this.chosen.includes(entry.id),
       disabled: entry.state !== "analysed",
     });
@@ -256,7 +264,7 @@ class Worklist {
       if (box) box.checked = this.chosen.includes(dropped);
     }
     this.compare.disabled = this.chosen.length < 2;
-    announce(`${this.chosen.length} of 2 chosen for comparing`);
+    announce(t("review.worklist.chosen", { count: this.chosen.length }));
   }
 
   #chooseFocused() {

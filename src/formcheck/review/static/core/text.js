@@ -1,0 +1,133 @@
+// @ts-check
+/** Words and numbers in the language of the page. Its catalogue comes with it from the server (formcheck.text). */
+
+/** @import { DateKind, Job, Side } from "./types.js" */
+
+/** @typedef {Record<string, string | number>} Values */
+
+/** @type {{language: string, texts: Record<string, string>}} */
+const { language, texts } = JSON.parse(document.querySelector("#texts")?.textContent ?? "{}");
+
+export const Z_95 = 1.96;
+export const COLLATOR = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
+
+/**
+ * The text under a key with its {names} filled in. A key with the forms `.one` and `.other` is chosen by `n`.
+ * @param {string} key
+ * @param {Values} [values]
+ */
+export function t(key, values = {}) {
+  const text = texts[key] ?? texts[`${key}.${values.n === 1 ? "one" : "other"}`];
+  if (text === undefined) throw new Error(`no text ${key} in ${language}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
+/** @param {string} key */
+export const hasText = (key) => key in texts;
+
+/** @param {string} text */
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/**
+ * Round half away from zero, so that 22.5 and 23.5 do not land on neighbours' sides.
+ * @param {number} value
+ */
+export const whole = (value) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5) || 0;
+
+/**
+ * A number with the language's decimal mark and a true minus sign.
+ * @param {number} value
+ * @param {number} [decimals]
+ */
+export const number = (value, decimals = 0) =>
+  (decimals ? value.toFixed(decimals) : String(whole(value))).replace("-", "−").replace(".", t("number.decimal_mark"));
+
+/**
+ * A number with as many decimals as it has.
+ * @param {number} value
+ */
+export const decimal = (value) => String(value).replace(".", t("number.decimal_mark"));
+
+/**
+ * With its sign, but for a zero.
+ * @param {number} value
+ * @param {number} [decimals]
+ */
+export const signed = (value, decimals = 0) =>
+  Number(value.toFixed(decimals)) > 0 ? `+${number(value, decimals)}` : number(value, decimals);
+
+/** @param {number | null} value */
+export const degrees = (value) => (value === null ? t("number.cannot_tell") : `${number(value)}°`);
+
+/**
+ * Value and 95 % band: '22° ± 8'.
+ * @param {number | null} value
+ * @param {number | null} se
+ */
+export const withBand = (value, se) => degrees(value) + (value === null || se === null ? "" : ` ± ${band(se)}`);
+
+/**
+ * Half the width of a 95 % band, never stated smaller than it is.
+ * @param {number} se
+ */
+export const band = (se) => ceiling(Z_95 * se);
+
+/** @param {number} value */
+export const ceiling = (value) => Math.ceil(value - 1e-9);
+
+/** @param {number | null} value  in seconds, without the unit */
+export const seconds = (value) => (value === null ? "–" : number(value, 1));
+
+/**
+ * Minutes and seconds: '1:02.5'.
+ * @param {number} time_s
+ * @param {number} [decimals]
+ */
+export const clock = (time_s, decimals = 1) => charts.clock(time_s, decimals, t("number.decimal_mark"));
+
+/**
+ * Whole per cent, keeping 0 and 100 for none and all.
+ * @param {number} share
+ */
+export function percent(share) {
+  const value = whole(share * 100);
+  return t("number.percent", { value: share > 0 && share < 1 ? Math.min(Math.max(value, 1), 99) : value });
+}
+
+/**
+ * A day, with the time of day where it is known: that of the place where the clip was filmed.
+ * @param {string | null} iso
+ */
+export function dateWords(iso) {
+  const [, year, month, day, time] = iso?.match(/^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}))?/) ?? [];
+  if (!year) return iso ?? "–";
+  const values = { day: Number(day), month: t(`number.month.${Number(month)}`), year };
+  return time ? t("number.date_time", { ...values, time }) : t("number.date", values);
+}
+
+/** @param {string | null} iso */
+export const dayOf = (iso) => iso?.slice(0, 10) ?? null;
+
+/**
+ * A date and what it is the date of.
+ * @param {string | null} iso
+ * @param {DateKind} [kind]
+ */
+export const labelledDate = (iso, kind = "filmed") =>
+  iso ? t(`review.date.${kind}`, { date: dateWords(iso) }) : t("review.date.none");
+
+/**
+ * What an analysis is doing.
+ * @param {Pick<Job, "stage" | "share" | "state">} job
+ */
+export function jobWords({ stage, share, state }) {
+  if (state === "queued") return t("review.job.queued");
+  const key = `review.job.stage_${(stage ?? "").replaceAll(" ", "_")}`;
+  const words = t(hasText(key) ? key : "review.job.stage_unknown");
+  return share > 0
+    ? t("review.job.share", { stage: words, percent: percent(share) })
+    : t("review.job.busy", { stage: words });
+}
+
+/** @param {Side} side */
+export const sideWords = (side) => t(`side.${side}`);
