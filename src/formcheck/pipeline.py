@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,10 +27,11 @@ from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.report.data import session_document, write_angles_csv
 from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
 from formcheck.report.protocol import protocol_view
+from formcheck.session.document import session_text
+from formcheck.session.frames import write_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
@@ -59,7 +59,7 @@ class Options:
     jobs: int | None = None
     # Frames to look at in each second; None: all.
     fps: int | None = None
-    # Of the words on the annotated clip and the report's images.
+    # Language of what people read in the results: two letters.
     language: str = DEFAULT_LANGUAGE
 
 
@@ -192,7 +192,7 @@ def _write_results(
                 on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
             )
         page.result()
-    (folder / SESSION_FILE).write_text(session_text(session), encoding="utf-8")
+    (folder / SESSION_FILE).write_text(session_text(session, Texts(options.language)), encoding="utf-8")
 
 
 def _write_page(
@@ -209,11 +209,6 @@ def _write_page(
         analysed_at=datetime.now().astimezone(),
     )
     path.write_text(page, encoding="utf-8")
-
-
-def session_text(session: Session) -> str:
-    """The text of ``session.json``."""
-    return json.dumps(session_document(session), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _counted(source: FileSource, stage: str, progress: Progress, options: Options) -> Iterator[Frame]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from formcheck.message import Message
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 ImageBgr = NDArray[np.uint8]
+ProtocolKind = Literal["practice", "assessment"]
 
 
 class Side(StrEnum):
@@ -326,6 +327,7 @@ class Session:
     """One judged set. ``angles`` is None when no leg could be measured.
 
     ``protocol_kind`` is ``practice`` or ``assessment``. ``phases`` has one entry per frame of the track;
+    ``findings`` are those of the set first, then those of each repetition.
     ``rep_of_frame`` (T,) int is the index of the
     repetition a frame belongs to, 0 for none.
     """
@@ -345,7 +347,11 @@ class Session:
     reps: tuple[Rep, ...]
     findings: tuple[Finding, ...]
     quality: Quality
-    protocol_kind: str = "practice"
+    protocol_kind: ProtocolKind = "practice"
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.findings, key=lambda finding: (finding.rep is not None, finding.rep or 0))
+        object.__setattr__(self, "findings", tuple(ordered))
 
     @property
     def rep_count(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import ValidationError
 
 from formcheck.batch.tasks import BatchClip, ClipFailure
 from formcheck.record.exports.tables import csv_text
-from formcheck.report.schema import RepPart, SessionDocument
+from formcheck.session.document import validated
+from formcheck.session.schema import RepPart, SessionDocument
 from formcheck.types import Verdict
 
 
@@ -153,8 +154,8 @@ def read_rows(session_json: bytes | None) -> SessionRows | None:
     if session_json is None:
         return None
     try:
-        document = SessionDocument.model_validate_json(session_json)
-    except ValidationError:
+        document = validated(json.loads(session_json))
+    except ValueError:
         return None
     return SessionRows(_columns(document), tuple(_rep(rep) for rep in document.reps))
 

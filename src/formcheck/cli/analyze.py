@@ -141,14 +141,16 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
 
 def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Options, *, as_json: bool) -> Session:
     from formcheck.cli.tables import print_session
-    from formcheck.pipeline import analyze, session_text
+    from formcheck.pipeline import analyze
+    from formcheck.session.document import session_text
+    from formcheck.text.catalogue import Texts
 
     with progress_bar(clip.name) as progress:
         session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
     if as_json:
-        click.echo(session_text(session), nl=False)
+        click.echo(session_text(session, Texts(options.language)), nl=False)
     else:
-        print_session(session, folder)
+        print_session(session, folder, Texts(options.language))
     return session
 
 

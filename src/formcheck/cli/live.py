@@ -226,7 +226,7 @@ def _print(result: LiveResult, texts: Texts) -> None:
     for key in result.advice:
         click.secho(texts.get(key), bold=True)
     if finished.session is not None:
-        print_session(finished.session, finished.folder)
+        print_session(finished.session, finished.folder, texts)
     if result.dropped:
         share = percent(texts, result.dropped / (result.frames + result.dropped))
         click.echo(texts.get("live.dropped", count=result.dropped, percent=share))

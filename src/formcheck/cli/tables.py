@@ -35,10 +35,10 @@ _WORDS = {
 }
 
 
-def print_session(session: Session, folder: Path) -> None:
+def print_session(session: Session, folder: Path, texts: Texts) -> None:
     """Print the summary of a session, its repetitions, and where the results are."""
     console = Console(highlight=False)
-    texts, summary = Texts("en"), summarize(session)
+    summary = summarize(session)
     side = f", {session.side} leg" if session.side else ""
     console.print(Text(f"{session.clip.name}{side}: {texts.say(summary.headline)}", style="bold"))
     for sentence in summary.sentences:

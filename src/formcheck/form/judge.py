@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from formcheck.protocols.model import Protocol
 from formcheck.reps.find import find_reps
 from formcheck.reps.manual import Span, manual_reps
 from formcheck.reps.rep_set import RepSet
+from formcheck.resolution import rounded
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
 
 # With less than this share of the frames measurable, a count of repetitions means nothing.
@@ -50,12 +52,13 @@ def judge_angles(
         rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)
     else:
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
-    quality = assess_quality(track, angles, view)
+    quality = rounded(assess_quality(track, angles, view))
     findings = _findings(
         angles, rep_set, view, protocol, usable_fraction=quality.usable_fraction, counted_by_eye=spans is not None
     )
+    view = rounded(view)
     return Session(
-        clip=track.clip,
+        clip=rounded(track.clip),
         model=track.model,
         protocol_id=protocol.id,
         protocol_version=protocol.version,
@@ -64,11 +67,11 @@ def judge_angles(
         protocol_kind=protocol.kind,
         side=angles.side if angles is not None else None,
         side_given=side_given,
-        angles=angles,
+        angles=None if angles is None else replace(rounded(angles), view=view),
         view=view,
         phases=rep_set.phases,
         rep_of_frame=rep_set.rep_of_frame,
-        reps=rep_set.reps,
+        reps=tuple(map(rounded, rep_set.reps)),
         findings=findings,
         quality=quality,
     )

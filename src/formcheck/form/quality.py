@@ -7,6 +7,7 @@ import numpy as np
 from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_JITTER_DEG
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
+from formcheck.text.numbers import whole
 from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
 
 # Shares of the clip below which a reason is worth a sentence.
@@ -39,7 +40,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
         *track.warnings,
     ]
     if seen.any() and view.lying and usable < 1 - _NOTABLE:
-        reasons.insert(0, Message.of("quality.leg_lost", percent=_percent(1 - usable)))
+        reasons.insert(0, Message.of("quality.leg_lost", percent=whole(100 * (1 - usable))))
     return Quality(usable, tuple(reasons))
 
 
@@ -50,20 +51,20 @@ def _presence(seen: np.ndarray, view: View) -> list[Message]:
     if not view.lying:
         reasons.append(Message.of("quality.not_lying"))
     if seen.mean() < 1 - _NOTABLE:
-        reasons.append(Message.of("quality.nobody_for", percent=_percent(1 - seen.mean())))
+        reasons.append(Message.of("quality.nobody_for", percent=whole(100 * (1 - seen.mean()))))
     return reasons
 
 
 def _geometry(view: View) -> list[Message]:
     reasons = []
     if view.roll_deg:
-        reasons.append(Message.of("quality.rolled", roll=view.roll_deg))
+        reasons.append(Message.of("quality.rolled", roll=whole(view.roll_deg)))
     if view.lying and abs(view.azimuth_deg) > TURNED_DEG:
         end = "feet" if view.azimuth_deg > 0 else "head"
-        reasons.append(Message.of(f"quality.from_{end}", azimuth=abs(view.azimuth_deg)))
+        reasons.append(Message.of(f"quality.from_{end}", azimuth=whole(abs(view.azimuth_deg))))
     if view.lying and view.elevation_deg > _HIGH_DEG:
         key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
-        reasons.append(Message.of(key, elevation=view.elevation_deg))
+        reasons.append(Message.of(key, elevation=whole(view.elevation_deg)))
     if view.lying and view.jitter_deg > _JITTERY_DEG:
         key = "quality.legs_mixed_up" if view.jitter_deg > MAX_JITTER_DEG else "quality.legs_mixed"
         reasons.append(Message.of(key))
@@ -96,7 +97,3 @@ def _thigh_px(track: PoseTrack) -> float:
     thighs: FloatArray = np.hypot(*np.moveaxis(track.xy_px[:, KNEES] - track.xy_px[:, HIPS], -1, 0))
     known = [thigh[np.isfinite(thigh)] for thigh in thighs.T]
     return max((float(np.median(thigh)) for thigh in known if thigh.size), default=np.nan)
-
-
-def _percent(share: float) -> float:
-    return float(100 * share)

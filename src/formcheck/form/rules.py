@@ -16,6 +16,7 @@ import numpy as np
 from formcheck.form import measures
 from formcheck.form.verdicts import UNKNOWN, Limits, Measured, compare, missed_end
 from formcheck.protocols.model import Protocol, ToesReading
+from formcheck.resolution import FINDING_DECIMALS, rounded_number
 from formcheck.types import Finding, LegAngles, Rep, Verdict, View
 
 # Bodies differ by this in how steep a level trunk appears (docs/method.md).
@@ -253,12 +254,12 @@ def find(
         rule=rule.id,
         rep=rep,
         verdict=verdict,
-        observed=_known(measured.value),
+        observed=_kept(measured.value),
         limit=limits,
         unit=rule.unit,
-        at_s=at_s,
+        at_s=None if at_s is None else rounded_number(at_s, FINDING_DECIMALS),
         advisory=rule.advisory,
-        se=_known(measured.se),
+        se=_kept(measured.se),
         variant=variant or (missed_end(measured.value, limits) if verdict is not Verdict.MET else ""),
         met_in=met_in,
     )
@@ -300,12 +301,12 @@ def judge_set(rule: Rule, evidence: SetEvidence, protocol: Protocol) -> Finding:
         rule=rule.id,
         rep=None,
         verdict=judgement.verdict,
-        observed=_known(judgement.measured.value),
+        observed=_kept(judgement.measured.value),
         limit=limits,
         unit=rule.unit,
         at_s=None,
         advisory=rule.advisory,
-        se=_known(judgement.measured.se),
+        se=_kept(judgement.measured.se),
         reason=judgement.reason,
     )
 
@@ -336,5 +337,5 @@ def _variant(rule: Rule, protocol: Protocol) -> str:
     return rule.variant(protocol) if rule.variant is not None else ""
 
 
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _kept(value: float) -> float | None:
+    return rounded_number(value, FINDING_DECIMALS) if math.isfinite(value) else None

@@ -80,11 +80,16 @@ def _measured(stats: SetStatistics) -> tuple[Message, ...]:
     """The set's numbers; repetitions counted by eye where nothing could be measured have none."""
     if np.isnan(stats.knee_end_deg):
         return (Message.of("summary.not_measured"),)
-    band_deg = ceiling(Z_95 * stats.knee_se_deg)
-    return (
-        Message.of("summary.knee", knee=whole(stats.knee_end_deg), band=band_deg),
-        Message.of("summary.hip", hip=whole(stats.hip_mean_deg), seconds=stats.extend_s),
-    )
+    knee = {"knee": whole(stats.knee_end_deg)}
+    if np.isfinite(stats.knee_se_deg):
+        sentences = [Message.of("summary.knee", **knee, band=ceiling(Z_95 * stats.knee_se_deg))]
+    else:
+        sentences = [Message.of("summary.knee_alone", **knee)]
+    if np.isfinite(stats.hip_mean_deg):
+        sentences.append(Message.of("summary.hip", hip=whole(stats.hip_mean_deg)))
+    if np.isfinite(stats.extend_s):
+        sentences.append(Message.of("summary.tempo", seconds=stats.extend_s))
+    return tuple(sentences)
 
 
 def _fault(session: Session, rule: rules.Rule) -> Message | None:

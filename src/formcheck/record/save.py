@@ -21,7 +21,8 @@ from formcheck.record.series import series_of, to_parquet
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 from formcheck.record.values import Answers, Mark, Origin, Practice, Saved
-from formcheck.report.data import installed_version, session_document
+from formcheck.session.document import installed_version, to_document
+from formcheck.text.catalogue import Texts
 from formcheck.types import PoseTrack, Session
 
 # A series that no result names and that is older than this was left by a process that ended in between.
@@ -98,7 +99,7 @@ def _save_rows(
     added = add_result(
         connection,
         key,
-        session_document(session),
+        to_document(session, Texts("en")),
         kept_at=now(),
         software=f"formcheck {installed_version('formcheck')}",
         series_file=series_file,

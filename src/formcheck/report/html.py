@@ -16,7 +16,6 @@ import numpy as np
 from formcheck.form.summary import summarize
 from formcheck.report import words
 from formcheck.report.curves import Curves, chart_payload, curves_of
-from formcheck.report.data import OPENCV_NAMES, installed_version
 from formcheck.report.exemplars import Exemplar, choose_exemplars
 from formcheck.report.figures import (
     HipBar,
@@ -29,6 +28,7 @@ from formcheck.report.numbers import key_numbers
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, running_foot, shared_style
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, Span, static_panels
 from formcheck.report.protocol import ProtocolView
+from formcheck.session.document import OPENCV_NAMES, installed_version
 from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Rep, Session, Verdict
 

@@ -121,6 +121,16 @@ def session_outcome(session: Session) -> dict[str, Any]:
     }
 
 
+def session_entry(session: Session) -> dict[str, Any]:
+    """Return what the worklist shows of a session."""
+    quality = session.quality
+    return {
+        **session_outcome(session),
+        "usable_fraction": quality.usable_fraction,
+        "quality": quality.reasons,
+    }
+
+
 def prescribed_reps(session: Session) -> int | None:
     """Return how many repetitions a set should have."""
     for finding in session.findings_of(None):

@@ -12,11 +12,11 @@ import numpy as np
 from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
 from formcheck.protocols.model import Protocol
-from formcheck.report.data import session_document
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
+from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import limit_words, observed_words, rule_title, status_words
 from formcheck.text.numbers import printable
@@ -99,7 +99,7 @@ def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
 
 def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the document of a reviewed session, whose sentences say what is the reviewer's."""
-    document = session_document(reviewed.session)
+    document = to_document(reviewed.session, Texts("en"))
     parts = [document["findings"], *(rep["findings"] for rep in document["reps"])]
     findings = [reviewed.session.findings_of(None)]
     findings += [reviewed.session.findings_of(rep.index) for rep in reviewed.session.reps]

@@ -21,12 +21,11 @@ from formcheck.record.queries import (
 from formcheck.record.rebuild import session_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
-from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols, track_of
 from formcheck.review.file_library import find_clips
-from formcheck.review.library import Item, Opened, make_id, reviewed_entry
-from formcheck.review.outcome import document_entry
+from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
 from formcheck.review.storage import RecordReviewStore, ReviewStore
+from formcheck.session.document import from_document, validated
 from formcheck.video.container import file_sha256
 
 
@@ -61,7 +60,7 @@ class RecordItem(Item):
     def read_analysis(self) -> Analysis:
         with self._store.reading() as connection:
             document = results_of(connection, self.uid)[-1]["document"]
-            SessionDocument.model_validate(document)
+            validated(document)
             series = load_series(self._store, connection, self.uid)
             text = protocol_text(connection, document["protocol"]["sha256"])
         session = session_of(document, series)
@@ -113,7 +112,7 @@ class RecordLibrary:
             newest, written = newest_results(connection), reviews(connection)
             wanted = {newest[line.uid] for line in lines}
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
-                self._entries[row] = document_entry(document)
+                self._entries[row] = session_entry(from_document(document))
                 self._clip_of[row] = (document["clip"]["name"], document["clip"]["sha256"])
             found = [self._item(line, newest[line.uid], written.get(line.uid)) for line in reversed(lines)]
             self._items = {item.id: item for item in found}

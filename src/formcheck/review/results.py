@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from formcheck.errors import InputError
 from formcheck.pose.track_file import load_track
-from formcheck.record.rebuild import session_of
-from formcheck.record.series import ANGLES, Series
-from formcheck.report.data import ANGLE_COLUMNS
-from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols
-from formcheck.review.model import first_problem
-from formcheck.review.outcome import document_entry
+from formcheck.review.library import session_entry
+from formcheck.session.document import from_document, read_document
+from formcheck.session.frames import read_angles_csv
 
 FileVersion = tuple[int, int]
 
@@ -81,7 +76,11 @@ class ResultsFolder:
         try:
             document = json.loads((self.path / "session.json").read_bytes())
             clip = document["clip"]
-            return {"clip": str(clip["name"]), "sha256": str(clip["sha256"]), "entry": document_entry(document)}
+            return {
+                "clip": str(clip["name"]),
+                "sha256": str(clip["sha256"]),
+                "entry": session_entry(from_document(document)),
+            }
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             return (
                 f"{self.path.name}: expected the results of an analysis, but session.json is missing or damaged "
@@ -97,52 +96,17 @@ def read_analysis(folder: Path, protocols: AvailableProtocols) -> Analysis:
     InputError
         Something of it is missing or damaged, or its parts are of different analyses.
     """
-    document = _read_document(folder)
+    document = read_document(folder / "session.json")
     track = load_track(folder / "track.npz")
-    columns = _angle_columns(folder / "angles.csv")
-    if len(columns["t_s"]) != len(track.t_s) or not np.allclose(columns["t_s"], track.t_s, atol=1e-3):
+    frames = read_angles_csv(folder / "angles.csv")
+    times = frames.angles["t_s"]
+    if len(times) != len(track.t_s) or not np.allclose(times, track.t_s, atol=1e-3):
         raise InputError(f"{folder.name}: angles.csv and track.npz are of different analyses; analyse the clip again")
-    session = session_of(document, Series(columns, {}))
-    return Analysis(document, session, track, protocols, folder=folder)
-
-
-def _read_document(folder: Path) -> dict[str, Any]:
-    path = folder / "session.json"
     try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
-        SessionDocument.model_validate(document)
-    except FileNotFoundError:
-        raise InputError(f"{folder.name}: expected results of an analysis, but session.json is missing") from None
-    except ValidationError as error:
+        session = from_document(document, frames)
+    except ValueError as error:
         raise InputError(
-            f"{folder.name}/session.json: expected the results of this formcheck, got others ({first_problem(error)}); "
+            f"{folder.name}/session.json: expected the results of this formcheck, got others ({error}); "
             "analyse the clip again"
         ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{folder.name}/session.json: expected the results of an analysis, but it is damaged "
-            f"({type(error).__name__}); analyse the clip again"
-        ) from None
-    return document
-
-
-def _angle_columns(path: Path) -> dict[str, Any]:
-    """Return the columns of ``angles.csv``; what it does not hold is NaN."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        cells = {name: [row[name] for row in rows] for name in ANGLE_COLUMNS}
-        columns: dict[str, Any] = {name: np.full(len(rows), np.nan) for name in ANGLES}
-        for name in ANGLE_COLUMNS[:6]:
-            columns[name] = np.array([float(cell) if cell else np.nan for cell in cells[name]])
-        columns["usable"] = np.array([cell == "true" for cell in cells["usable"]], np.bool_)
-        columns["phase"] = cells["phase"]
-        columns["rep"] = np.array([int(cell) if cell else 0 for cell in cells["rep"]], np.int64)
-    except FileNotFoundError:
-        raise InputError(f"{path.parent.name}: angles.csv is missing; analyse the clip again") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path.parent.name}/angles.csv: expected the table of an analysis, but it is damaged "
-            f"({type(error).__name__}); analyse the clip again"
-        ) from None
-    return columns
+    return Analysis(document, session, track, protocols, folder=folder)

@@ -13,8 +13,9 @@ from formcheck.batch.outliers import find_outliers
 from formcheck.batch.page import render_summary
 from formcheck.batch.tables import ClipResult, ClipState, read_rows, table_files
 from formcheck.batch.tasks import BatchClip, BatchSettings, ClipFailure, ClipLimits, FailureKind
-from formcheck.pipeline import session_text
 from formcheck.protocols.loader import load_protocol
+from formcheck.session.document import session_text
+from formcheck.text.catalogue import Texts
 from synth import Move
 
 SETTINGS = BatchSettings(
@@ -25,7 +26,9 @@ SETTINGS = BatchSettings(
 def done(name, **moves):
     session = synth.session(synth.glide([Move(**moves)] * 3))
     clip = BatchClip(f"/study/{name}", f"/study/{name}", name, 1000)
-    return ClipResult(clip, ClipState.DONE, "c" * 64, f"clips/{name}", rows=read_rows(session_text(session).encode()))
+    return ClipResult(
+        clip, ClipState.DONE, "c" * 64, f"clips/{name}", rows=read_rows(session_text(session, Texts("en")).encode())
+    )
 
 
 def failed(name, reason):
@@ -76,7 +79,7 @@ def test_types_do_not_depend_on_what_is_in_the_table(ten):
 
 
 def test_half_a_session_is_none():
-    whole = session_text(synth.session(synth.glide([Move()] * 2))).encode()
+    whole = session_text(synth.session(synth.glide([Move()] * 2)), Texts("en")).encode()
     assert read_rows(whole) is not None
     assert read_rows(whole[:-3]) is None
     assert read_rows(b"") is None

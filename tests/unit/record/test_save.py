@@ -28,7 +28,8 @@ from formcheck.record.values import (
     Reason,
     Role,
 )
-from formcheck.report.data import session_document
+from formcheck.session.document import to_document
+from formcheck.text.catalogue import Texts
 from formcheck.types import Side, Verdict
 from practice import PROFILE, REPS, judged, keep_set, named
 
@@ -123,7 +124,7 @@ def test_a_result_that_differs_is_added_and_the_old_one_stays(store):
     assert (second.uid, second.new, second.added) == (first.uid, False, True)
     with store.reading() as connection:
         old, new = results_of(connection, first.uid)
-    assert old["document"] == session_document(session)
+    assert old["document"] == to_document(session, Texts("en"))
     assert new["document"]["quality"]["usable_fraction"] == 0.5
     line = only_line(store)
     assert (line.results, line.usable_fraction) == (2, 0.5)
@@ -162,7 +163,7 @@ def test_a_session_rebuilt_from_the_record_has_the_same_document(store):
     with store.reading() as connection:
         (result,) = results_of(connection, kept.uid)
     series = from_parquet(store.series_folder / result["series_file"])
-    assert session_document(session_of(result["document"], series)) == result["document"]
+    assert to_document(session_of(result["document"], series), Texts("en")) == result["document"]
 
 
 def test_a_series_of_an_earlier_version_is_read(store):

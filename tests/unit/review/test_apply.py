@@ -13,11 +13,11 @@ from formcheck.form.statistics import set_statistics
 from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
-from formcheck.report.data import session_document
-from formcheck.report.schema import SessionDocument
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Overrule, Review
+from formcheck.session.document import to_document
+from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence
 from formcheck.types import Side, Verdict
@@ -31,7 +31,7 @@ MOVES = (Move(), Move(extend_s=0.6, return_s=0.6), Move())
 def analysis():
     track = glide(MOVES)
     session = judge_track(track, load_protocol())
-    return Analysis(session_document(session), session, track, AvailableProtocols())
+    return Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
 
 
 def reps_of(session):
@@ -70,7 +70,7 @@ def test_a_removed_repetition_is_not_counted_and_the_others_keep_their_numbers(a
 
 def test_other_times_are_said_old_and_new_and_of_which_repetition(analysis):
     reps = reps_of(analysis.session)
-    second = reps[1].model_copy(update={"end_s": reps[1].end_s - 0.2})
+    second = reps[1].model_copy(update={"end_s": round(reps[1].end_s - 0.2, 3)})
     (change,) = analysis.apply(Review(reps=(reps[0], second, reps[2]))).changes
     assert change.what == Message.of("clinician.changes.rep_times", rep=2)
     assert dict(change.analysed.values)["end"] == reps[1].end_s
@@ -123,9 +123,9 @@ def test_a_good_repetition_can_be_found_wrong(analysis):
 
 
 def test_the_analysis_itself_is_not_altered(analysis):
-    before = session_document(analysis.session)
+    before = to_document(analysis.session, Texts("en"))
     analysis.apply(Review(reps=(GivenRep(start_s=1.0, end_s=4.0),), overrules=(overrule("slow", 1),)))
-    assert session_document(analysis.session) == before
+    assert to_document(analysis.session, Texts("en")) == before
 
 
 def test_another_protocol_judges_the_same_track(analysis):
@@ -156,14 +156,14 @@ def test_the_leg_that_was_not_followed_needs_an_analysis_of_its_own(analysis):
 def test_the_leg_of_a_track_that_has_both_is_measured_at_once():
     track = glide(MOVES, hidden=False)
     session = judge_track(track, load_protocol())
-    both = Analysis(session_document(session), session, track, AvailableProtocols())
+    both = Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
     assert both.apply(Review(side=Side.RIGHT)).needs_side is None
 
 
 def test_repetitions_counted_by_eye_stand_where_nothing_could_be_measured():
     track = glide(MOVES, trunk_tilt_deg=80.0)
     session = judge_track(track, load_protocol())
-    sitting = Analysis(session_document(session), session, track, AvailableProtocols())
+    sitting = Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
     assert sitting.session.rep_count == 0
     review = Review(
         reps=(GivenRep(start_s=1.0, end_s=4.0),),
@@ -173,8 +173,8 @@ def test_repetitions_counted_by_eye_stand_where_nothing_could_be_measured():
     assert reviewed.session.rep_count == 1
     assert next(f for f in reviewed.session.findings_of(None) if f.rule == "set_complete").observed == 1.0
     assert next(f for f in reviewed.session.findings_of(1) if f.rule == "hip_in_band").verdict is Verdict.MET
-    assert "nan" not in json.dumps(session_document(reviewed.session)["summary"])
-    session_document(reviewed.session)
+    assert "nan" not in json.dumps(to_document(reviewed.session, Texts("en"))["summary"])
+    to_document(reviewed.session, Texts("en"))
 
 
 def test_what_has_no_place_is_left_out_and_said(analysis):
@@ -201,7 +201,7 @@ def rough():
     xy[100:170] = float("nan")
     track = replace(track, xy_px=xy)
     session = judge_track(track, load_protocol())
-    return Analysis(session_document(session), session, track, AvailableProtocols())
+    return Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -211,10 +211,10 @@ def test_any_times_give_so_many_repetitions_and_a_valid_document(rough, cuts, pl
     pairs = [(a, b) for a, b in zip(ends[::2], ends[1::2], strict=False) if b - a > 1e-3]
     reps = tuple(GivenRep(start_s=a, peak_s=(a + b) / 2 if placed else None, end_s=b) for a, b in pairs)
     session = rough.apply(Review(reps=reps)).session
-    SessionDocument.model_validate(session_document(session))
+    SessionDocument.model_validate(to_document(session, Texts("en")))
     assert session.rep_count == len(reps)
     for rep, given_rep in zip(session.reps, reps, strict=True):
-        assert (rep.start_s, rep.end_s) == (given_rep.start_s, given_rep.end_s)
+        assert (rep.start_s, rep.end_s) == pytest.approx((given_rep.start_s, given_rep.end_s), abs=6e-4)
         assert rep.start_s <= rep.peak_s <= rep.end_s
         assert min(rep.extend_s, rep.hold_s, rep.return_s) >= -1e-9
-        assert rep.extend_s + rep.hold_s + rep.return_s == pytest.approx(rep.end_s - rep.start_s)
+        assert rep.extend_s + rep.hold_s + rep.return_s == pytest.approx(rep.end_s - rep.start_s, abs=4e-3)

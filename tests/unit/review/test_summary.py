@@ -8,13 +8,13 @@ import pytest
 
 from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
-from formcheck.report.data import session_document
 from formcheck.report.page import running_foot
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.model import GivenRep, Goniometer, Note, Overrule, Review
 from formcheck.review.storage import StoredReview
 from formcheck.review.summary import SummaryHead, patient_sentences, render_summary
+from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
 from formcheck.types import Verdict
 from judged import finding, judged, rep
@@ -29,7 +29,7 @@ PROTOCOL = load_protocol().protocol
 def analysis():
     track = glide([Move(), Move(extend_s=0.6, return_s=0.6), Move()])
     session = judge_track(track, load_protocol())
-    return Analysis(session_document(session), session, track, AvailableProtocols())
+    return Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
 
 
 def page_of(analysis, review):
@@ -173,7 +173,7 @@ def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(analysis)
 def test_a_hip_that_only_the_reviewer_saw_has_no_cue_that_names_a_direction():
     track = glide([Move()], trunk_tilt_deg=80.0)
     session = judge_track(track, load_protocol())
-    unmeasured = Analysis(session_document(session), session, track, AvailableProtocols())
+    unmeasured = Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
     overrules = [
         Overrule(rule=rule, rep=1, verdict=Verdict.NOT_MET, reason="Seen.") for rule in ("hip_in_band", "hip_steady")
     ]

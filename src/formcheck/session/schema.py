@@ -1,8 +1,8 @@
-"""The shape of ``session.json``, version 1.0.
+"""The shape of ``session.json``, version 1.1; documents of version 1.0 are read as well.
 
 Angles are neutral-zero degrees (0 = straight), times are seconds on the clip's own clock, ``null``
 means it could not be measured. ``docs/session.md`` explains each field;
-``python -m formcheck.report.schema > docs/session.schema.json`` writes the JSON Schema.
+``python -m formcheck.session.schema > docs/session.schema.json`` writes the JSON Schema.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from formcheck.types import Side, Verdict
+from formcheck.types import Side, Status, Verdict
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 SCHEMA_TITLE = "formcheck session"
 
 Sha256 = Annotated[str, Field(description="Lower-case hex of the bytes.")]
@@ -49,6 +49,7 @@ class ProtocolPart(_Part):
     version: str
     name: str
     sha256: Sha256
+    kind: Literal["practice", "assessment"]
 
 
 class ModelPart(_Part):
@@ -77,6 +78,15 @@ class ViewPart(_Part):
     trunk_from_floor_deg: Angle
     roll_deg: Angle = Field(description="Quarter turn of the picture that puts the floor at the bottom.")
     azimuth_deg: Angle = Field(description="Camera off square to the side; positive towards the feet.")
+    elevation_deg: Angle = Field(description="How far the camera looks down on the person.")
+    jitter_deg: Angle = Field(description="Jitter of the thigh's direction beyond that of a thigh held still.")
+
+
+class MessagePart(_Part):
+    """A sentence as a key of the message catalogues and the values of its placeholders."""
+
+    key: str
+    values: dict[str, Any]
 
 
 class QualityPart(_Part):
@@ -84,6 +94,7 @@ class QualityPart(_Part):
 
     usable_fraction: float = Field(ge=0, le=1, description="Share of frames with hip and knee measured.")
     reasons: tuple[str, ...] = Field(description="Plain sentences, worst first, each with its remedy.")
+    messages: tuple[MessagePart, ...] = Field(description="What the reasons are made of, in the same order.")
 
 
 class FindingPart(_Part):
@@ -96,7 +107,12 @@ class FindingPart(_Part):
     limit: tuple[float | None, float | None] = Field(description="Low and high end; null = open.")
     unit: str
     at_s: float | None
-    text: str
+    se: float | None = Field(description="Standard error of the observed number, in its unit.")
+    variant: str = Field(description="Which reading of the rule is meant: low, high, or how the foot is to be held.")
+    reason: str | None = Field(description="Why it could not be assessed, or which words of the rule say it.")
+    met_in: tuple[int, int] | None = Field(description="In how many repetitions the rule is met, and of how many.")
+    text: str = Field(description="One plain sentence, made from the rest.")
+    verbatim: bool = Field(default=False, description="True when the sentence is all that was stored.")
     advisory: bool = Field(description="Worth a look, never counted against the set.")
 
 
@@ -121,7 +137,35 @@ class RepPart(_Part):
     return_s: Duration
     peak_speed_deg_s: float | None
     excursion_deg: Angle = Field(description="Knee movement from start to peak.")
+    status: Status | None = Field(description="By all rules that count; null for one that is not complete.")
+    deciding: tuple[str, ...] = Field(description="Rules that decide the status, the most important first.")
     findings: tuple[FindingPart, ...]
+
+
+class StatisticsPart(_Part):
+    """The numbers of the set, over its complete repetitions."""
+
+    rep_count: int | None = Field(description="Complete repetitions; null when they could not be counted.")
+    met: int
+    not_met: int
+    undecided: int
+    knee_end_deg: Angle = Field(description="Median.")
+    knee_end_met_deg: Angle = Field(description="Median over the repetitions whose status is met.")
+    knee_start_deg: Angle = Field(description="Median.")
+    knee_se_deg: Angle = Field(description="Median.")
+    hip_mean_deg: Angle = Field(description="Mean of the repetitions' means.")
+    hip_se_deg: Angle = Field(description="Median.")
+    hip_min_deg: Angle
+    hip_max_deg: Angle
+    hip_range_deg: Angle = Field(description="Movement of the thigh within a repetition, median.")
+    rep_s: Duration = Field(description="Median.")
+    extend_s: Duration = Field(description="Median.")
+    hold_s: Duration = Field(description="Median.")
+    return_s: Duration = Field(description="Median.")
+    peak_speed_deg_s: float | None = Field(description="Median.")
+    best: int | None = Field(description="Repetition nearest to the exercise, by its findings.")
+    worst: int | None = Field(description="Repetition furthest from it; null when all were judged alike.")
+    typical: int | None = Field(description="Repetition whose movement is nearest the set's median.")
 
 
 class SummaryPart(_Part):
@@ -134,7 +178,8 @@ class SummaryPart(_Part):
 class SessionDocument(_Part):
     """One judged set: the content of ``session.json``."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]
+    language: str = Field(description="Language of the sentences: two letters.")
     clip: ClipPart
     protocol: ProtocolPart
     software: SoftwarePart
@@ -145,6 +190,7 @@ class SessionDocument(_Part):
     rep_count: int = Field(ge=0, description="Complete repetitions, partial ones included.")
     reps: tuple[RepPart, ...]
     findings: tuple[FindingPart, ...] = Field(description="Findings of the set as a whole.")
+    statistics: StatisticsPart | None = Field(description="Null in a document read from version 1.0.")
     summary: SummaryPart
 
 

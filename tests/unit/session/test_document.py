@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from formcheck.errors import OutputError
-from formcheck.report.data import ANGLE_COLUMNS, installed_version, session_document, write_angles_csv
+from formcheck.session.document import installed_version, to_document
+from formcheck.session.frames import ANGLE_COLUMNS, write_angles_csv
+from formcheck.text.catalogue import Texts
 from formcheck.types import View
 from report_sessions import make_blank_session, make_rep, make_session
 
@@ -24,7 +26,8 @@ def test_csv_has_the_documented_columns_in_order(session, tmp_path):
     path = tmp_path / "angles.csv"
     write_angles_csv(session, path)
     assert path.read_bytes().split(b"\n", 1)[0] == (
-        b"t_s,hip_flexion_deg,knee_flexion_deg,ankle_dorsiflexion_deg,hip_se_deg,knee_se_deg,usable,phase,rep"
+        b"t_s,hip_flexion_deg,knee_flexion_deg,ankle_dorsiflexion_deg,hip_se_deg,knee_se_deg,usable,phase,rep,"
+        b"foot_from_vertical_deg,hand_distance_thighs"
     )
 
 
@@ -44,6 +47,8 @@ def test_csv_has_one_row_per_frame_with_its_values(session, tmp_path):
         "usable": "true",
         "phase": "extending",
         "rep": "1",
+        "foot_from_vertical_deg": "",
+        "hand_distance_thighs": "",
     }
 
 
@@ -72,7 +77,7 @@ def test_csv_of_an_unmeasured_clip_still_has_every_frame(blank, tmp_path):
     rows = read_rows(path)
     assert [row["t_s"] for row in rows[:3]] == ["0.0000", "0.1000", "0.2000"]
     assert {tuple(row[name] for name in ANGLE_COLUMNS[1:]) for row in rows} == {
-        ("", "", "", "", "", "false", "unknown", "")
+        ("", "", "", "", "", "false", "unknown", "", "", "")
     }
 
 
@@ -94,8 +99,9 @@ def test_csv_that_cannot_be_written_is_an_output_error(session, tmp_path):
 
 
 def test_document_has_the_agreed_top_level(session):
-    assert list(session_document(session)) == [
+    assert list(to_document(session, Texts("en"))) == [
         "schema_version",
+        "language",
         "clip",
         "protocol",
         "software",
@@ -106,12 +112,13 @@ def test_document_has_the_agreed_top_level(session):
         "rep_count",
         "reps",
         "findings",
+        "statistics",
         "summary",
     ]
 
 
 def test_document_states_each_rep_with_its_own_findings(session):
-    document = session_document(session)
+    document = to_document(session, Texts("en"))
     assert document["rep_count"] == 3
     second = document["reps"][1]
     assert (second["index"], second["start_s"], second["peak_s"], second["end_s"]) == (2, 5.0, 7.0, 9.0)
@@ -126,16 +133,18 @@ def test_document_states_each_rep_with_its_own_findings(session):
 
 def test_document_counts_complete_reps_only():
     reps = [make_rep(1, partial=True), make_rep(2, complete=False)]
-    document = session_document(make_session(rep_count=2, reps=reps, findings=()))
+    document = to_document(make_session(rep_count=2, reps=reps, findings=()), Texts("en"))
     assert document["rep_count"] == 1
     assert [rep["complete"] for rep in document["reps"]] == [True, False]
     assert [rep["partial"] for rep in document["reps"]] == [True, False]
 
 
 def test_document_of_an_unmeasured_clip_has_nulls_and_no_reps(blank):
-    document = session_document(blank)
+    document = to_document(blank, Texts("en"))
     assert document["side"] is None
-    assert document["view"] == dict.fromkeys(("lying", "trunk_from_floor_deg", "roll_deg", "azimuth_deg"), None)
+    assert document["view"] == dict.fromkeys(
+        ("lying", "trunk_from_floor_deg", "roll_deg", "azimuth_deg", "elevation_deg", "jitter_deg"), None
+    )
     assert (document["rep_count"], document["reps"]) == (0, [])
     assert document["findings"][0]["observed"] is None
 
@@ -143,7 +152,7 @@ def test_document_of_an_unmeasured_clip_has_nulls_and_no_reps(blank):
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_document_never_holds_a_number_json_has_not(bad):
     reps = [make_rep(1, knee_flexion_peak_deg=bad, hold_s=bad, hip_se_deg=bad, peak_speed_deg_s=bad)]
-    document = session_document(make_session(rep_count=1, reps=reps, findings=()))
+    document = to_document(make_session(rep_count=1, reps=reps, findings=()), Texts("en"))
     json.dumps(document, allow_nan=False)
     (rep,) = document["reps"]
     assert rep["knee_flexion_peak_deg"] is None
@@ -153,26 +162,25 @@ def test_document_never_holds_a_number_json_has_not(bad):
 
 def test_document_rounds_and_has_no_negative_zero():
     view = View(lying=True, trunk_from_floor_deg=-0.0001, roll_deg=0.0, azimuth_deg=12.3456)
-    document = session_document(dataclasses.replace(make_session(), view=view))
-    assert json.dumps(document["view"]) == (
-        '{"lying": true, "trunk_from_floor_deg": 0.0, "roll_deg": 0.0, "azimuth_deg": 12.35}'
-    )
+    document = to_document(dataclasses.replace(make_session(), view=view), Texts("en"))
+    assert list(document["view"].values()) == [True, 0.0, 0.0, 12.35, None, None]
+    assert "-0" not in json.dumps(document["view"])
 
 
 def test_document_is_the_same_for_the_same_session(session):
-    assert json.dumps(session_document(session)) == json.dumps(session_document(session))
+    assert json.dumps(to_document(session, Texts("en"))) == json.dumps(to_document(session, Texts("en")))
 
 
 def test_document_survives_a_file_name_that_is_no_text():
     name = b"glide-\xff.mp4".decode("utf-8", "surrogateescape")
     session = dataclasses.replace(make_blank_session(), clip=dataclasses.replace(make_session().clip, name=name))
-    document = session_document(session)
+    document = to_document(session, Texts("en"))
     assert document["clip"]["name"] == "glide-\ufffd.mp4"
     json.dumps(document, ensure_ascii=False).encode("utf-8")
 
 
 def test_document_names_what_made_it(session):
-    software = session_document(session)["software"]
+    software = to_document(session, Texts("en"))["software"]
     assert software["numpy"] == np.__version__
     assert software["mediapipe"] == "0.10.31"
     assert software["model"]["sha256"] == "cd" * 32

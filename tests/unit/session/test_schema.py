@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from formcheck.report import schema
-from formcheck.report.data import session_document
+from formcheck.session import schema
+from formcheck.session.document import to_document
+from formcheck.text.catalogue import Texts
 from report_sessions import make_rep, make_session
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -17,11 +18,11 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def test_committed_schema_is_current():
     committed = (DOCS / "session.schema.json").read_text(encoding="utf-8")
-    assert committed == schema.json_schema_text(), "run: python -m formcheck.report.schema > docs/session.schema.json"
+    assert committed == schema.json_schema_text(), "run: python -m formcheck.session.schema > docs/session.schema.json"
 
 
 def test_module_prints_the_schema():
-    run = subprocess.run([sys.executable, "-m", "formcheck.report.schema"], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-m", "formcheck.session.schema"], capture_output=True, text=True, check=True)
     assert run.stdout == schema.json_schema_text()
 
 
@@ -30,7 +31,7 @@ def test_documents_of_every_kind_fit_the_schema(session, blank):
     validator.check_schema(schema.json_schema())
     cut = make_session(rep_count=1, reps=[make_rep(1, complete=False, extend_s=float("nan"))], findings=())
     for each in (session, blank, cut):
-        validator.validate(session_document(each))
+        validator.validate(to_document(each, Texts("en")))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_documents_of_every_kind_fit_the_schema(session, blank):
     ],
 )
 def test_schema_and_models_refuse_the_same_faults(session, path, value):
-    document = session_document(session)
+    document = to_document(session, Texts("en"))
     schema.SessionDocument.model_validate(document)
     place = document
     for key in path[:-1]:
@@ -59,7 +60,7 @@ def test_schema_and_models_refuse_the_same_faults(session, path, value):
 
 
 def test_models_refuse_numbers_json_has_not(session):
-    document = session_document(session)
+    document = to_document(session, Texts("en"))
     document["clip"]["duration_s"] = float("nan")
     with pytest.raises(ValidationError):
         schema.SessionDocument.model_validate(document)
@@ -74,7 +75,7 @@ def test_every_field_is_documented():
 
 
 def test_csv_columns_are_documented():
-    from formcheck.report.data import ANGLE_COLUMNS
+    from formcheck.session.frames import ANGLE_COLUMNS
 
     text = (DOCS / "session.md").read_text(encoding="utf-8")
     assert sorted(name for name in ANGLE_COLUMNS if f"`{name}`" not in text) == []

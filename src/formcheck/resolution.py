@@ -1,0 +1,52 @@
+"""The resolution of results: what is kept of a number, by its unit.
+
+Judged values are rounded once, where they are made, so that a report, a document and a table of the same set hold the
+same numbers, and a session that was written and read again is equal to what it was. Hundredths of a degree and
+milliseconds are finer than any error here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+# By the ending of a field's name, the longer ending first.
+_DECIMALS = (("_deg_s", 1), ("_deg", 2), ("_thighs", 3), ("_fraction", 4), ("_fps", 3), ("_s", 3))
+# Numbers whose unit stands beside them.
+FINDING_DECIMALS = 3
+# Tenths of a millisecond tell any two frames apart.
+FRAME_TIME_DECIMALS = 4
+
+_Value = TypeVar("_Value")
+
+
+def decimals_of(name: str) -> int | None:
+    """Return how many decimals are kept of a field, by the unit in its name; None for one that is not rounded."""
+    return next((decimals for ending, decimals in _DECIMALS if name.endswith(ending)), None)
+
+
+def rounded_number(value: float, decimals: int) -> float:
+    """Round a number; adding zero turns -0.0 into 0.0, so that equal results are equal bytes."""
+    return round(float(value), decimals) + 0.0
+
+
+def rounded_array(values: NDArray[Any], decimals: int) -> NDArray[np.float64]:
+    """Round an array as `rounded_number` rounds a number; NaN stays NaN."""
+    flat = [rounded_number(value, decimals) for value in np.asarray(values, np.float64).ravel().tolist()]
+    return np.array(flat, np.float64).reshape(np.shape(values))
+
+
+def rounded(value: _Value) -> _Value:
+    """Return a dataclass value with every number rounded by the unit in its field's name."""
+    changed: dict[str, Any] = {}
+    for field in fields(value):  # type: ignore[arg-type]
+        held = getattr(value, field.name)
+        decimals = FRAME_TIME_DECIMALS if field.name == "t_s" else decimals_of(field.name)
+        if decimals is None or held is None:
+            continue
+        is_array = isinstance(held, np.ndarray)
+        changed[field.name] = rounded_array(held, decimals) if is_array else rounded_number(held, decimals)
+    return replace(value, **changed)  # type: ignore[type-var]

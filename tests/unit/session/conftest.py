@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from formcheck.types import Session
+from report_sessions import make_blank_session, make_session
+
+
+@pytest.fixture
+def session() -> Session:
+    """Three repetitions; half a second of the second one could not be measured."""
+    return make_session(gap_s=(6.0, 6.5))
+
+
+@pytest.fixture
+def blank() -> Session:
+    """Nothing could be measured."""
+    return make_blank_session()
