@@ -20,7 +20,7 @@ from pathlib import Path
 from measured import Cost, measure, median
 
 from formcheck.cores import available_cores
-from formcheck.video.source import probe
+from formcheck.video.source import FileSource
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
@@ -134,7 +134,7 @@ def _copy(clip: Path, target: Path, *options: str, before: Sequence[str] = ()) -
 
 def one_clip_table(clip: Path, costs: dict[str, Cost]) -> Iterator[str]:
     """Every contestant against the bare loop."""
-    info = probe(clip)
+    info = FileSource(clip).info
     frames = info.duration_s * info.nominal_fps
     size = f"{info.size_px[0]}x{info.size_px[1]}"
     yield f"| `{clip.name}`: {info.duration_s:.0f} s, {size}, {info.nominal_fps:.0f} frames/s "

@@ -12,25 +12,25 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 
 SIZE_PX = (64, 48)
 
 _EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
 
-def numbered(index: int, size_px: tuple[int, int] = SIZE_PX) -> Picture:
-    """Return a grey picture whose brightness tells its number, with a white top left corner."""
+def numbered(index: int, size_px: tuple[int, int] = SIZE_PX) -> Image:
+    """Return a grey image whose brightness tells its number, with a white top left corner."""
     w, h = size_px
-    picture = np.full((h, w, 3), 20 + 4 * (index % 50), np.uint8)
-    picture[: h // 4, : w // 4] = 255
-    return picture
+    image = np.full((h, w, 3), 20 + 4 * (index % 50), np.uint8)
+    image[: h // 4, : w // 4] = 255
+    return image
 
 
-def number_of(picture: Picture) -> int:
-    """Read the number back from the middle of a picture made by `numbered`."""
-    h, w = picture.shape[:2]
-    return round((float(picture[h // 2 - 4 : h // 2 + 4, w // 2 - 4 : w // 2 + 4].mean()) - 19) / 4)
+def number_of(image: Image) -> int:
+    """Read the number back from the middle of a image made by `numbered`."""
+    h, w = image.shape[:2]
+    return round((float(image[h // 2 - 4 : h // 2 + 4, w // 2 - 4 : w // 2 + 4].mean()) - 19) / 4)
 
 
 def steady(count: int = 20, fps: float = 25.0) -> list[float]:
@@ -44,14 +44,14 @@ def write_clip(
     codec: str = "libx264",
     pix_fmt: str = "yuv420p",
     size_px: tuple[int, int] = SIZE_PX,
-    picture: Callable[[int, tuple[int, int]], Picture] = numbered,
+    image: Callable[[int, tuple[int, int]], Image] = numbered,
     time_base: Fraction = Fraction(1, 12_800),
     codec_options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
     prepare: Callable[[Any], None] | None = None,
     sound: bool = False,
 ) -> Path:
-    """Write a clip with one picture at each of ``times_s``; ``prepare`` may set up the stream."""
+    """Write a clip with one image at each of ``times_s``; ``prepare`` may set up the stream."""
     times_s = steady() if times_s is None else times_s
     options = {"bf": "0", "qp": "4", **(codec_options or {})} if codec == "libx264" else codec_options
     with av.open(str(path), "w", options=container_options or {}) as container:
@@ -64,7 +64,7 @@ def write_clip(
         tone: Any = container.add_stream("aac", rate=16_000, layout="mono") if sound else None
         container.start_encoding()
         for index, t_s in enumerate(times_s):
-            frame = av.VideoFrame.from_ndarray(picture(index, size_px), format="bgr24")
+            frame = av.VideoFrame.from_ndarray(image(index, size_px), format="bgr24")
             frame = frame.reformat(format=pix_fmt, interpolation=_EXACT)
             frame.pts = round(t_s / time_base)
             frame.time_base = time_base

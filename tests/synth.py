@@ -85,7 +85,7 @@ def track(
     """Landmarks of a lying person whose ``side`` leg works, as a far camera sees them.
 
     ``camera_side`` is the side the camera stands on (default: the working leg's), ``azimuth_deg`` its turn
-    towards the feet, ``roll_deg`` a turn of the picture. ``trunk_tilt_deg`` raises the trunk (90: sitting).
+    towards the feet, ``roll_deg`` a turn of the image. ``trunk_tilt_deg`` raises the trunk (90: sitting).
     """
     joints = _joints(np.asarray(knee_deg, float), np.broadcast_to(hip_deg, t_s.shape), side, trunk_tilt_deg)
     view = camera_side or side

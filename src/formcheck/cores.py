@@ -11,7 +11,7 @@ _CGROUP_V1 = (Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/
 
 
 def available_cores() -> int:
-    """Cores that the scheduler lets this process use, and a container's limit pays for; at least 1."""
+    """Cores that the scheduler and a container's limit allow this process; at least 1."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, math.floor(min(allowed, container_limit())))
 

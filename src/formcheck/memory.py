@@ -1,4 +1,4 @@
-"""Keeping the process small: glibc's heaps, left alone, grow from clip to clip."""
+"""Keeping the process small: left alone, glibc's heaps grow from clip to clip."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ _M_ARENA_MAX = -8
 
 
 def use_one_heap() -> None:
-    """Have all threads share one heap from now on, before they have made heaps of their own.
+    """Make all threads share one heap from now on; call it before they have made heaps of their own.
 
-    A closed landmarker leaves tens of megabytes in the heap of every thread that it ran on, in pieces that no other
-    one fits into. One heap costs no measurable time here: the work is in few, large blocks.
+    A closed landmarker leaves tens of megabytes in the heap of every thread that it ran on, in pieces that the next one
+    cannot use. One heap costs no measurable time here: the work is in few, large blocks.
     """
     _glibc("mallopt", _M_ARENA_MAX, 1)
 
 
 def give_back_memory() -> None:
-    """Return what was freed to the system."""
+    """Return freed memory to the system."""
     _glibc("malloc_trim", 0)
 
 
 def _glibc(name: str, *arguments: int) -> None:
-    """Call a function of glibc; other C libraries do without."""
+    """Call a function of glibc; with other C libraries nothing happens."""
     if sys.platform == "linux":
         function = getattr(ctypes.CDLL(None), name, None)
         if function is not None:

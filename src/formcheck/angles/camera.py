@@ -1,6 +1,6 @@
 """The camera: how it sees the person, and the known bias of the landmarker in that view.
 
-Which way is down, does the trunk lie, how far is the camera off the side and how high does it stand.
+Which way is down, whether the trunk lies, how far the camera is off the side and how high it stands.
 
 A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
 down or stands askew. The lines and coefficients of the calibration were fitted on rendered clips with exact truth and
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.angles.geometry import length
-from formcheck.pose.body import front_turn
+from formcheck.pose.body import front_turn, near_side
 from formcheck.pose.landmarks import HIPS, SHOULDERS
 from formcheck.timeseries import running_median
 from formcheck.types import BoolArray, FloatArray, PoseTrack, Side, View
@@ -144,9 +144,8 @@ class Posture:
 
     @property
     def near_side(self) -> Side:
-        """The person's side that faces the camera; it follows from where the head is when the front is up."""
-        along = np.nanmedian(self.trunk, axis=0)
-        return Side.LEFT if along[0] * self.front[1] - along[1] * self.front[0] > 0 else Side.RIGHT
+        """The person's side that faces the camera."""
+        return near_side(np.nanmedian(self.trunk, axis=0), self.front)
 
 
 def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Posture:

@@ -69,6 +69,12 @@ class Body:
         down = trunk / length
         return BodyAxes(hip, length, down, self.turn * np.array([down[1], -down[0]]))
 
+    @property
+    def near_side(self) -> Side:
+        """The side that faces the camera."""
+        trunk = np.median(self.trunk, axis=0)
+        return near_side(trunk, self.turn * np.array([trunk[1], -trunk[0]]))
+
 
 def find_body(t_s: FloatArray, xy_px: FloatArray) -> Body:
     """Find the trunk through time in landmarks (S, 33, 2) px, all finite."""
@@ -111,10 +117,12 @@ def front_turn(xy_px: FloatArray, hip: FloatArray, trunk: FloatArray) -> tuple[f
     return (1.0 if np.nanmedian(face) >= 0 else -1.0), False
 
 
-def near_side(body: Body) -> Side:
-    """The side that faces the camera: for a person on the back with the head to the right of the image, the left."""
-    trunk = np.median(body.trunk, axis=0)
-    front = body.turn * np.array([trunk[1], -trunk[0]])
-    # Headwards x frontwards, in an image whose y points down, points to the viewer for the left side.
-    towards_viewer = (-trunk[0]) * (-front[1]) - (trunk[1]) * (front[0])
-    return Side.LEFT if towards_viewer > 0 else Side.RIGHT
+def near_side(trunk: FloatArray, front: FloatArray) -> Side:
+    """The side that faces the camera: for a person on the back with the head to the right of the image, the left.
+
+    Parameters
+    ----------
+    trunk, front : (2,) float
+        From the shoulders to the hips, and towards the person's front, in the image.
+    """
+    return Side.LEFT if trunk[0] * front[1] - trunk[1] * front[0] > 0 else Side.RIGHT

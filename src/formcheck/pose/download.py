@@ -1,4 +1,4 @@
-"""Fetching an official model: the only place in formcheck that uses the network."""
+"""Downloading an official model: the only place in formcheck that uses the network."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def pull(
     base_url: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Fetch an official bundle, check it against its pinned SHA-256, and only then put it in place.
+    """Download an official bundle, check it against its pinned SHA-256, and only then put it in place.
 
-    A broken download stays beside the target as ``.part``; the next call goes on from there if the
-    server can, and starts again if it cannot.
+    An interrupted download stays beside the target as ``.part``; the next call resumes it if the server can do that,
+    and starts again if it cannot.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def pull(
         A mirror laid out as the official address; default the variable ``FORMCHECK_MODELS_URL``, else
         the address in MediaPipe's documentation.
     progress : callable, optional
-        Called with bytes done and bytes in all.
+        Called with the bytes done and the bytes in total.
 
     Raises
     ------
@@ -90,13 +90,13 @@ def pull(
 def _address(bundle: Bundle, base_url: str) -> str:
     """Return the bundle's address below ``base_url``, which must be http or https."""
     if urlsplit(base_url).scheme not in {"http", "https"}:
-        raise UsageError(f"model address {base_url!r}: expected http:// or https://; mend {URL_VARIABLE}")
+        raise UsageError(f"model address {base_url!r}: expected http:// or https://; correct {URL_VARIABLE}")
     stem = f"pose_landmarker_{bundle.name}"
     return f"{base_url.rstrip('/')}/{stem}/float16/1/{stem}.task"
 
 
 def _fetch(bundle: Bundle, url: str, part: Path, progress: Progress | None) -> bool:
-    """Bring ``part`` to its full size, and say whether it was begun by an earlier call."""
+    """Download ``part`` to its full size; return whether an earlier download was resumed."""
     size_bytes = bundle.size_bytes
     begun_bytes = part.stat().st_size if part.exists() else 0
     if begun_bytes >= size_bytes:
@@ -148,7 +148,7 @@ def _open(url: str, offset_bytes: int) -> http.client.HTTPResponse:
 
 
 def _check_offer(url: str, response: http.client.HTTPResponse, start_bytes: int, size_bytes: int) -> None:
-    """Refuse a file of another size before a byte of it is written: an error page, a login page."""
+    """Refuse a file of another size, such as an error or login page, before a byte of it is written."""
     given = response.headers.get("Content-Length")
     if given is None or not re.fullmatch(r"\d+", given):
         return
@@ -161,7 +161,7 @@ def _check_offer(url: str, response: http.client.HTTPResponse, start_bytes: int,
 
 
 def _read(url: str, response: http.client.HTTPResponse, count: int) -> bytes:
-    """Return up to ``count`` bytes; none when the connection was cut."""
+    """Return up to ``count`` bytes; none when the connection ended."""
     try:
         return response.read(count)
     except http.client.IncompleteRead as error:

@@ -51,7 +51,7 @@ def head_circles(xy_px: FloatArray, *, size_px: tuple[int, int]) -> tuple[Circle
 
     Returns
     -------
-    Circles; none when the points do not tell, so that the whole image must be covered.
+    Circles; none when the points do not show it, so that the whole image must be covered.
     """
     face, shoulders, hips = (xy_px[list(part)] for part in (FACE, SHOULDERS, HIPS))
     if not (np.isfinite(face).all() and np.isfinite(shoulders).all() and np.isfinite(hips).all()):

@@ -1,6 +1,6 @@
-"""Which landmark model: the ones formcheck knows, where they lie, and whether they are whole.
+"""Landmark models: the ones formcheck knows, where they are stored, and whether they are intact.
 
-Imports nothing heavy: ``formcheck models`` must answer on a machine where mediapipe does not load.
+Imports nothing heavy: ``formcheck models`` must work on a machine where mediapipe does not load.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ BUNDLES: Mapping[str, Bundle] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A model file that was read and found good. ``name`` and ``sha256`` go into ``ModelInfo``.
+    """A model file that was read and checked. ``name`` and ``sha256`` go into ``ModelInfo``.
 
-    ``known`` is False for a bundle that is none of those pinned here: it may run, but formcheck's
-    accuracy was not measured with it.
+    ``known`` is False for a bundle that is not one of those pinned here: it may run, but formcheck's accuracy was not
+    measured with it.
     """
 
     path: Path
@@ -95,7 +95,7 @@ class ModelFile:
 
 
 def user_directory() -> Path:
-    """Where pulled models go: ``FORMCHECK_MODELS`` if set, else the user's data directory."""
+    """Where downloaded models go: ``FORMCHECK_MODELS`` if set, else the user's data directory."""
     given = os.environ.get(DIRECTORY_VARIABLE)
     if given:
         return Path(given).expanduser()
@@ -103,18 +103,18 @@ def user_directory() -> Path:
 
 
 def search_directories() -> tuple[Path, ...]:
-    """Where models are looked for, in this order: what the user pulled, the package, a source checkout."""
+    """Where models are searched, in this order: the user's downloads, the package, a source checkout."""
     return (user_directory(), _PACKAGE / "_models", _PACKAGE.parents[1] / "models")
 
 
 def locate(bundle: Bundle) -> Path | None:
-    """Return the first file with the bundle's name, unread, or None."""
+    """Return the first file with the bundle's name, without reading it, or None."""
     candidates = (directory / bundle.filename for directory in search_directories())
     return next((path for path in candidates if path.is_file()), None)
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Find a model by name (lite, full, heavy) or path, and make sure that it is whole.
+    """Find a model by name (lite, full, heavy) or path, and make sure that it is intact.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def identify(path: Path, *, expected: Bundle | None = None) -> ModelFile:
     ----------
     path : Path
     expected : Bundle, optional
-        What the file must be. Without it any bundle of the two networks will do.
+        What the file must be. Without it, any bundle of the two networks is accepted.
 
     Raises
     ------

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.body import Body, find_body, near_side
+from formcheck.pose.body import Body, find_body
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.timeseries import running_median
@@ -231,9 +231,9 @@ def _working_side(body: Body, legs: _Legs) -> Side:
         first = float((apart[voting] > 0).mean())
         if max(first, 1 - first) >= _AGREED_VOTE:
             return sides[0] if first > 0.5 else sides[1]
-        return near_side(body)
+        return body.near_side
     low, high = np.percentile(legs.knee_deg, [10, 90], axis=0)
     knee_range = high - low
     if knee_range.min() < _IDLE_RANGE_RATIO * knee_range.max():
         return sides[int(knee_range.argmax())]
-    return near_side(body)
+    return body.near_side

@@ -1,4 +1,4 @@
-"""Keeping a `PoseTrack`: one compressed .npz, no pickles, checked at the door."""
+"""Files of a `PoseTrack`: one compressed .npz without pickles, checked when it is read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from formcheck.pose.landmarks import COUNT
 from formcheck.types import ClipInfo, ModelInfo, PoseTrack, Side
 
 FORMAT = 1
-# Pixels to a hundredth and metres to a tenth of a millimetre are far below what a landmark is worth.
+# Hundredths of a pixel and tenths of a millimetre are far below the accuracy of a landmark.
 _STORED = np.float32
 _ARRAYS = {
     "t_s": (np.float64, ()),
@@ -27,8 +27,6 @@ _ARRAYS = {
     "hidden": (np.bool_, ()),
     "shot": (np.int32, ()),
 }
-
-
 _LOADED = {"hidden": np.bool_, "shot": np.int64}
 
 
@@ -57,7 +55,7 @@ def load_track(path: Path) -> PoseTrack:
         The file is not a track, or is damaged, or of a newer format.
     """
     try:
-        # an open file of our own: numpy leaves its one open when the archive is damaged
+        # opened here, since numpy leaves its own file open when the archive is damaged
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = json.loads(str(stored["about"]))
             arrays = {name: stored[name] for name in _ARRAYS}
@@ -97,4 +95,4 @@ def _check_shapes(path: Path, arrays: dict[str, Any]) -> None:
             )
     t_s = arrays["t_s"]
     if count == 0 or not np.isfinite(t_s).all() or not (np.diff(t_s) > 0).all():
-        raise InputError(f"{path}: expected times that grow from frame to frame; analyse the clip again")
+        raise InputError(f"{path}: expected times that increase from frame to frame; analyse the clip again")

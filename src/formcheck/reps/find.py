@@ -75,7 +75,7 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
 def _comes_back(
     t_s: FloatArray, knee_deg: FloatArray, cycle: tuple[Turn | None, Turn, Turn], limits: RepetitionLimits
 ) -> bool:
-    """The knee is back far enough, and neither way was too quick."""
+    """The knee is back far enough, and neither movement was too quick."""
     start, peak, end = cycle
     shortest_s = limits.min_movement_s.value
     back = slice(peak.at, end.at + 1)
@@ -103,7 +103,7 @@ def _cut_at_edges(cycle: _Cycle, t_s: FloatArray) -> _Cycle:
 
 
 def _times(samples: Samples, cycle: _Cycle, limits: RepetitionLimits) -> RepTimes:
-    """When the movements began and ended; a way that is cut begins or ends with the stretch."""
+    """When the movements began and ended; one that is cut begins or ends with the unbroken stretch."""
     t_s, knee_deg, peak = samples.t_s, samples.knee_deg, cycle.peak.at
     far = knee_deg > knee_deg[peak] + limits.hold_within_deg.value
     if cycle.start is not None:

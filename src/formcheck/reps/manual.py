@@ -76,8 +76,8 @@ def _measure(angles: LegAngles, span: Span, limits: RepetitionLimits) -> Rep:
 def _peak_times(samples: Samples, peak: int, span: Span, limits: RepetitionLimits) -> tuple[float, float]:
     """When the knee arrived at the peak and left it, timed as `find_reps` does.
 
-    Where it only straightens, it holds to the end; where it only bends, it holds from the start: a way that is not
-    within the span takes no time. Where it hardly moves both are the peak's own time.
+    If the knee only straightens within the span, it holds to the end; if it only bends, it holds from the start: a
+    movement outside the span takes no time. If it hardly moves, both are the peak's own time.
     """
     t_s, knee_deg = samples.t_s, samples.knee_deg
     moved_deg = limits.min_excursion_deg.value

@@ -15,7 +15,6 @@ from formcheck.errors import InputError
 from formcheck.message import Message
 from formcheck.types import ClipInfo, Frame
 from formcheck.video.container import (
-    ClipHeader,
     Damage,
     decode_frames,
     file_sha256,
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Containers that count in milliseconds round their timestamps; a stride must not skip a frame because of that. Whoever
-# divides a clip on multiples of a stride leaves the same margin, so that a frame falls on the same side of both.
+# Containers that count in milliseconds round their timestamps; a stride must not skip a frame because of that. A clip
+# divided at multiples of a stride leaves the same margin there, so that a frame falls on the same side of both.
 TIMESTAMP_GRACE_S = 0.00075
 # How much earlier to try again when seeking a time leads past it.
 _BACK_S = 5.0
@@ -42,34 +41,6 @@ _BACK_S = 5.0
 _FAR_S = 30.0
 # Headers round too; a shorter gap than this at the end of a file is not a missing piece.
 _TRUNCATION_S = 0.5
-
-
-def probe(path: str | Path) -> ClipInfo:
-    """Say what a clip is: reads the header, the first frame and, for the checksum, every byte.
-
-    ``duration_s`` is what the container declares (a clip cut off while being copied still declares its full length).
-    ``size_px`` is that of the upright frames with square pixels. ``rotation_deg`` is the clockwise turn the container
-    asks for (0, 90, 180, 270). ``nominal_fps`` is NaN when unknown and is never used for timing.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read as a video.
-    """
-    path = Path(path)
-    return _info(path, read_header(path))
-
-
-def _info(path: Path, header: ClipHeader) -> ClipInfo:
-    return ClipInfo(
-        name=path.name,
-        sha256=file_sha256(path),
-        size_px=header.geometry.upright_px,
-        duration_s=header.duration_s,
-        rotation_deg=header.geometry.turn_deg,
-        codec=header.codec,
-        nominal_fps=header.nominal_fps,
-    )
 
 
 class FileSource:
@@ -148,8 +119,21 @@ class FileSource:
 
     @cached_property
     def info(self) -> ClipInfo:
-        """What the clip is; the checksum reads the whole file once, on first use."""
-        return _info(self.path, self._header)
+        """What the clip is; the checksum reads the whole file once, on first use.
+
+        ``duration_s`` is what the container declares (a clip cut off while being copied still declares its full
+        length); ``rotation_deg`` is the clockwise turn the container asks for. ``nominal_fps`` is NaN when unknown and
+        is never used for timing.
+        """
+        return ClipInfo(
+            name=self.path.name,
+            sha256=file_sha256(self.path),
+            size_px=self._header.geometry.upright_px,
+            duration_s=self._header.duration_s,
+            rotation_deg=self._header.geometry.turn_deg,
+            codec=self._header.codec,
+            nominal_fps=self._header.nominal_fps,
+        )
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -170,11 +154,6 @@ class FileSource:
     def read_to_s(self) -> float:
         """Time at which the last frame read so far stops being shown; NaN before the first."""
         return self._read_to_s
-
-    @property
-    def truncated(self) -> bool:
-        """The file ended before the length it declares. Known once the iteration has ended."""
-        return self._truncated
 
     def can_be_split(self) -> bool:
         """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""

@@ -22,7 +22,7 @@ def test_lying_seen_from_either_side_with_the_leg_up_or_down(hip_deg, camera_sid
 
 
 @pytest.mark.parametrize(("roll_deg", "expected"), [(90, 270), (180, 180)])
-def test_picture_on_its_side_or_head_is_recognised(roll_deg, expected):
+def test_an_image_on_its_side_or_head_is_recognised(roll_deg, expected):
     view = view_of(synth.track(T_S, KNEE, roll_deg=roll_deg))
     assert view.lying is True
     assert view.roll_deg == expected

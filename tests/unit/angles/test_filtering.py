@@ -95,7 +95,7 @@ def test_a_long_stay_elsewhere_is_left_alone():
 
 
 @pytest.mark.parametrize("by", [(350.0, 0.0), (0.0, -600.0)])
-def test_a_limb_that_grows_or_leaves_the_picture(by):
+def test_a_limb_that_grows_or_leaves_the_image(by):
     keep = moved(slice(30, 60), by)
     assert not keep[30:60].any()
     assert keep[:30].all()

@@ -44,7 +44,7 @@ def test_hands_away_from_the_thigh():
     assert measured(synth.make_track(T_S, xy)).hand_distance_thighs.min() > 0.5
 
 
-def test_leg_out_of_the_picture_is_not_usable():
+def test_leg_out_of_the_image_is_not_usable():
     track = synth.track(T_S, KNEE)
     xy = track.xy_px.copy()
     xy[90:] += [0.0, -400.0]

@@ -133,7 +133,7 @@ def test_a_file_that_is_not_in_order_gives_what_one_job_gives(tmp_path, name, sp
     path = write_clip(
         tmp_path / name,
         times_s=steady(200, 10.0),
-        picture=noise,
+        image=noise,
         codec_options={"g": "20"},
         container_options={"movflags": "+faststart"} if name.endswith("mp4") else {},
     )
@@ -165,7 +165,7 @@ def test_an_interrupt_of_the_caller_stops_the_work(tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_progress_grows_to_the_end(tmp_path, jobs):
-    path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0), picture=numbered)
+    path = write_clip(tmp_path / "clip.mp4", times_s=steady(300, 10.0), image=numbered)
     shares = []
     process(path, jobs=jobs, progress=shares.append)
     assert shares == sorted(shares)

@@ -1,4 +1,4 @@
-"""What every recorded clip gives, whatever the container: true times, upright pictures, clear refusals."""
+"""What every recorded clip gives, whatever the container: true times, upright frames, clear refusals."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ import pytest
 from clips import SIZE_PX, number_of, numbered, steady, write_clip, write_sound_only
 from formcheck.errors import InputError, UsageError
 from formcheck.message import Message
-from formcheck.video.source import FileSource, probe
+from formcheck.video.source import FileSource
 
 # name of the file, codec, what the container rounds times to
 CONTAINERS = {
@@ -46,7 +46,7 @@ def uneven(count: int = 30) -> list[float]:
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_every_container_gives_all_pictures_in_order_with_their_times(tmp_path, container):
+def test_every_container_gives_all_frames_in_order_with_their_times(tmp_path, container):
     path, rounding_s = clip_in(tmp_path, container)
     frames = list(FileSource(path))
     assert [frame.index for frame in frames] == list(range(20))
@@ -74,7 +74,7 @@ def test_a_clip_that_starts_later_starts_at_zero(tmp_path, container):
     assert source.duration_s == pytest.approx(uneven()[-1], abs=0.2)
 
 
-def test_avi_with_reordered_pictures_gets_its_times_back(tmp_path):
+def test_avi_with_reordered_frames_gets_its_times_back(tmp_path):
     path = write_clip(tmp_path / "clip.avi", times_s=steady(40), codec_options={"bf": "3"}, time_base=Fraction(1, 25))
     frames = list(FileSource(path))
     assert [number_of(frame.image_bgr) for frame in frames] == list(range(40))
@@ -86,13 +86,13 @@ def test_avi_with_reordered_pictures_gets_its_times_back(tmp_path):
 def test_display_rotation_and_mirroring_are_applied(tmp_path, counterclockwise_deg, mirrored):
     def quadrants(index, size_px):
         w, h = size_px
-        picture = np.zeros((h, w, 3), np.uint8)
-        picture[: h // 2, : w // 2], picture[: h // 2, w // 2 :], picture[h // 2 :, : w // 2] = 250, 170, 90
-        return picture
+        image = np.zeros((h, w, 3), np.uint8)
+        image[: h // 2, : w // 2], image[: h // 2, w // 2 :], image[h // 2 :, : w // 2] = 250, 170, 90
+        return image
 
     path = write_clip(
         tmp_path / "clip.mp4",
-        picture=quadrants,
+        image=quadrants,
         times_s=steady(3),
         prepare=lambda stream: stream.set_display_rotation(counterclockwise_deg, hflip=mirrored),
     )
@@ -104,7 +104,7 @@ def test_display_rotation_and_mirroring_are_applied(tmp_path, counterclockwise_d
     assert frame.image_bgr.shape == expected.shape
     assert np.abs(frame.image_bgr.astype(int) - expected).mean() < 4
     assert source.size_px == (expected.shape[1], expected.shape[0])
-    assert probe(path).size_px == source.size_px
+    assert source.info.size_px == source.size_px
     if not mirrored:
         assert source.info.rotation_deg == -counterclockwise_deg % 360
 
@@ -140,9 +140,9 @@ def test_sound_is_ignored(tmp_path):
     assert [number_of(frame.image_bgr) for frame in FileSource(path)] == list(range(20))
 
 
-def test_probe_says_what_was_filmed(tmp_path):
+def test_info_says_what_the_clip_is(tmp_path):
     path = write_clip(tmp_path / "clip.mp4")
-    info = probe(path)
+    info = FileSource(path).info
     assert (info.name, info.size_px, info.rotation_deg, info.codec) == ("clip.mp4", SIZE_PX, 0, "h264")
     assert info.duration_s == pytest.approx(0.8, abs=1e-3)
     assert info.nominal_fps == pytest.approx(25)
@@ -151,7 +151,7 @@ def test_probe_says_what_was_filmed(tmp_path):
 
 def test_a_browser_recording_without_a_length_is_measured(tmp_path):
     path = write_clip(tmp_path / "clip.webm", codec="libvpx", times_s=steady(30), container_options={"live": "1"})
-    assert probe(path).duration_s == pytest.approx(1.2, abs=0.05)
+    assert FileSource(path).info.duration_s == pytest.approx(1.2, abs=0.05)
     assert len(list(FileSource(path))) == 30
 
 
@@ -187,7 +187,7 @@ def test_a_window_outside_the_clip_names_the_clips_length(tmp_path, window):
 def test_a_window_ends_where_it_was_asked_to(tmp_path):
     source = list_all(FileSource(write_clip(tmp_path / "clip.mp4", times_s=[0.0, 0.04, 3.0, 3.04]), end_s=2.0))
     assert source.read_to_s == 2.0
-    assert not source.truncated
+    assert source.warnings == ()
 
 
 def test_an_end_rounded_up_to_whole_seconds_is_taken(tmp_path):
@@ -251,13 +251,12 @@ def test_a_cut_off_file_gives_what_can_be_read_and_says_so(tmp_path, name):
     path = write_clip(
         tmp_path / name,
         times_s=steady(100),
-        picture=noise,
+        image=noise,
         container_options={"movflags": "+faststart"} if name == "clip.mp4" else {},
     )
-    assert not list_all(FileSource(path)).truncated
+    assert list_all(FileSource(path)).warnings == ()
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     source = list_all(FileSource(path))
-    assert source.truncated
     assert 1.0 < source.read_to_s < 3.0
     assert source.warnings[0].key == "warning.cut_off"
     assert dict(source.warnings[0].values) == {"read_s": source.read_to_s, "declared_s": pytest.approx(4.0)}
@@ -272,20 +271,20 @@ def list_all(source: FileSource) -> FileSource:
 
 
 @pytest.mark.parametrize("share", [0.3, 0.55, 0.8])
-def test_a_cut_off_broadcast_gives_no_half_pictures(tmp_path, share):
-    path = write_clip(tmp_path / "clip.ts", times_s=steady(40), picture=noise)
+def test_a_cut_off_broadcast_gives_no_half_frames(tmp_path, share):
+    path = write_clip(tmp_path / "clip.ts", times_s=steady(40), image=noise)
     whole = [frame.image_bgr.tobytes() for frame in FileSource(path)]
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     source = FileSource(path)
-    pictures = [frame.image_bgr.tobytes() for frame in source]
-    assert 5 < len(pictures) < 40
-    assert pictures == whole[: len(pictures)]
+    frames = [frame.image_bgr.tobytes() for frame in source]
+    assert 5 < len(frames) < 40
+    assert frames == whole[: len(frames)]
     assert source.warnings == (Message.of("warning.unreadable", n=1),)
 
 
-def test_a_long_still_last_picture_is_no_truncation(tmp_path):
+def test_a_long_still_last_frame_is_no_truncation(tmp_path):
     path = write_clip(tmp_path / "clip.mp4", times_s=[0.0, 0.04, 3.0])
-    assert not list_all(FileSource(path)).truncated
+    assert list_all(FileSource(path)).warnings == ()
 
 
 def test_iterating_again_starts_again_and_leaving_closes(tmp_path):
@@ -322,9 +321,9 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda path: rewritten(write_clip(path), lambda b: b.replace(b"avc1", b"zzzz")),
         "damaged or in a rare format",
     ),
-    "clip.mkv has no pictures": (lambda path: write_clip(path, times_s=[]), "expected a video"),
+    "clip.mkv has no frames": (lambda path: write_clip(path, times_s=[]), "expected a video"),
     "clip.h264 has no times": (write_clip, "carry no times"),
-    "clip.png is a picture": (
+    "clip.png is an image": (
         lambda path: write_clip(path, codec="png", pix_fmt="rgb24", times_s=[0.0]),
         "found png|found image2",
     ),
@@ -336,13 +335,12 @@ def test_what_is_no_clip_is_refused_in_one_clear_line(tmp_path, kind):
     make, said = BROKEN[kind]
     path = tmp_path / kind.split()[0]
     make(path)
-    for read in (probe, FileSource):
-        with pytest.raises(InputError, match=said) as caught:
-            read(path)
-        message = str(caught.value)
-        assert str(path) in message
-        assert "\n" not in message
-        assert caught.value.exit_code == 3
+    with pytest.raises(InputError, match=said) as caught:
+        FileSource(path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert "\n" not in message
+    assert caught.value.exit_code == 3
 
 
 @pytest.mark.skipif(os.name == "nt" or getattr(os, "geteuid", int)() == 0, reason="may read everything")
@@ -350,7 +348,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path):
     path = write_clip(tmp_path / "clip.mp4")
     path.chmod(0)
     with pytest.raises(InputError, match="no permission"):
-        probe(path)
+        FileSource(path)
 
 
 def test_a_name_with_a_colon_or_percent_is_only_a_name(tmp_path):
@@ -359,5 +357,5 @@ def test_a_name_with_a_colon_or_percent_is_only_a_name(tmp_path):
     assert [number_of(frame.image_bgr) for frame in FileSource(odd)] == [0, 1, 2]
 
 
-def test_numbered_pictures_can_be_told_apart():
+def test_numbered_frames_can_be_told_apart():
     assert [number_of(numbered(i)) for i in range(50)] == list(range(50))
