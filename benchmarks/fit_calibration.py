@@ -1,4 +1,4 @@
-"""Fits the landmarker's bias (src/formcheck/angles/calibration.py) on clips with exact truth, and tries it on others.
+"""Fits the landmarker's bias (src/formcheck/angles/camera.py) on clips with exact truth, and tries it on others.
 
     .venv/bin/python benchmarks/fit_calibration.py --table benchmarks/calibration.csv     # from the committed readings
     .venv/bin/python benchmarks/fit_calibration.py FOLDER ... --cache DIR --write TABLE   # from clips of your own

@@ -169,7 +169,7 @@ def many_table(costs: dict[tuple[int, int], Cost], *, work_s: float) -> Iterator
     if len(counts) > 1:
         few, most = counts[0], counts[-1]
         each_s = (costs[most, 1].wall_s - costs[few, 1].wall_s) / (most - few)
-        yield f"\nOne job: {each_s:.2f} s for each further clip, {each_s - work_s:.2f} s more than looking at it takes"
+        yield f"\nOne job: {each_s:.2f} s for each further clip, {each_s - work_s:.2f} s more than analysing it takes"
         gain = costs[most, 1].wall_s / costs[most, CORES].wall_s
         yield f"; {CORES} jobs: {gain:.2f} times the clips an hour ({most} clips).\n"
 
