@@ -159,10 +159,12 @@ def model_info(model: ModelFile) -> ModelInfo:
     return ModelInfo(model.name, model.sha256, f"mediapipe {version('mediapipe')}")
 
 
-def write_session(out: Path, track: PoseTrack, session: Session, protocol: LoadedProtocol) -> None:
+def write_session(
+    out: Path, track: PoseTrack, session: Session, protocol: LoadedProtocol, *, language: str = DEFAULT_LANGUAGE
+) -> None:
     """Leave the results of a set that was judged as it happened, without a clip, in the folder ``out``."""
     with explained(out), filling(out, last=SESSION_FILE) as fresh:
-        _write_results(fresh, None, track, session, protocol, Options(), lambda _stage, _share: None)
+        _write_results(fresh, None, track, session, protocol, Options(language=language), lambda _stage, _share: None)
 
 
 def _write_results(

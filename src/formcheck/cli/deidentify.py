@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from formcheck.cli.options import model_option
+from formcheck.cli.record_options import call_texts
 
 
 @click.command(name="deidentify")
@@ -27,9 +28,8 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     """
     from formcheck.cli.analyze import progress_bar
     from formcheck.deidentify import deidentify
-    from formcheck.text.catalogue import choose_texts
 
-    texts = choose_texts(None)
+    texts = call_texts()
     target = out if out is not None else clip.with_suffix(".blurred.mp4")
     with progress_bar(clip.name) as show:
         whole = deidentify(clip, target, model=model, progress=lambda stage, share: show(texts.get(stage), share))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli import EXIT_ENVIRONMENT
+from formcheck.cli.record_options import call_texts
 
 if TYPE_CHECKING:
     from formcheck.doctor import Check
@@ -21,9 +22,8 @@ def command(*, quiet: bool) -> None:
     Exits with 0 if `analyze` can work, else with 3.
     """
     from formcheck import doctor
-    from formcheck.text.catalogue import choose_texts
 
-    texts = choose_texts(None)
+    texts = call_texts()
     checks = []
     for check in doctor.examine(texts):
         checks.append(check)

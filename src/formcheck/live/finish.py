@@ -83,7 +83,7 @@ def finish(
     if contents.track is not None:
         session = judge_online(contents.track, contents.angles, contents.protocol)
         session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
-        write_session(folder, contents.track, session, contents.protocol)
+        write_session(folder, contents.track, session, contents.protocol, language=contents.language)
     finished = FinishedSet(
         folder,
         contents.started_at,

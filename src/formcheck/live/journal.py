@@ -208,6 +208,7 @@ class JournalContents:
     """What a journal holds. ``track`` is None without frames; ``rep_count`` is what was counted aloud."""
 
     started_at: str
+    language: str
     protocol: LoadedProtocol
     track: PoseTrack | None
     angles: tuple[LegAngles, ...]
@@ -228,6 +229,7 @@ def read_journal(folder: Path) -> JournalContents:
         events = _read_events((folder / EVENTS).read_text(encoding="utf-8"))
         return JournalContents(
             started_at=header["started_at"],
+            language=header["language"],
             protocol=load_protocol(folder / PROTOCOL),
             track=_read_track(folder, header, events),
             angles=_read_angles(folder, events),

@@ -1,6 +1,6 @@
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
 from formcheck.form.rules import PAIN_LIMIT
+from formcheck.form.summary import summarize
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
 from formcheck.live.finish import PRACTICE, SymptomReport, finish, recover
@@ -19,6 +20,7 @@ from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, 
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
+from formcheck.text.catalogue import Texts
 from formcheck.timeseries import take_frames
 from formcheck.types import Verdict
 from synth import Move
@@ -41,17 +43,15 @@ def header(track=TRACK):
 
 
 def frames_of(track):
-    from dataclasses import replace
-
     names = ("t_s", "xy_px", "world_m", "visibility", "luma", "hidden")
     return [
         replace(track, **{name: getattr(track, name)[at : at + 1] for name in names}) for at in range(len(track.t_s))
     ]
 
 
-def write(folder, *, pain_at_s=None, close=True):
+def write(folder, *, pain_at_s=None, close=True, about=None):
     """Write the synthetic set as live would."""
-    journal = Journal(folder, header(), GLIDE.text)
+    journal = Journal(folder, about or header(), GLIDE.text)
     angles, _ = measure_leg(TRACK, max_trunk_from_floor_deg=30.0)
     for at, frame in enumerate(frames_of(TRACK)):
         journal.add_frame(frame)
@@ -200,3 +200,10 @@ def test_the_track_comes_back_with_its_names_kept():
     joined = join_tracks([last_frame(row) for row in rows])
     np.testing.assert_array_equal(joined.xy_px, TRACK.xy_px)
     assert math.isclose(joined.t_s[-1], TRACK.t_s[-1])
+
+
+def test_results_are_in_the_language_in_which_was_practised(folder):
+    write(folder, about=replace(header(), language="de"))
+    session = finish(folder, end_reason=EndReason.COUNT).session
+    document = json.loads((folder / "session.json").read_text())
+    assert document["summary"]["headline"] == Texts("de").say(summarize(session).headline)
