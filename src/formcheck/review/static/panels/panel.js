@@ -49,6 +49,7 @@ export class Panel {
     });
     replaceContent(this.head, this.#headline());
     replaceContent(this.tabs, ...tabs);
+    this.tabs.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     replaceContent(this.body, ...FILLS[chosen](this.view));
   }
 
