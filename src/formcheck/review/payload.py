@@ -99,7 +99,7 @@ def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
 
 def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the document of a reviewed session, whose sentences say what is the reviewer's."""
-    document = to_document(reviewed.session, Texts("en"))
+    document = to_document(reviewed.session, texts)
     parts = [document["findings"], *(rep["findings"] for rep in document["reps"])]
     findings = [reviewed.session.findings_of(None)]
     findings += [reviewed.session.findings_of(rep.index) for rep in reviewed.session.reps]
