@@ -13,7 +13,7 @@ import av
 import numpy as np
 
 import synth
-from clips import Picture, write_clip
+from clips import Image, write_clip
 from formcheck.form.judge import judge_track
 from formcheck.pipeline import write_session
 from formcheck.protocols.loader import load_protocol
@@ -36,7 +36,7 @@ def uneven_times(length_s: float) -> FloatArray:
     return np.round(times[times < length_s] * TICKS_S) / TICKS_S
 
 
-def coded(index: int, size_px: tuple[int, int]) -> Picture:
+def coded(index: int, size_px: tuple[int, int]) -> Image:
     """Return a picture that shows its number as bright and dark fields along its upper edge."""
     w, h = size_px
     picture = np.full((h, w, 3), 90, np.uint8)
