@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/fit_calibration.py --table benchmarks/calibration.csv     # from the committed readings
     .venv/bin/python benchmarks/fit_calibration.py FOLDER ... --cache DIR --write TABLE   # from clips of your own
 
-A reading is one row a clip: what the uncorrected method reads, what it should, and what the picture tells of the
+A reading is one row a clip: what the uncorrected method reads, what it should, and what the image tells of the
 camera. The hold-out is by clip: each clip is corrected by a fit that never saw it.
 """
 
@@ -35,7 +35,7 @@ _STEADY_DEG = 8.0
 
 
 class Row(NamedTuple):
-    """One clip: truth of the camera, what the picture tells of it, and the mean errors of the uncorrected reading."""
+    """One clip: truth of the camera, what the image tells of it, and the mean errors of the uncorrected reading."""
 
     name: str
     azimuth_deg: float

@@ -83,7 +83,7 @@ class _FrozenArrays:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of a source, upright as a viewer shows it.
+    """One frame of a source, upright as a viewer shows it.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ClipInfo:
-    """What was filmed, as the container says it. ``sha256`` is of the file's bytes."""
+    """What a clip is, as the container says it. ``sha256`` is of the file's bytes."""
 
     name: str
     sha256: str
@@ -125,9 +125,8 @@ class ModelInfo:
 class PoseTrack(_FrozenArrays):
     """Where the joints of one person are, frame by frame: the seam between vision and judgement.
 
-    Points follow MediaPipe's 33-landmark order with names corrected: the working leg carries
-    one side's indices for the whole clip. A frame in which nobody was seen is a row of NaN; rows
-    are never dropped.
+    Points are in the order of MediaPipe's 33 landmarks, with the labels of the legs corrected: the working leg has one
+    side's indices for the whole clip. A frame in which nobody was found is NaN; no frame is dropped.
 
     Parameters
     ----------
@@ -140,17 +139,16 @@ class PoseTrack(_FrozenArrays):
     visibility : (T, 33) float
         The model's visibility score, 0 to 1. It does NOT drop when legs are confused.
     luma : (T,) float
-        Mean brightness of the picture, 0 to 255.
+        Mean brightness of the frame, 0 to 255.
     hidden : (T,) bool
-        True where the resting leg was painted out before inference, so that its points mean nothing
-        and are NaN.
+        True where the resting leg was painted out before inference, so that its points are NaN.
     size_px : (w, h)
     working_side : Side or None
-        Side whose leg was followed; None when no leg was found to work.
+        Side of the leg that works; None when none was found.
     side_given : bool
         True when the user named the side.
     clip, model
-        Fingerprints of what was seen and by what.
+        Fingerprints of the clip and of the landmark model.
     warnings : tuple of Message
         What was lost on the way from file to track.
     shot : (T,) int or None
@@ -183,7 +181,7 @@ class View:
     trunk_from_floor_deg : float
         Angle between the trunk's long axis and the floor; 0 = flat, 90 = upright.
     roll_deg : float
-        Quarter turn of the picture that puts the floor at the bottom: 0, 90, 180 or 270.
+        Quarter turn of the frame that puts the floor at the bottom: 0, 90, 180 or 270.
     azimuth_deg : float
         How far the camera is turned off square to the person's side, positive towards the feet.
     elevation_deg : float

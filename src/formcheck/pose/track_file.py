@@ -75,7 +75,7 @@ def load_track(path: Path) -> PoseTrack:
         )
     except FileNotFoundError:
         raise InputError(f"{path}: expected a track file, but there is none") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path}: expected a track that formcheck saved (.npz), but it is damaged or something else "
             f"({type(error).__name__}); analyse the clip again"

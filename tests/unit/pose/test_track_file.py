@@ -1,10 +1,12 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import synth
 from formcheck.errors import InputError
+from formcheck.message import Message, verbatim
 from formcheck.pose.track_file import load_track, save_track
 from synth import Move
 
@@ -33,6 +35,17 @@ def test_hidden_points_stay_unknown(file):
     np.testing.assert_array_equal(np.isnan(load_track(file).xy_px), np.isnan(TRACK.xy_px))
 
 
+def test_warnings_come_back(tmp_path):
+    warnings = (Message.of("warning.cut_off", read_s=1.25, declared_s=4.0), Message.of("warning.unreadable", n=2))
+    save_track(replace(TRACK, warnings=warnings), tmp_path / "track.npz")
+    assert load_track(tmp_path / "track.npz").warnings == warnings
+
+
+def test_sentences_of_an_earlier_version_stay_as_they_are(file):
+    rewrite(file, about=about(file, warnings=["The file is cut off."]))
+    assert load_track(file).warnings == (verbatim("The file is cut off."),)
+
+
 def rewrite(path, **changes):
     with np.load(path) as stored:
         arrays = dict(stored)
@@ -56,6 +69,8 @@ def about(path, **changes):
         lambda path: rewrite(path, t_s=np.zeros(len(TRACK.t_s))),
         lambda path: rewrite(path, about=np.array("{}")),
         lambda path: rewrite(path, about=about(path, working_side="upper")),
+        lambda path: rewrite(path, about=about(path, warnings=[3])),
+        lambda path: rewrite(path, about=about(path, warnings=[{"key": "warning.unreadable", "values": 3}])),
         lambda path: rewrite(path, t_s=np.array([object()] * len(TRACK.t_s))),
     ],
 )
