@@ -49,6 +49,7 @@ class Rim:
     """What the rim must know of a call after it failed."""
 
     debug: bool = False
+    language: str | None = None
 
 
 class LazyGroup(click.Group):
@@ -72,14 +73,18 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="formcheck", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Log everything, and show where an error came from.")
+@click.option(
+    "--lang", "language", metavar="xx", help="Language of results, pages and voice: en or de. Default: the system's."
+)
 @click.pass_obj
-def cli(rim: Rim, *, debug: bool) -> None:
+def cli(rim: Rim, *, debug: bool, language: str | None) -> None:
     """Check the form of the supine sciatic nerve glide from an ordinary camera.
 
     formcheck measures; it does not diagnose. Nothing leaves this machine: only `models pull` uses the
     network, and `batch` where you name a cluster or an address.
     """
     rim.debug = debug
+    rim.language = language
     logging.basicConfig(
         level=logging.DEBUG if debug else logging.WARNING,
         format="formcheck: %(levelname)s: %(message)s",

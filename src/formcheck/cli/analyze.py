@@ -110,6 +110,7 @@ def command(
         causal=causal,
         jobs=jobs,
         fps=fps,
+        language=call_texts().language,
     )
     folders = _folders(clips, out)
     _check_record(save=save, profile=profile, store=store)

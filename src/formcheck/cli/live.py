@@ -111,7 +111,6 @@ def command(
     from formcheck.live.sources import FileCamera
     from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
     from formcheck.record.profiles import DEFAULT_PROFILE, check_code
-    from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
     record_of = None if no_save else _PracticeRecord(check_code(profile or DEFAULT_PROFILE), store)
@@ -120,7 +119,7 @@ def command(
         raise UsageError("--fast needs --source: expected a file to play, a camera cannot be sped up")
     if deidentify and not record:
         raise UsageError("--deidentify needs --record: expected a video whose face is to be covered")
-    texts = Texts(language) if language else call_texts()
+    texts = call_texts(language)
     options = LiveOptions(
         language=texts.language,
         side=Side(side) if side else (prescribed.side if prescribed else None),

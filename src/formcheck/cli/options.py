@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from formcheck.text.catalogue import Texts
 
 _Command = Callable[..., Any]
 
@@ -16,6 +19,13 @@ model_option = click.option(
     metavar="NAME|FILE",
     help="Landmark model: lite, full or heavy; see 'formcheck models list'.",
 )
+
+
+def call_texts(language: str | None = None) -> Texts:
+    """Return the texts in the language of this call: a command's own ``--lang``, that of formcheck, or the system's."""
+    from formcheck.text.catalogue import choose_texts
+
+    return choose_texts(language or getattr(click.get_current_context().find_root().obj, "language", None))
 
 
 def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from formcheck.cli.record_options import call_texts, chosen_profile, parse_day, profile_option, store_option
+from formcheck.cli.options import call_texts
+from formcheck.cli.record_options import chosen_profile, parse_day, profile_option, store_option
 
 
 @click.command(name="progress")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from formcheck.text.catalogue import Texts
 
 ROLES = ("patient", "clinician", "researcher")
 
@@ -37,13 +36,6 @@ role_option = click.option(
     show_default=True,
     help="Who says so; stored with it.",
 )
-
-
-def call_texts() -> Texts:
-    """Return the texts in the language of this call."""
-    from formcheck.text.catalogue import choose_texts
-
-    return choose_texts(getattr(click.get_current_context().find_root().obj, "language", None))
 
 
 def chosen_profile(connection: Connection, code: str | None) -> str:

@@ -94,14 +94,13 @@ def command(
     """
     from formcheck.review.analysis import AvailableProtocols
     from formcheck.review.server import LOOPBACK, bind, open_app, serve
-    from formcheck.text.catalogue import choose_texts
 
     if host not in LOOPBACK and not i_understand:
         raise UsageError(
             f"--host {host} would show this to the whole network: expected --i-understand too, got none; "
             "leave --host out to keep it on this machine"
         )
-    texts = choose_texts(language)
+    texts = call_texts(language)
     protocol = _protocol(protocol_name)
     protocols = AvailableProtocols([protocol] if protocol is not None else [])
     with ExitStack() as stack:
