@@ -10,6 +10,7 @@ them: each is fetched when it is first used.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ __all__ = ["analyze", "judge", "load_protocol", "load_session", "load_track"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'formcheck' has no attribute {name!r}")
-    from formcheck import api
-
-    return getattr(api, name)
+    return getattr(import_module("formcheck.api"), name)
 
 
 def __dir__() -> list[str]:

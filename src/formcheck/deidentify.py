@@ -16,7 +16,7 @@ from formcheck.types import Frame
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
-# Called with the key of the stage's name and the fraction done, 0 to 1.
+# Called with the stage (a key of the catalogues' section [stage]) and the fraction done, 0 to 1.
 Progress = Callable[[str, float], None]
 
 # A head is covered wherever it was this long before and after: a frame with a wrong detection is covered by its
@@ -55,7 +55,7 @@ def deidentify(clip: Path, out: Path, *, model: str, progress: Progress) -> int:
             landmarker.close()
         whole = 0
         with H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer:
-            for frame in _with_progress(source, "deidentify.covering", progress):
+            for frame in _with_progress(source, "blur", progress):
                 circles = circles_at(frame.t_s, times_s, heads)
                 whole += not circles
                 writer.write(cover(frame.image_bgr, circles), frame.t_s)
@@ -73,7 +73,7 @@ def _find_heads(
     source: FileSource, landmarker: Landmarker, progress: Progress
 ) -> tuple[list[float], list[tuple[Circle, ...]]]:
     times_s, heads = [], []
-    for frame in _with_progress(source, "deidentify.finding", progress):
+    for frame in _with_progress(source, "find_head", progress):
         found = landmarker.detect(frame.image_bgr, frame.t_s)
         times_s.append(frame.t_s)
         heads.append(head_circles(found.xy_px.astype(np.float64), size_px=source.size_px) if found is not None else ())

@@ -37,7 +37,7 @@ from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Sid
 from formcheck.video.source import FileSource
 
 TRACK_SUFFIX = ".npz"
-# Told the stage's name and its share done, 0 to 1.
+# Called with the stage (a key of the catalogues' section [stage]) and its share done, 0 to 1.
 Progress = Callable[[str, float], None]
 
 # Written last: whoever waits for it finds everything else in place.
@@ -94,11 +94,11 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     # One thread for each decoder: the cores have their own parts of the clip to read.
     window = partial(FileSource, clip, start_s=options.start_s, end_s=options.end_s, threads=1)
     survey = survey_clip(
-        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, progress=partial(progress, "looking over")
+        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, progress=partial(progress, "survey")
     )
     give_back_memory()  # the thumbnails of the survey
     source = window(stride_s=1 / options.fps if options.fps else 0.0)
-    detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measuring"))
+    detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measure"))
     return build_track(
         detections,
         survey,
@@ -137,7 +137,7 @@ def follow_causally(
             side=options.side,
         ) as tracker,
     ):
-        for frame in _counted(source, "measuring", progress, options):
+        for frame in _counted(source, "measure", progress, options):
             window = tracker.update(frame)
             seen.append(last_frame(window))
             angles += judge.judge(window).rows
@@ -191,7 +191,7 @@ def _write_results(
                 protocol=protocol.protocol,
                 texts=texts,
                 window_s=(options.start_s, options.end_s),
-                on_frame=lambda t_s: progress("drawing", (t_s - first_s) / length_s),
+                on_frame=lambda t_s: progress("draw", (t_s - first_s) / length_s),
             )
         page.result()
     (folder / SESSION_FILE).write_text(session_text(session, Texts(options.language)), encoding="utf-8")

@@ -94,7 +94,7 @@ OPTIONAL = (
     "review.column.",
     "review.filter.",
     "review.findings.",
-    "review.job.stage_",
+    "stage.",
     "review.keys.name.",
 )
 

@@ -73,9 +73,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="formcheck", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Log everything, and show where an error came from.")
-@click.option(
-    "--lang", "language", metavar="xx", help="Language of results, pages and voice: en or de. Default: the system's."
-)
+@click.option("--lang", "language", metavar="xx", help="Language of pages and voice: en or de. Default: the system's.")
 @click.pass_obj
 def cli(rim: Rim, *, debug: bool, language: str | None) -> None:
     """Check the form of the supine sciatic nerve glide from an ordinary camera.

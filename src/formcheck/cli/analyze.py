@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.options import analysis_options
+from formcheck.cli.options import analysis_options, call_texts
 from formcheck.cli.record_options import store_option
 from formcheck.errors import FormcheckError, UsageError
 
@@ -187,8 +187,8 @@ def _save(
             protocol=protocol,
             practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed_at(clip)),
         )
-    word = "saved as" if saved.new else "a new result was added to" if saved.added else "was there already as"
-    click.echo(f"Record: {word} session {saved.uid}", err=True)
+    key = "saved" if saved.new else "result_added" if saved.added else "known"
+    click.echo(call_texts().get(f"terminal.{key}", uid=saved.uid), err=True)
 
 
 @contextmanager
@@ -198,6 +198,7 @@ def progress_bar(name: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    texts = call_texts()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -205,7 +206,7 @@ def progress_bar(name: str) -> Iterator[Progress]:
 
         def show(stage: str, share: float) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(f"{name}: {stage}", total=1.0)
+                tasks[stage] = bar.add_task(f"{name}: {texts.get(f'stage.{stage}')}", total=1.0)
             bar.update(tasks[stage], completed=min(share, 1.0))
 
         yield show

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from formcheck.cli.options import model_option
-from formcheck.cli.record_options import call_texts
+from formcheck.cli.options import call_texts, model_option
 
 
 @click.command(name="deidentify")
@@ -32,7 +31,7 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     texts = call_texts()
     target = out if out is not None else clip.with_suffix(".blurred.mp4")
     with progress_bar(clip.name) as show:
-        whole = deidentify(clip, target, model=model, progress=lambda stage, share: show(texts.get(stage), share))
+        whole = deidentify(clip, target, model=model, progress=show)
     if whole:
         click.echo(texts.get("deidentify.whole", n=whole), err=True)
     click.echo(texts.get("deidentify.done", path=target))

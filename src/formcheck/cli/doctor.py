@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli import EXIT_ENVIRONMENT
-from formcheck.cli.record_options import call_texts
+from formcheck.cli.options import call_texts
 
 if TYPE_CHECKING:
     from formcheck.doctor import Check

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.options import model_option
-from formcheck.cli.record_options import call_texts, store_option
+from formcheck.cli.options import call_texts, model_option
+from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import call_texts
 from formcheck.cli.record_options import store_option
 from formcheck.errors import StoreError, UsageError
 

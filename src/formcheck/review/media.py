@@ -168,7 +168,7 @@ class Media:
             if key not in self._copies:
                 target = self._folder / f"{len(self._copies)}.mp4"
                 work = partial(_copy, clip=clip, target=target)
-                self._copies[key] = target, self._queue.add(Job("video", item, name, work, stage="preparing the video"))
+                self._copies[key] = target, self._queue.add(Job("video", item, name, work, stage="copy"))
             return self._copies[key][1]
 
     def playable(self, item: str, name: str, clip: Path) -> PlayableVideo:

@@ -24,7 +24,7 @@ from formcheck.types import Finding, FloatArray, PoseTrack, Session
 
 _REP_RULES = frozenset(rule.id for rule in rules.RULES if rule.scope is rules.Scope.REPETITION)
 _HIP_RULES = frozenset({rules.HIP.id, rules.THIGH_STILL.id})
-_PAGE_SECTIONS = ("finding", "number", "phase", "review", "side", "status", "verdict")
+_PAGE_SECTIONS = ("finding", "number", "phase", "review", "side", "stage", "status", "verdict")
 _ANGLES = {
     "hip_deg": "hip_flexion_deg",
     "knee_deg": "knee_flexion_deg",

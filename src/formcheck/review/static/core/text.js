@@ -122,8 +122,8 @@ export const labelledDate = (iso, kind = "filmed") =>
  */
 export function jobWords({ stage, share, state }) {
   if (state === "queued") return t("review.job.queued");
-  const key = `review.job.stage_${(stage ?? "").replaceAll(" ", "_")}`;
-  const words = t(hasText(key) ? key : "review.job.stage_unknown");
+  const key = `stage.${stage ?? ""}`;
+  const words = t(hasText(key) ? key : "stage.analyse");
   return share > 0
     ? t("review.job.share", { stage: words, percent: percent(share) })
     : t("review.job.busy", { stage: words });

@@ -1,0 +1,70 @@
+"""The public interface, and the example of its documentation."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import formcheck
+from formcheck.errors import InputError
+from formcheck.types import PoseTrack, Session
+
+ROOT = Path(__file__).parents[2]
+
+
+def examples():
+    return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The examples of docs/api.md, run one after the other as a reader would."""
+    folder = tmp_path_factory.mktemp("api")
+    (folder / "sample_videos").symlink_to(ROOT / "sample_videos")
+    script = folder / "example.py"
+    script.write_text("\n".join(examples()), encoding="utf-8")
+    call = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
+    assert call.returncode == 0, call.stderr
+    return folder, call.stdout
+
+
+def test_the_example_of_the_documentation_runs(ran):
+    _, out = ran
+    assert out.startswith("5 repetitions, the knee lacks")
+    assert "(slider)" in out or "slider" in out.lower()
+
+
+def test_a_session_is_read_as_it_was_judged(ran):
+    folder, _ = ran
+    session = formcheck.load_session(folder / "results")
+    again = formcheck.judge(formcheck.load_track(folder / "results" / "track.npz"))
+    assert isinstance(session, Session)
+    assert session.reps == again.reps
+    assert session.findings == again.findings
+    np.testing.assert_array_equal(session.angles.knee_flexion_deg, again.angles.knee_flexion_deg)
+
+
+def test_tracks_come_from_a_folder_or_a_file(ran):
+    folder, _ = ran
+    track = formcheck.load_track(folder / "results")
+    assert isinstance(track, PoseTrack)
+    np.testing.assert_array_equal(track.t_s, formcheck.load_track(folder / "results" / "track.npz").t_s)
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"session\.json is missing"):
+        formcheck.load_session(tmp_path)
+
+
+def test_the_package_loads_nothing_until_it_is_used():
+    code = "import formcheck, sys; assert not {'numpy', 'cv2', 'mediapipe'} & sys.modules.keys(); print(dir(formcheck))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(formcheck.__all__) <= set(eval(out))
+
+
+def test_no_other_names_are_offered():
+    with pytest.raises(AttributeError, match="no attribute 'secret'"):
+        formcheck.secret  # noqa: B018
