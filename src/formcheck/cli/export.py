@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.record_options import chosen_profile, full_ids, profile_option, store_option
+from formcheck.cli.record_options import call_texts, chosen_profile, full_ids, profile_option, store_option
 from formcheck.errors import UsageError
 from formcheck.record.exports import EXPORT_FORMATS
 
@@ -53,13 +53,14 @@ def command(
     from formcheck.record.queries import sessions as read_sessions
     from formcheck.record.store import open_store
 
+    texts = call_texts()
     with open_store(store, write=False) as record, record.reading() as connection:
         if everything:
             code = chosen_profile(connection, profile)
             lines = read_sessions(connection, profile_id=profile_key(connection, code))
-            selection = Selection(record, connection, tuple(line.uid for line in lines), code)
+            selection = Selection(record, connection, tuple(line.uid for line in lines), code, texts)
         else:
-            selection = Selection(record, connection, tuple(full_ids(connection, sessions)), None)
+            selection = Selection(record, connection, tuple(full_ids(connection, sessions)), None, texts)
         count = _write(out, export_files(kind, selection))
     click.echo(f"{len(selection.uids)} session(s) in {count} file(s): {out}", err=True)
     if kind == "fhir":

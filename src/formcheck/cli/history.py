@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.record_options import chosen_profile, profile_option, role_option, store_option
+from formcheck.cli.record_options import call_texts, chosen_profile, profile_option, role_option, store_option
 
 if TYPE_CHECKING:
     from formcheck.record.values import Role
@@ -42,7 +42,7 @@ def command(context: click.Context, *, store: Path | None, profile: str | None, 
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
         lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
-    print_history(code, lines, known, today=datetime.now().astimezone().date(), last=last)
+    print_history(code, lines, known, call_texts(), today=datetime.now().astimezone().date(), last=last)
 
 
 @command.command(name="show")
@@ -50,19 +50,20 @@ def command(context: click.Context, *, store: Path | None, profile: str | None, 
 @store_option
 def show(session: str, *, store: Path | None) -> None:
     """Show one session: its repetitions, findings, notes and corrections."""
-    from formcheck.cli.history_tables import print_one
+    from formcheck.cli.session_tables import print_session_record
     from formcheck.record.profiles import full_id
     from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
         uid = full_id(connection, session)
-        print_one(
+        print_session_record(
             sessions(connection, uids=[uid])[0],
             list(reps(connection, [uid])),
             results_of(connection, uid),
             notes_of(connection, [uid]),
             corrections_of(connection, [uid]),
+            call_texts(),
         )
 
 
@@ -79,7 +80,7 @@ def compare(first: str, second: str, *, store: Path | None) -> None:
 
     with open_store(store, write=False) as record, record.reading() as connection:
         one, other = (sessions(connection, uids=[full_id(connection, uid)])[0] for uid in (first, second))
-    print_comparison(one, other)
+    print_comparison(one, other, call_texts())
 
 
 @command.command(name="note")

@@ -10,75 +10,127 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.record.prescriptions import Day, days, share
-from formcheck.record.trend import minimal_detectable_change
+from formcheck.message import Message
+from formcheck.record.prescriptions import Day, DayKind, days, share
+from formcheck.record.trend import TrendOutcome, compare
+from formcheck.text.numbers import ceiling, day, percent, rounded, with_band
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from formcheck.record.values import Correction, Prescription, RepLine, SessionLine, SessionNote
+    from formcheck.record.prescriptions import Goal
+    from formcheck.record.values import Prescription, SessionLine
+    from formcheck.text.catalogue import Texts
 
 _WEEKS = 4
-_Z_95 = 1.96
-# A word of the key for each: the symbols alone must tell days apart, without colour.
-_DAY_KEY = {"all": ("■", "all sets"), "some": ("◧", "some"), "none": ("□", "none"), "free": ("·", "not prescribed")}
+# The symbols alone must tell days apart, without colour.
+_DAY_SYMBOLS = {
+    DayKind.ALL: "■",
+    DayKind.SOME: "◧",
+    DayKind.EXTRA: "◧",
+    DayKind.NONE: "□",
+    DayKind.FREE: "·",
+}
+_DAY_KEY = (DayKind.ALL, DayKind.SOME, DayKind.NONE, DayKind.FREE)
 
 
 def print_history(
-    profile: str, lines: Sequence[SessionLine], known: Sequence[Prescription], *, today: date, last: int
+    profile: str, lines: Sequence[SessionLine], known: Sequence[Prescription], texts: Texts, *, today: date, last: int
 ) -> None:
     """Print today, the last weeks, and the latest sessions."""
     console = Console(highlight=False)
     monday = today - timedelta(days=today.weekday(), weeks=_WEEKS - 1)
     calendar = days(lines, known, first=monday, last=today)
-    console.print(Text(f"{profile}: {_today_words(calendar[-1])}", style="bold"))
-    _print_calendar(console, calendar)
+    said = texts.get("record.history.today", profile=profile, parts=_today_message(calendar[-1]))
+    console.print(Text(said, style="bold"))
+    _print_calendar(console, calendar, texts)
     if not lines:
-        console.print("No session is kept yet.")
+        console.print(texts.get("record.history.no_session"))
         return
-    console.print(_session_table(lines[-last:][::-1]))
+    console.print(session_table(lines[-last:][::-1], texts))
+    console.print(Text(texts.get("record.column.legend"), style="dim"))
     if len(lines) > last:
-        console.print(f"{len(lines) - last} earlier sessions are not listed: --last {len(lines)}")
+        console.print(texts.get("record.history.more", n=len(lines) - last, all=len(lines)))
 
 
-def _today_words(today: Day) -> str:
+def _today_message(today: Day) -> Any:
     if not today.goals:
-        return f"today {_count(today.sets, 'set')} done, none prescribed"
-    parts = [f"{goal.done} of {goal.wanted} sets with the {goal.side} leg ({goal.reps} reps)" for goal in today.goals]
-    return "today " + ", ".join(parts)
+        return Message.of("record.history.none_prescribed", sets=Message.of("record.sets", n=today.sets))
+    return [_goal_message(goal) for goal in today.goals]
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _goal_message(goal: Goal) -> Message:
+    return Message.of(
+        "record.history.goal",
+        done=goal.done,
+        prescribed=goal.wanted,
+        leg=Message(f"record.with_{goal.side}"),
+        reps=goal.reps,
+    )
 
 
-def _print_calendar(console: Console, calendar: Sequence[Day]) -> None:
-    console.print(Text("\nMo Tu We Th Fr Sa Su", style="dim"))
+def _print_calendar(console: Console, calendar: Sequence[Day], texts: Texts) -> None:
+    console.print(Text(f"\n{texts.get('record.history.weekdays')}", style="dim"))
     for start in range(0, len(calendar), 7):
         week = calendar[start : start + 7]
-        marks = "  ".join(_DAY_KEY[_kind(day)][0] for day in week)
-        console.print(Text(f"{marks:<21} from {week[0].day:%d %b}"))
-    console.print(Text("   ".join(f"{symbol} {word}" for symbol, word in _DAY_KEY.values()), style="dim"))
+        marks = "  ".join(_DAY_SYMBOLS[day.kind] for day in week)
+        monday = week[0].day
+        begins = texts.get(
+            "record.history.week_from", day=monday.day, month=Message(f"progress.month_short.{monday.month}")
+        )
+        console.print(Text(f"{marks:<21} {begins}"))
+    key = (f"{_DAY_SYMBOLS[kind]} {texts.get(f'record.history.day_{kind}')}" for kind in _DAY_KEY)
+    console.print(Text("   ".join(key), style="dim"))
     past = share(calendar[:-1])
     if past.wanted:
-        console.print(f"{past.done} of {past.wanted} prescribed sets done before today ({past.fraction:.0%})\n")
+        said = percent(texts, past.fraction)
+        console.print(
+            texts.get("record.history.adherence", done=past.done, prescribed=past.wanted, percent=said) + "\n"
+        )
 
 
-def _kind(day: Day) -> str:
-    if not day.wanted:
-        return "some" if day.sets else "free"
-    return "all" if day.done >= day.wanted else "some" if day.done else "none"
-
-
-def _session_table(lines: Sequence[SessionLine]) -> Table:
-    table = plain_table("Sessions (knee: degrees short of straight)")
-    for name in ("id", "when", "leg", "reps", "good", "knee end", "P1", "hip", "s/rep", "pain"):
-        left = name in {"id", "when", "leg"}
-        table.add_column(name, justify="left" if left else "right", no_wrap=True)
-    table.add_column("")
-    for line in lines:
-        table.add_row(*_cells(line), style="" if line.counts else "dim")
+def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
+    """Return sessions as a table. A column without any value is left out; headings wrap before values do."""
+    rows = [_cells(line, texts) for line in lines]
+    table = plain_table(texts.get("record.column.sessions"))
+    table.padding = (0, 1, 0, 0)
+    shown = [name for name in rows[0] if name not in _OPTIONAL or any(row[name] for row in rows)]
+    for name in shown:
+        title = "" if name == "remarks" else texts.get(f"record.column.{name}")
+        words = [word for row in rows for word in row[name].split()]
+        justify: Any = "left" if name in _TEXT else "right"
+        table.add_column(title, justify=justify, min_width=max(map(len, words), default=0), overflow="fold")
+    for line, row in zip(lines, rows, strict=True):
+        table.add_row(*(row[name] for name in shown), style="" if line.counts else "dim")
     return table
+
+
+_OPTIONAL = {"p1", "pain", "remarks"}
+_TEXT = {"id", "when", "leg", "remarks"}
+
+
+def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
+    remarks = [
+        texts.get("record.history.excluded") if not line.counts else "",
+        texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
+        texts.get("record.notes", n=line.notes) if line.notes else "",
+    ]
+    return {
+        "id": line.uid + ("*" if line.corrected else ""),
+        "when": f"{line.practised_at:%y-%m-%d %H:%M}",
+        "leg": leg_word(texts, line.side),
+        "reps": str(line.rep_count),
+        "met": str(line.met_reps),
+        "not_met": str(line.not_met_reps),
+        "undecided": str(line.undecided_reps),
+        "knee_end": degrees(texts, line.knee_end_deg, line.knee_se_deg),
+        "p1": degrees(texts, line.p1_deg, line.p1_se_deg),
+        "hip": degrees(texts, line.hip_mean_deg),
+        "thigh_moved": degrees(texts, line.hip_range_deg),
+        "rep_s": "" if line.rep_s is None else texts.number(line.rep_s, 1),
+        "pain": _pain(line),
+        "remarks": ", ".join(filter(None, remarks)),
+    }
 
 
 def plain_table(title: str) -> Table:
@@ -86,33 +138,16 @@ def plain_table(title: str) -> Table:
     return Table(title=title or None, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
 
 
-def _cells(line: SessionLine) -> tuple[str, ...]:
-    starred = "*" if line.corrected else ""
-    remarks = [
-        "does not count" if not line.counts else "",
-        line.ended.value if line.ended != "whole" else "",
-        _count(line.notes, "note") if line.notes else "",
-    ]
-    return (
-        line.uid + starred,
-        f"{line.practised_at:%y-%m-%d %H:%M}",
-        line.side or "?",
-        str(line.rep_count),
-        str(line.good_reps),
-        degrees(line.knee_end_deg, line.knee_se_deg),
-        degrees(line.p1_deg, line.p1_se_deg),
-        degrees(line.hip_range_deg, None),
-        "" if line.rep_s is None else f"{line.rep_s:.1f}",
-        _pain(line),
-        ", ".join(filter(None, remarks)),
-    )
+def leg_word(texts: Texts, side: str | None) -> str:
+    """Return ``left``, ``right``, or that no leg was found."""
+    return texts.get("record.leg_unknown") if side is None else texts.get(f"side.{side}")
 
 
-def degrees(value: float | None, error: float | None) -> str:
-    """Return degrees with their 95 % band; empty for what was not measured."""
+def degrees(texts: Texts, value: float | None, error: float | None = None) -> str:
+    """Return degrees, with their 95 % band where the error is known; empty for what was not measured."""
     if value is None:
         return ""
-    return f"{value:.0f}°" if error is None else f"{value:.0f}±{math.ceil(_Z_95 * error)}°"
+    return f"{with_band(texts, value, math.nan if error is None else error)}°".replace(" ", "")
 
 
 def _pain(line: SessionLine) -> str:
@@ -122,94 +157,67 @@ def _pain(line: SessionLine) -> str:
     return f"{before}→{after}"
 
 
-def print_one(
-    line: SessionLine,
-    reps: Sequence[RepLine],
-    results: Sequence[dict[str, Any]],
-    notes: Sequence[SessionNote],
-    corrections: Sequence[Correction],
-) -> None:
-    """Print all that is known of a session."""
-    console = Console(highlight=False)
-    newest = results[-1]["document"]
-    console.print(Text(f"{line.uid}, {line.profile}, {line.practised_at:%d %B %Y %H:%M}", style="bold"))
-    console.print(Text(f"{newest['protocol']['name']}, {line.side or 'no'} leg: {newest['summary']['headline']}"))
-    for sentence in newest["summary"]["sentences"]:
-        console.print(Text(f"  {sentence}"))
-    console.print(_session_table([line]))
-    if reps:
-        console.print(_rep_table(reps))
-    if line.places:
-        console.print(Text(f"Felt in: {', '.join(line.places)}"))
-    for note in notes:
-        console.print(Text(f"Note, {note.author_role.value}, {note.written_at:%d %b %Y %H:%M}: {note.text}"))
-    for one in corrections:
-        said = f"{one.subject.replace('_', ' ')} is {one.value}, because: {one.reason}"
-        console.print(Text(f"Correction, {one.author_role.value}, {one.made_at:%d %b %Y %H:%M}: {said}"))
-    for result in results:
-        console.print(Text(f"Result of {result['kept_at']}, {result['software']}, {result['fingerprint'][:12]}", "dim"))
-
-
-def _rep_table(reps: Sequence[RepLine]) -> Table:
-    table = plain_table("Repetitions")
-    for name in ("rep", "knee start", "knee end", "hip", "extend s", "hold s", "return s", "to mend"):
-        table.add_column(name, justify="left" if name == "to mend" else "right")
-    for rep in reps:
-        hip = "" if rep.hip_min_deg is None else f"{rep.hip_min_deg:.0f} to {rep.hip_max_deg:.0f}"
-        mend = rep.faults.replace("_", " ").replace(",", ", ") if rep.complete else "cut off, not counted"
-        table.add_row(
-            str(rep.number),
-            degrees(rep.knee_start_deg, None),
-            degrees(rep.knee_end_deg, rep.knee_se_deg),
-            hip,
-            *("" if part is None else f"{part:.1f}" for part in (rep.extend_s, rep.hold_s, rep.return_s)),
-            mend or ("partial" if rep.partial else "nothing"),
-        )
-    return table
-
-
-def print_comparison(one: SessionLine, other: SessionLine) -> None:
+def print_comparison(one: SessionLine, other: SessionLine, texts: Texts) -> None:
     """Print two sessions side by side, with what their differences are worth."""
     console = Console(highlight=False)
     if one.side != other.side:
-        console.print(Text(f"Different legs: {one.side or 'none found'} and {other.side or 'none found'}.", "yellow"))
+        legs = {name: leg_word(texts, line.side) for name, line in (("one", one), ("other", other))}
+        console.print(Text(texts.get("record.compare.different_legs", **legs), "yellow"))
     if one.protocol_sha256 != other.protocol_sha256 or one.model_sha256 != other.model_sha256:
-        console.print(Text("Judged by different protocols or models: differences may come from that.", "yellow"))
+        console.print(Text(texts.get("record.compare.different_judges"), "yellow"))
     table = plain_table("")
-    for name in (
-        "",
-        f"{one.uid} {one.practised_at:%d %b %Y}",
-        f"{other.uid} {other.practised_at:%d %b %Y}",
-        "change",
-        "",
-    ):
-        table.add_column(name)
-    table.add_row("repetitions", str(one.rep_count), str(other.rep_count), f"{other.rep_count - one.rep_count:+d}", "")
-    for name, field, error in (
-        ("knee at the end of good reps", "knee_end_deg", "knee_se_deg"),
-        ("knee at P1", "p1_deg", "p1_se_deg"),
-    ):
-        table.add_row(name, *_angle_cells(one, other, field, error))
-    table.add_row("hip moves within a rep", *_plain_cells(one.hip_range_deg, other.hip_range_deg, "°"))
-    table.add_row("seconds a rep", *_plain_cells(one.rep_s, other.rep_s, " s"))
-    table.add_row("pain before→after", _pain(one), _pain(other), "", "")
+    for title in ("", _column_title(texts, one), _column_title(texts, other), texts.get("record.compare.change"), ""):
+        table.add_column(title)
+    for name, *cells in _comparison_rows(one, other, texts):
+        table.add_row(texts.get(f"record.compare.{name}"), *cells)
     console.print(table)
 
 
-def _angle_cells(one: SessionLine, other: SessionLine, field: str, error: str) -> tuple[str, str, str, str]:
-    values, errors = ([getattr(line, name) for line in (one, other)] for name in (field, error))
-    shown = [degrees(value, band) for value, band in zip(values, errors, strict=True)]
-    if None in values:
-        return shown[0], shown[1], "", "cannot tell"
-    change, least = values[1] - values[0], minimal_detectable_change(errors)
-    if abs(change) < least:
-        words = f"no change: below {math.ceil(least - 1e-9)}° it can be measuring alone"
+def _column_title(texts: Texts, line: SessionLine) -> str:
+    return f"{line.uid}, {day(texts, line.day)}"
+
+
+def _comparison_rows(one: SessionLine, other: SessionLine, texts: Texts) -> list[tuple[str, ...]]:
+    def count(name: str) -> tuple[str, ...]:
+        values = [getattr(line, name) for line in (one, other)]
+        return str(values[0]), str(values[1]), f"{values[1] - values[0]:+d}".replace("-", "−"), ""
+
+    def knee(name: str, error: str) -> tuple[str, ...]:
+        first, second = ((getattr(line, name), getattr(line, error)) for line in (one, other))
+        return (degrees(texts, *first), degrees(texts, *second), *_knee_change(texts, first, second))
+
+    def plain(name: str, unit: str) -> tuple[str, ...]:
+        values = [getattr(line, name) for line in (one, other)]
+        shown = ["" if value is None else texts.number(value, 1) + unit for value in values]
+        change = "" if None in values else _signed(texts, values[1] - values[0], 1) + unit
+        return shown[0], shown[1], change, ""
+
+    return [
+        ("reps", *count("rep_count")),
+        ("met", *count("met_reps")),
+        ("knee_end", *knee("knee_end_deg", "knee_se_deg")),
+        ("knee_end_met", *knee("knee_end_met_deg", "knee_se_deg")),
+        ("p1", *knee("p1_deg", "p1_se_deg")),
+        ("hip", *plain("hip_mean_deg", "°")),
+        ("thigh_moved", *plain("hip_range_deg", "°")),
+        ("rep_s", *plain("rep_s", " s")),
+        ("pain", _pain(one), _pain(other), "", ""),
+    ]
+
+
+def _knee_change(
+    texts: Texts, first: tuple[float | None, float | None], second: tuple[float | None, float | None]
+) -> tuple[str, str]:
+    if first[0] is None or second[0] is None:
+        return "", texts.get("record.no_comparison")
+    found = compare((first[0], first[1]), (second[0], second[1]))
+    if found.outcome is TrendOutcome.NONE_YET:
+        words = texts.get("record.within_error", least=ceiling(found.mdc_deg))
     else:
-        words = "straighter" if change < 0 else "less straight"
-    return shown[0], shown[1], f"{change:+.0f}°", words
+        words = texts.get(f"record.{found.outcome}")
+    return f"{_signed(texts, found.change_deg, 0)}°", words
 
 
-def _plain_cells(one: float | None, other: float | None, unit: str) -> tuple[str, str, str, str]:
-    shown = ["" if value is None else f"{value:.1f}{unit}" for value in (one, other)]
-    change = "" if one is None or other is None else f"{other - one:+.1f}{unit}"
-    return shown[0], shown[1], change, ""
+def _signed(texts: Texts, value: float, decimals: int) -> str:
+    """Return a difference with its sign."""
+    return ("+" if value >= 0 else "") + rounded(texts, value, decimals)

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.record_options import chosen_profile, parse_day, profile_option, role_option, store_option
+from formcheck.cli.record_options import (
+    call_texts,
+    chosen_profile,
+    parse_day,
+    profile_option,
+    role_option,
+    store_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from formcheck.record.values import Prescription
+    from formcheck.text.catalogue import Texts
 
 
 @click.command(name="prescribe")
@@ -91,20 +99,29 @@ def _print(code: str, known: Sequence[Prescription]) -> None:
     from rich.console import Console
 
     from formcheck.cli.history_tables import plain_table
-    from formcheck.record.prescriptions import in_force
+    from formcheck.record.prescriptions import BOTH, in_force
 
-    console = Console(highlight=False)
+    console, texts = Console(highlight=False), call_texts()
     if not known:
-        console.print(f"Nothing is prescribed for {code}.")
+        console.print(texts.get("record.prescribe.none", profile=code))
         return
     now = in_force(known, datetime.now().astimezone().date())
-    table = plain_table(f"Prescribed for {code}, newest first")
-    for name in ("", "exercise", "leg", "how much", "when"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("said by")
+    table = plain_table(texts.get("record.prescribe.table", profile=code))
+    table.add_column("", no_wrap=True)
+    for name in ("exercise", "leg", "amount", "period", "by"):
+        table.add_column(texts.get(f"record.prescribe.{name}"), no_wrap=name != "by")
     for one in reversed(known):
-        amount = f"{one.sets_per_day} x {one.reps} a day"
-        when = f"from {one.starts_on}" + (f" to {one.ends_on}" if one.ends_on else "")
-        said = one.author_role.value + (f": {one.notes}" if one.notes else "")
-        table.add_row("now" if one in now else "", one.protocol_id, one.side, amount, when, said)
+        table.add_row(
+            texts.get("record.prescribe.now") if one in now else "",
+            one.protocol_id,
+            texts.get("record.leg_both" if one.side == BOTH else f"side.{one.side}"),
+            texts.get("record.prescribe.per_day", sets=one.sets_per_day, reps=one.reps),
+            _period(texts, one),
+            texts.get(f"record.role.{one.author_role}") + (f": {one.notes}" if one.notes else ""),
+        )
     console.print(table)
+
+
+def _period(texts: Texts, one: Prescription) -> str:
+    key = "record.prescribe.from_until" if one.ends_on else "record.prescribe.from"
+    return texts.get(key, first=one.starts_on.isoformat(), last=one.ends_on.isoformat() if one.ends_on else "")

@@ -12,8 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from formcheck.errors import UsageError
 from formcheck.record.profiles import session_key
-from formcheck.record.results import now
-from formcheck.record.schema import CORRECTION, NOTE, REVIEW, SESSION
+from formcheck.record.schema import CORRECTION, NOTE, REVIEW, SESSION, now
 from formcheck.record.values import PAIN_MAX, PAIN_MIN, SIDES, Role
 
 _MAX_REPS = 999

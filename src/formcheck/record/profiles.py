@@ -7,8 +7,7 @@ import re
 from sqlalchemy import Connection, insert, select
 
 from formcheck.errors import StoreError, UsageError
-from formcheck.record.results import now
-from formcheck.record.schema import PROFILE, SESSION
+from formcheck.record.schema import PROFILE, SESSION, now
 
 DEFAULT_PROFILE = "me"
 CODE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"

@@ -10,10 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from formcheck.record.results import unpacked
-from formcheck.record.schema import ANSWER, CORRECTION, MARK, NOTE, PROFILE, PROTOCOL, REP, RESULT, SESSION
-from formcheck.record.series import Series, from_parquet
-from formcheck.record.store import Store
+from formcheck.record.schema import (
+    ANSWER,
+    CORRECTION,
+    MARK,
+    NOTE,
+    PROFILE,
+    PROTOCOL,
+    REP,
+    RESULT,
+    SESSION,
+    STATISTICS,
+    STATUS_COUNTS,
+    unpacked,
+)
 from formcheck.record.values import Correction, Ended, MarkKind, Origin, RepLine, Role, SessionLine, SessionNote
 
 # SQLite takes no more values than this in one list on old builds.
@@ -78,19 +88,7 @@ def _lines() -> Select[Any]:
     )
 
 
-_RESULT_COLUMNS = (
-    "software",
-    "side",
-    "usable_fraction",
-    "rep_count",
-    "good_reps",
-    "knee_end_deg",
-    "knee_se_deg",
-    "hip_mean_deg",
-    "hip_range_deg",
-    "rep_s",
-    "peak_speed_deg_s",
-)
+_RESULT_COLUMNS = ("software", "side", "usable_fraction", "rep_count", *STATUS_COUNTS, *STATISTICS)
 
 
 def _answers(connection: Connection) -> dict[int, dict[str, Any]]:
@@ -183,7 +181,7 @@ def reps(connection: Connection, uids: Sequence[str]) -> Iterator[RepLine]:
             .order_by(SESSION.c.practised_at, SESSION.c.uid, REP.c.number)
         )
         for row in _rows(connection, statement):
-            yield RepLine(**row)
+            yield RepLine(**{**row, "deciding": tuple(filter(None, row["deciding"].split(",")))})
 
 
 def notes_of(connection: Connection, uids: Sequence[str]) -> list[SessionNote]:
@@ -218,13 +216,6 @@ def results_of(connection: Connection, uid: str) -> list[dict[str, Any]]:
     statement = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
     statement = statement.order_by(RESULT.c.id)
     return [{**row, "document": unpacked(row["document"])} for row in _rows(connection, statement)]
-
-
-def load_series(store: Store, connection: Connection, uid: str) -> Series:
-    """Return the series of a session's newest result."""
-    newest = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
-    row = _rows(connection, newest.order_by(RESULT.c.id.desc()).limit(1))[0]
-    return from_parquet(store.series_folder / row["series_file"], sha256=row["series_sha256"])
 
 
 def protocol_text(connection: Connection, sha256: str) -> str:

@@ -15,14 +15,14 @@ from formcheck.errors import FormcheckError
 from formcheck.files import age_s, write_whole
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
-from formcheck.record.results import add_result, now
-from formcheck.record.schema import ANSWER, MARK, PROTOCOL, RESULT, SESSION
+from formcheck.record.results import add_result
+from formcheck.record.schema import ANSWER, MARK, PROTOCOL, RESULT, SESSION, now
 from formcheck.record.series import series_of, to_parquet
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 from formcheck.record.values import Answers, Mark, Origin, Practice, Saved
 from formcheck.session.document import installed_version, to_document
-from formcheck.text.catalogue import Texts
+from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.types import PoseTrack, Session
 
 # A series that no result names and that is older than this was left by a process that ended in between.
@@ -99,7 +99,8 @@ def _save_rows(
     added = add_result(
         connection,
         key,
-        to_document(session, Texts("en")),
+        # Whoever shows it makes the sentences anew; in one language, equal sets are equal results.
+        to_document(session, Texts(DEFAULT_LANGUAGE)),
         kept_at=now(),
         software=f"formcheck {installed_version('formcheck')}",
         series_file=series_file,

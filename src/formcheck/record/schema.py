@@ -7,6 +7,12 @@ one row, which its next version replaces.
 
 from __future__ import annotations
 
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -23,6 +29,34 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+
+STATUS_COUNTS = {"met_reps": "met", "not_met_reps": "not_met", "undecided_reps": "undecided"}
+"""Columns of a result that count repetitions by their status, and the fields of `SetStatistics` they are from."""
+STATISTICS = (
+    "knee_end_deg",
+    "knee_end_met_deg",
+    "knee_se_deg",
+    "hip_mean_deg",
+    "hip_range_deg",
+    "rep_s",
+    "peak_speed_deg_s",
+)
+"""Columns of a result that are fields of `SetStatistics` under the same names."""
+REP_TIMES = ("start_s", "peak_s", "end_s")
+REP_NUMBERS = {
+    "knee_start_deg": "knee_flexion_start_deg",
+    "knee_end_deg": "knee_flexion_peak_deg",
+    "knee_se_deg": "knee_se_deg",
+    "hip_mean_deg": "hip_flexion_mean_deg",
+    "hip_min_deg": "hip_flexion_min_deg",
+    "hip_max_deg": "hip_flexion_max_deg",
+    "hip_se_deg": "hip_se_deg",
+    "extend_s": "extend_s",
+    "hold_s": "hold_s",
+    "return_s": "return_s",
+    "peak_speed_deg_s": "peak_speed_deg_s",
+}
+"""Columns of a repetition, and the fields of `Rep` they are from; null = not measurable."""
 
 
 def _key() -> Column[int]:
@@ -78,11 +112,8 @@ RESULT = Table(
     _text("side", nullable=True),
     Column("usable_fraction", Float, nullable=False),
     Column("rep_count", Integer, nullable=False),
-    Column("good_reps", Integer, nullable=False),
-    *(
-        Column(name, Float)
-        for name in ("knee_end_deg", "knee_se_deg", "hip_mean_deg", "hip_range_deg", "rep_s", "peak_speed_deg_s")
-    ),
+    *(Column(name, Integer, nullable=False) for name in STATUS_COUNTS),
+    *(Column(name, Float) for name in STATISTICS),
     UniqueConstraint("session_id", "fingerprint"),
 )
 
@@ -91,25 +122,11 @@ REP = Table(
     METADATA,
     Column("result_id", ForeignKey("result.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    *(Column(name, Boolean, nullable=False) for name in ("complete", "partial", "good")),
-    *(Column(name, Float, nullable=False) for name in ("start_s", "peak_s", "end_s")),
-    *(
-        Column(name, Float)
-        for name in (
-            "knee_start_deg",
-            "knee_end_deg",
-            "knee_se_deg",
-            "hip_mean_deg",
-            "hip_min_deg",
-            "hip_max_deg",
-            "hip_se_deg",
-            "extend_s",
-            "hold_s",
-            "return_s",
-            "peak_speed_deg_s",
-        )
-    ),
-    _text("faults"),
+    *(Column(name, Boolean, nullable=False) for name in ("complete", "partial")),
+    _text("status", nullable=True),
+    _text("deciding"),
+    *(Column(name, Float, nullable=False) for name in REP_TIMES),
+    *(Column(name, Float) for name in REP_NUMBERS),
     # A repetition is found by its result alone: the row can be its own index.
     sqlite_with_rowid=False,
 )
@@ -177,3 +194,19 @@ PRESCRIPTION = Table(
     _text("ends_on", nullable=True),
     _text("notes"),
 )
+
+
+def now() -> str:
+    """Return this moment as the record writes it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def packed(document: Mapping[str, Any]) -> bytes:
+    """Return a document as the record stores it: zlib, a tenth of its length."""
+    return zlib.compress(json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode(), 9)
+
+
+def unpacked(data: bytes) -> dict[str, Any]:
+    """Return a stored document."""
+    document: dict[str, Any] = json.loads(zlib.decompress(data))
+    return document

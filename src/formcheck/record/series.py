@@ -14,11 +14,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy import Connection, select
 
 from formcheck.errors import StoreError
 from formcheck.pose.landmarks import COUNT
+from formcheck.record.schema import RESULT, SESSION
+from formcheck.record.store import Store
+from formcheck.resolution import FRAME_TIME_DECIMALS, rounded_array
+from formcheck.session.frames import FrameTable
 from formcheck.timeseries import current_name
-from formcheck.types import FloatArray, PoseTrack, Session
+from formcheck.types import FloatArray, Phase, PoseTrack, Session
 
 FORMAT = 1
 POINTS = (
@@ -159,3 +164,26 @@ def plain_columns(series: Series) -> dict[str, list[Any]]:
             listed = [round(value, places) if math.isfinite(value) else None for value in listed]
         columns[name] = listed
     return columns
+
+
+def frames_of(series: Series) -> FrameTable:
+    """Return what was judged frame by frame, for `from_document`."""
+    # Rounded again: single precision holds no decimal exactly, and the times are those of the track.
+    angles = {name: rounded_array(series.columns[name], _ANGLE_DECIMALS) for name in ANGLES}
+    return FrameTable(
+        angles={
+            "t_s": rounded_array(series.columns["t_s"], FRAME_TIME_DECIMALS),
+            **angles,
+            "usable": np.asarray(series.columns["usable"], np.bool_),
+        },
+        phases=tuple(Phase(phase) for phase in series.columns["phase"]),
+        rep_of_frame=np.asarray(series.columns["rep"], np.int64),
+    )
+
+
+def load_series(store: Store, connection: Connection, uid: str) -> Series:
+    """Return the series of a session's newest result."""
+    results = select(RESULT.c.series_file, RESULT.c.series_sha256).join(SESSION, SESSION.c.id == RESULT.c.session_id)
+    newest = results.where(SESSION.c.uid == uid).order_by(RESULT.c.id.desc()).limit(1)
+    row = connection.execute(newest).one()
+    return from_parquet(store.series_folder / row.series_file, sha256=row.series_sha256)

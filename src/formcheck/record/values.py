@@ -151,9 +151,9 @@ class Prescription:
 class SessionLine:
     """One session in short: its newest result, with corrections applied and the newest answers.
 
-    Angles in degrees of flexion, None = not measurable. ``knee_end_deg`` is the median over good repetitions,
-    ``hip_range_deg`` the median of how far the hip moved within a repetition, ``rep_s`` the median length of one.
-    ``corrected`` names what was corrected; ``counts`` is False for a session that is set aside.
+    Angles in degrees of flexion, None = not measurable. The statistics are those of `form.statistics.SetStatistics`
+    under their names there: over the complete repetitions, ``knee_end_met_deg`` over those whose status is met.
+    ``corrected`` names what was corrected; ``counts`` is False for a session that is excluded.
     """
 
     uid: str
@@ -171,8 +171,11 @@ class SessionLine:
     side: str | None
     usable_fraction: float
     rep_count: int
-    good_reps: int
+    met_reps: int
+    not_met_reps: int
+    undecided_reps: int
     knee_end_deg: float | None
+    knee_end_met_deg: float | None
     knee_se_deg: float | None
     hip_mean_deg: float | None
     hip_range_deg: float | None
@@ -192,13 +195,18 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True)
 class RepLine:
-    """One repetition of a session's newest result."""
+    """One repetition of a session's newest result.
+
+    ``status`` is ``met``, ``not_met`` or ``undecided``, and None for one that is not complete; ``deciding`` are the
+    rules that decide it, the most important first.
+    """
 
     session: str
     number: int
     complete: bool
     partial: bool
-    good: bool
+    status: str | None
+    deciding: tuple[str, ...]
     start_s: float
     peak_s: float
     end_s: float
@@ -213,7 +221,6 @@ class RepLine:
     hold_s: float | None
     return_s: float | None
     peak_speed_deg_s: float | None
-    faults: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from formcheck.errors import ProtocolError
 from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
 from formcheck.record.queries import (
-    load_series,
     newest_results,
     protocol_text,
     result_documents,
     results_of,
     sessions,
 )
-from formcheck.record.rebuild import session_of
+from formcheck.record.series import frames_of, load_series
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.review.analysis import Analysis, AvailableProtocols, track_of
@@ -63,7 +62,7 @@ class RecordItem(Item):
             validated(document)
             series = load_series(self._store, connection, self.uid)
             text = protocol_text(connection, document["protocol"]["sha256"])
-        session = session_of(document, series)
+        session = from_document(document, frames_of(series))
         try:
             protocol = parse_protocol(text, where=f"protocol of {self.uid}")
         except ProtocolError:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from formcheck.errors import InputError, OutputError
 from formcheck.files import locked, write_whole
 from formcheck.record.annotations import delete_review, review_of, save_review
-from formcheck.record.results import now
+from formcheck.record.schema import now
 from formcheck.record.store import Store
 from formcheck.review.errors import RequestError
 from formcheck.review.model import Review, first_problem

@@ -31,9 +31,11 @@ from formcheck.record.exports.pdf import saved_report
 from formcheck.record.exports.tables import COLUMNS, csv_text, parquet_bytes, tables
 from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
-from formcheck.record.queries import load_series, sessions
+from formcheck.record.queries import sessions
+from formcheck.record.series import load_series
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Place, Role
+from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 from practice import PROFILE, judged, keep_set, plan
 
@@ -250,7 +252,7 @@ def test_pain_is_coded_and_p1_and_hip_say_that_they_are_not(bundle):
     outcome = json.loads(fhir.bundle_text(bundle))["entry"][-1]["resource"]
     assert outcome["resourceType"] == "OperationOutcome"
     said = " ".join(issue["diagnostics"] for issue in outcome["issue"])
-    assert "Hip flexion (left) during repetitions, median: no LOINC or SNOMED code known" in said
+    assert "Hip flexion (left) during repetitions, mean: no LOINC or SNOMED code known" in said
     assert "does not say the position" in said
 
 
@@ -304,7 +306,7 @@ def test_what_was_not_seen_is_no_number_in_motion_files(store, uid):
 
 def test_the_report_of_a_kept_session_is_that_of_the_clip(store, uid):
     with store.reading() as connection:
-        page = saved_report(Selection(store, connection, (uid,), None), uid)
+        page = saved_report(Selection(store, connection, (uid,), None, Texts()), uid)
     assert "4 repetitions" in page
     assert "Knee" in page
     assert "<img" not in page

@@ -13,10 +13,9 @@ from sqlalchemy import select
 from formcheck.errors import StoreError, UsageError
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.queries import protocol_text, reps, results_of, sessions
-from formcheck.record.rebuild import session_of
 from formcheck.record.save import save_set
 from formcheck.record.schema import RESULT, SESSION
-from formcheck.record.series import POINTS, Series, from_parquet, to_parquet
+from formcheck.record.series import ANGLES, POINTS, Series, frames_of, from_parquet, load_series, to_parquet
 from formcheck.record.values import (
     Answers,
     Ended,
@@ -28,7 +27,7 @@ from formcheck.record.values import (
     Reason,
     Role,
 )
-from formcheck.session.document import to_document
+from formcheck.session.document import from_document, to_document
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side, Verdict
 from practice import PROFILE, REPS, judged, keep_set, named
@@ -49,7 +48,7 @@ def test_a_kept_set_reads_back_as_it_was_judged(store):
     assert (kept.new, kept.added) == (True, True)
     line = only_line(store)
     assert (line.uid, line.profile, line.origin, line.ended) == (kept.uid, PROFILE, Origin.LIVE, Ended.STOPPED)
-    assert (line.side, line.rep_count, line.good_reps) == ("left", REPS, REPS)
+    assert (line.side, line.rep_count, line.met_reps) == ("left", REPS, REPS)
     assert line.knee_end_deg == pytest.approx(30, abs=1.5)
     assert line.hip_range_deg < 2
     assert line.rep_s == pytest.approx(1.8 + 0.5 + 1.6, abs=0.3)
@@ -68,20 +67,22 @@ def test_its_repetitions_are_those_of_the_session(store):
     assert [rep.number for rep in found] == list(range(1, REPS + 1))
     for rep, judged_rep in zip(found, session.reps, strict=True):
         assert rep.knee_end_deg == pytest.approx(judged_rep.knee_flexion_peak_deg, abs=0.01)
-        assert (rep.complete, rep.partial, rep.good, rep.faults) == (True, False, True, "")
+        assert (rep.complete, rep.partial, rep.status, rep.deciding) == (True, False, "met", ())
 
 
-def test_a_rep_that_breaks_a_rule_is_not_good_and_says_which(store):
+def test_a_repetition_has_the_status_of_its_findings_and_says_what_decides_it(store):
     pose, session = named(*judged(30.0, Side.LEFT), "quick")
+    verdicts = {("slow", 2): Verdict.NOT_MET, ("hip_in_band", 3): Verdict.BORDERLINE}
     findings = tuple(
-        replace(f, verdict=Verdict.NOT_MET) if (f.rule, f.rep) == ("slow", 2) else f for f in session.findings
+        replace(f, verdict=verdicts.get((f.rule, f.rep or 0), f.verdict), text="as it was") for f in session.findings
     )
     practice = Practice(PROFILE, Origin.ANALYZE, MORNING)
     save_set(store, replace(session, findings=findings), pose, protocol=load_protocol(), practice=practice)
     line = only_line(store)
-    assert (line.rep_count, line.good_reps) == (REPS, REPS - 1)
+    assert (line.rep_count, line.met_reps, line.not_met_reps, line.undecided_reps) == (REPS, REPS - 2, 1, 1)
     with store.reading() as connection:
-        assert [rep.faults for rep in reps(connection, [line.uid])] == ["", "slow", "", ""]
+        found = [(rep.status, rep.deciding) for rep in reps(connection, [line.uid])]
+    assert found == [("met", ()), ("not_met", ("slow",)), ("undecided", ("hip_in_band",)), ("met", ())]
 
 
 def test_the_same_clip_twice_is_one_session(store):
@@ -124,7 +125,7 @@ def test_a_result_that_differs_is_added_and_the_old_one_stays(store):
     assert (second.uid, second.new, second.added) == (first.uid, False, True)
     with store.reading() as connection:
         old, new = results_of(connection, first.uid)
-    assert old["document"] == to_document(session, Texts("en"))
+    assert old["document"] == to_document(session, Texts())
     assert new["document"]["quality"]["usable_fraction"] == 0.5
     line = only_line(store)
     assert (line.results, line.usable_fraction) == (2, 0.5)
@@ -158,12 +159,21 @@ def test_the_series_holds_every_frame_and_point(store):
     assert len(POINTS) == pose.xy_px.shape[1] == len(set(POINTS))
 
 
-def test_a_session_rebuilt_from_the_record_has_the_same_document(store):
+def test_a_session_read_from_the_record_is_the_one_that_was_saved(store):
     kept = keep_set(store)
+    _, session = named(*judged(30.0, Side.LEFT), "one")
     with store.reading() as connection:
         (result,) = results_of(connection, kept.uid)
-    series = from_parquet(store.series_folder / result["series_file"])
-    assert to_document(session_of(result["document"], series), Texts("en")) == result["document"]
+        read = from_document(result["document"], frames_of(load_series(store, connection, kept.uid)))
+    assert (read.reps, read.findings, read.view, read.phases) == (
+        session.reps,
+        session.findings,
+        session.view,
+        session.phases,
+    )
+    for name in (*ANGLES, "t_s", "usable"):
+        np.testing.assert_array_equal(getattr(read.angles, name), getattr(session.angles, name), err_msg=name)
+    assert to_document(read, Texts()) == result["document"]
 
 
 def test_a_series_of_an_earlier_version_is_read(store):

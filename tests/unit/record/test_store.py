@@ -17,10 +17,12 @@ from sqlalchemy import create_engine, inspect
 
 import formcheck.record
 from formcheck.errors import StoreError
+from formcheck.form.statistics import set_statistics, statuses
 from formcheck.record import migrate
-from formcheck.record.queries import sessions
-from formcheck.record.schema import METADATA
+from formcheck.record.queries import reps, results_of, sessions
+from formcheck.record.schema import METADATA, STATISTICS
 from formcheck.record.store import FILE, default_folder, open_store
+from formcheck.session.document import from_document
 from practice import keep_set
 
 FIRST_SCHEMA = Path(__file__).parents[2] / "data" / "record_0001.db"
@@ -124,6 +126,26 @@ def test_the_first_schema_is_brought_up_to_date_with_all_it_holds_and_a_copy_of_
     assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
     assert old.execute("SELECT count(*) FROM session").fetchone() == (2,)
     old.close()
+
+
+def test_numbers_of_an_older_formcheck_are_derived_again_from_the_documents(folder):
+    put_first_schema(folder)
+    old = sqlite3.connect(folder / FILE)
+    assert old.execute("SELECT sum(good_reps) FROM result").fetchone() == (8,)
+    old.close()
+    with open_store(folder) as store, store.reading() as connection:
+        for line in sessions(connection):
+            session = from_document(results_of(connection, line.uid)[-1]["document"])
+            found = set_statistics(session)
+            assert (line.met_reps, line.not_met_reps, line.undecided_reps) == (
+                found.met,
+                found.not_met,
+                found.undecided,
+            )
+            for name in STATISTICS:
+                assert getattr(line, name) == pytest.approx(getattr(found, name), abs=0.001, nan_ok=True), name
+            status_of = {one.rep: one.status for one in statuses(session)}
+            assert {rep.number: rep.status for rep in reps(connection, [line.uid])} == status_of
 
 
 def test_a_record_of_today_is_not_copied_at_each_start(folder):
@@ -246,6 +268,7 @@ import os
 import sys
 from pathlib import Path
 from formcheck.errors import StoreError
+from formcheck.form.statistics import set_statistics, statuses
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 folder = Path(sys.argv[1])

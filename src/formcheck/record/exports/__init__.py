@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from formcheck.record.store import Store
+    from formcheck.text.catalogue import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,15 @@ class Selection:
         Full ids of the sessions.
     profile : str or None
         The person, when the sessions are all that the record has of this person.
+    texts : Texts
+        Language of what is written for people: the report. Tables and FHIR are English.
     """
 
     store: Store
     connection: Connection
     uids: tuple[str, ...]
     profile: str | None
+    texts: Texts
 
 
 # Yields the name of each file and what is in it, one at a time: a record may be larger than memory.

@@ -13,6 +13,7 @@ from fhir.resources.R4B.bundle import Bundle
 from formcheck.record.exports import ExportFiles, Selection
 from formcheck.record.queries import sessions
 from formcheck.record.values import SessionLine
+from formcheck.text.numbers import Z_95
 from formcheck.types import Side
 
 LOINC = "http://loinc.org"
@@ -22,7 +23,6 @@ UCUM = "http://unitsofmeasure.org"
 LOCAL = "urn:formcheck:observation"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
-_Z_95 = 1.96
 _NAMESPACE = uuid.UUID("6d0c0f4e-3f0b-4b8a-9a53-0b6a6f0a7c11")
 
 _KNEE_SITE = {Side.LEFT: "82169009", Side.RIGHT: "6757004"}
@@ -118,15 +118,22 @@ def _measures(line: SessionLine) -> Iterator[_Measure]:
     side = Side(line.side) if line.side else None
     if side is not None:
         knee = _KNEE_EXTENSION[side]
-        end = f"Knee flexion ({side}) at the end of good repetitions, median: degrees short of straight"
-        yield _Measure("knee-end", end, line.knee_end_deg, "deg", "deg", line.knee_se_deg, knee, at_knee=True)
+        se_deg, end = line.knee_se_deg, f"Knee flexion ({side}) at the end of a repetition: degrees short of straight"
+        of_all, of_met = f"{end}, median of the complete repetitions", f"{end}, median of those that met every rule"
+        yield _Measure("knee-end", of_all, line.knee_end_deg, "deg", "deg", se_deg, knee, at_knee=True)
+        yield _Measure("knee-end-met", of_met, line.knee_end_met_deg, "deg", "deg", se_deg, at_knee=True)
         p1 = f"Knee flexion ({side}) at the first increase of symptoms (P1): degrees short of straight"
         yield _Measure("knee-p1", p1, line.p1_deg, "deg", "deg", line.p1_se_deg, knee, at_knee=True)
-        yield _Measure("hip-mean", f"Hip flexion ({side}) during repetitions, median", line.hip_mean_deg, "deg", "deg")
-        moved = f"Movement of the hip ({side}) within a repetition, median"
+        yield _Measure("hip-mean", f"Hip flexion ({side}) during repetitions, mean", line.hip_mean_deg, "deg", "deg")
+        moved = f"Movement of the thigh ({side}) within a repetition, median"
         yield _Measure("hip-range", moved, line.hip_range_deg, "deg", "deg")
     yield _Measure("rep-count", "Complete repetitions of the exercise", float(line.rep_count), "repetitions", "{#}")
-    yield _Measure("good-reps", "Repetitions that met every rule", float(line.good_reps), "repetitions", "{#}")
+    for key, text, count in (
+        ("met-reps", "Repetitions that met every rule of the exercise", line.met_reps),
+        ("not-met-reps", "Repetitions that did not meet a rule of the exercise", line.not_met_reps),
+        ("undecided-reps", "Repetitions that could not be decided", line.undecided_reps),
+    ):
+        yield _Measure(key, text, float(count), "repetitions", "{#}")
     yield _Measure("rep-length", "Length of a repetition, median", line.rep_s, "s", "s")
     for when, pain in (("before", line.pain_before), ("after", line.pain_after)):
         value = None if pain is None else float(pain)
@@ -183,7 +190,7 @@ def _error_parts(one: _Measure) -> Iterator[dict[str, Any]]:
         return
     for key, text, value in (
         ("standard-error", "Standard error of the value", one.error_deg),
-        ("band-95", "Half width of the 95 % band of the value", _Z_95 * one.error_deg),
+        ("band-95", "Half width of the 95 % band of the value", Z_95 * one.error_deg),
     ):
         code = {"coding": [{"system": LOCAL, "code": key}], "text": text}
         yield {"code": code, "valueQuantity": _quantity(value, one.unit, one.code)}

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from formcheck.record.exports import ExportFiles, Selection
-from formcheck.record.queries import load_series, sessions
-from formcheck.record.series import POINTS, Series
+from formcheck.record.queries import sessions
+from formcheck.record.series import POINTS, Series, load_series
 from formcheck.types import FloatArray, Side
 
 # In metres the model's guess of a body has its origin between the hips, x right, y down and z away from the camera;

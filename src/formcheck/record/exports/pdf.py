@@ -8,11 +8,12 @@ from datetime import datetime
 from formcheck.errors import StoreError
 from formcheck.protocols.model import ToesReading
 from formcheck.record.exports import ExportFiles, Selection
-from formcheck.record.queries import load_series, protocol_text, results_of
-from formcheck.record.rebuild import session_of
+from formcheck.record.queries import protocol_text, results_of
+from formcheck.record.series import frames_of, load_series
 from formcheck.report.html import render_report
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import ProtocolView, foot_words
+from formcheck.session.document import from_document
 
 
 def pdf_files(selection: Selection) -> ExportFiles:
@@ -27,7 +28,7 @@ def saved_report(selection: Selection, uid: str) -> str:
     document = result["document"]
     series = load_series(selection.store, selection.connection, uid)
     return render_report(
-        session_of(document, series),
+        from_document(document, frames_of(series)),
         protocol_view=_protocol_view(protocol_text(selection.connection, document["protocol"]["sha256"])),
         thumbnails={},
         analysed_at=datetime.fromisoformat(result["kept_at"]),

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
 from formcheck.record.exports import ExportFiles, Selection
-from formcheck.record.queries import corrections_of, load_series, notes_of, reps, results_of, sessions
-from formcheck.record.series import Series, plain_columns, to_parquet
+from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
+from formcheck.record.series import Series, load_series, plain_columns, to_parquet
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
 
 FINDING_COLUMNS = (
