@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.record_options import call_texts, chosen_profile, full_ids, profile_option, store_option
+from formcheck.cli.options import call_texts
+from formcheck.cli.record_options import chosen_profile, full_ids, profile_option, store_option
 from formcheck.errors import UsageError
 from formcheck.record.exports import EXPORT_FORMATS
 

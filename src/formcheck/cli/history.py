@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.record_options import call_texts, chosen_profile, profile_option, role_option, store_option
+from formcheck.cli.options import call_texts
+from formcheck.cli.record_options import chosen_profile, profile_option, role_option, store_option
 
 if TYPE_CHECKING:
     from formcheck.record.values import Role

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import call_texts
 from formcheck.cli.record_options import (
-    call_texts,
     chosen_profile,
     parse_day,
     profile_option,
