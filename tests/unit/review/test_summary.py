@@ -83,7 +83,7 @@ def test_a_partial_repetition_is_marked(analysis):
     first = analysis.session.reps[0]
     session = replace(analysis.session, reps=(replace(first, partial=True), *analysis.session.reps[1:]))
     page = render_summary(session, ReviewedSession(session), StoredReview(Review()), PROTOCOL, HEAD, {}, TEXTS)
-    assert "1 partial" in words_of(page)
+    assert "1 small" in words_of(page)
 
 
 def test_a_date_says_what_it_is_of(analysis):
