@@ -159,6 +159,18 @@ def age_s(path: Path) -> float:
         return 0.0
 
 
+FileVersion = tuple[int, int]
+
+
+def file_version(path: Path) -> FileVersion | None:
+    """Return a value that changes when a file does; None when it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 def private_folder(folder: Path) -> Path:
     """Make a folder for its owner only, unless it is there, and return it."""
     folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)

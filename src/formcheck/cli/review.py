@@ -128,8 +128,8 @@ def _open(
     stack: ExitStack,
 ) -> tuple[Library, str | None]:
     """Return what was named as a library, and the id of its item if there is only one."""
+    from formcheck.review.analysis import is_results
     from formcheck.review.file_library import FileLibrary
-    from formcheck.review.results import is_results
 
     path = Path(target) if target is not None else None
     if path is None or (not path.exists() and _SESSION_ID.fullmatch(str(target))):
@@ -151,7 +151,7 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Te
     from formcheck.cli.analyze import progress_bar
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
-    from formcheck.review.results import is_results, results_folder_for
+    from formcheck.review.analysis import is_results, results_folder_for
     from formcheck.video.container import read_header
 
     read_header(clip)

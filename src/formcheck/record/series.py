@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 
 from formcheck.errors import StoreError
+from formcheck.message import messages_from
 from formcheck.pose.landmarks import COUNT
 from formcheck.record.schema import RESULT, SESSION
 from formcheck.record.store import Store
 from formcheck.resolution import FRAME_TIME_DECIMALS, rounded_array
 from formcheck.session.frames import FrameTable
 from formcheck.timeseries import current_name
-from formcheck.types import FloatArray, Phase, PoseTrack, Session
+from formcheck.types import FloatArray, Phase, PoseTrack, Session, Side
 
 FORMAT = 1
 POINTS = (
@@ -108,6 +109,27 @@ def series_of(session: Session, track: PoseTrack) -> Series:
         "warnings": [message.to_json() for message in track.warnings],
     }
     return Series(columns, about)
+
+
+def track_of(series: Series, session: Session) -> PoseTrack:
+    """Return the track that a stored series was made of, with the decimals that were stored."""
+    columns, about = series.columns, series.about
+    points = [np.asarray(columns[f"{point}_{axis}_px"], np.float64) for point in POINTS for axis in "xy"]
+    visibility = [np.asarray(columns[f"{point}_visibility"], np.float64) for point in POINTS]
+    return PoseTrack(
+        t_s=np.asarray(columns["t_s"], np.float64),
+        xy_px=np.stack(points, axis=-1).reshape(-1, len(POINTS), 2),
+        world_m=series.world_m(),
+        visibility=np.stack(visibility, axis=-1),
+        luma=np.asarray(columns["luma"], np.float64),
+        hidden=np.asarray(columns["hidden"], np.bool_),
+        size_px=(int(about["size_px"][0]), int(about["size_px"][1])),
+        working_side=Side(about["working_side"]) if about["working_side"] else None,
+        side_given=bool(about["side_given"]),
+        clip=session.clip,
+        model=session.model,
+        warnings=messages_from(about["warnings"]),
+    )
 
 
 def _rounded(values: FloatArray, column: str) -> Any:

@@ -1,4 +1,4 @@
-"""An analysed session with its track, to judge the track again as a review asks."""
+"""An analysis: its results folder, and its session with the track, which is judged again as a review asks."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 
 from formcheck.angles.shots import measure_track
-from formcheck.errors import UsageError
+from formcheck.errors import InputError, UsageError
+from formcheck.files import FileVersion, file_version
 from formcheck.form.judge import judge_angles
-from formcheck.message import messages_from
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.protocols.model import Protocol
-from formcheck.record.series import POINTS, Series
 from formcheck.reps.manual import Span
 from formcheck.review.apply import ReviewedSession, apply_review
 from formcheck.review.model import Review
+from formcheck.session.document import from_document, read_document
+from formcheck.session.frames import FrameTable, read_angles_csv
 from formcheck.types import LegAngles, PoseTrack, Session, Side, View
 
 
@@ -150,22 +151,79 @@ def other_leg_folder(folder: Path, side: Side) -> Path:
     return folder / f"side-{side.value}"
 
 
-def track_of(series: Series, session: Session) -> PoseTrack:
-    """Return the track that a stored series was made of, with the decimals that were stored."""
-    columns, about = series.columns, series.about
-    points = [np.asarray(columns[f"{point}_{axis}_px"], np.float64) for point in POINTS for axis in "xy"]
-    visibility = [np.asarray(columns[f"{point}_visibility"], np.float64) for point in POINTS]
-    return PoseTrack(
-        t_s=np.asarray(columns["t_s"], np.float64),
-        xy_px=np.stack(points, axis=-1).reshape(-1, len(POINTS), 2),
-        world_m=series.world_m(),
-        visibility=np.stack(visibility, axis=-1),
-        luma=np.asarray(columns["luma"], np.float64),
-        hidden=np.asarray(columns["hidden"], np.bool_),
-        size_px=(int(about["size_px"][0]), int(about["size_px"][1])),
-        working_side=Side(about["working_side"]) if about["working_side"] else None,
-        side_given=bool(about["side_given"]),
-        clip=session.clip,
-        model=session.model,
-        warnings=messages_from(about["warnings"]),
-    )
+def read_analysis(folder: Path, protocols: AvailableProtocols) -> Analysis:
+    """Read what an analysis left in a folder.
+
+    Raises
+    ------
+    InputError
+        Something of it is missing or damaged, or its parts are of different analyses.
+    """
+    document = read_document(folder / "session.json")
+    track = load_track(folder / "track.npz")
+    frames = read_angles_csv(folder / "angles.csv")
+    t_s = frames.angles["t_s"]
+    if len(t_s) != len(track.t_s) or not np.allclose(t_s, track.t_s, atol=1e-3):
+        raise InputError(f"{folder.name}: angles.csv and track.npz are of different analyses; analyse the clip again")
+    return Analysis(document, _session(folder, document, frames), track, protocols, folder=folder)
+
+
+def _session(folder: Path, document: Mapping[str, Any], frames: FrameTable | None = None) -> Session:
+    try:
+        return from_document(document, frames)
+    except ValueError as error:
+        raise InputError(
+            f"{folder.name}/session.json: expected the results of this formcheck, got others ({error}); "
+            "analyse the clip again"
+        ) from None
+
+
+class ResultsFolder:
+    """A results folder, read again only when its ``session.json`` was written again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._version: FileVersion | None = None
+        self._session: Session | InputError | None = None
+
+    def session(self) -> Session:
+        """Return the session without its frames; the same object as long as the file is the same.
+
+        Raises
+        ------
+        InputError
+            ``session.json`` is missing or damaged.
+        """
+        version = file_version(self.path / "session.json")
+        if version != self._version or version is None or self._session is None:
+            self._version, self._session = version, self._read()
+        if isinstance(self._session, InputError):
+            raise self._session
+        return self._session
+
+    def _read(self) -> Session | InputError:
+        try:
+            return _session(self.path, read_document(self.path / "session.json"))
+        except InputError as error:
+            return error
+
+
+def is_results(path: Path) -> bool:
+    """Whether a folder holds what an analysis leaves."""
+    return (path / "session.json").is_file() and (path / "track.npz").is_file()
+
+
+def possible_results_folders(clip: Path) -> tuple[Path, Path]:
+    """Return where a clip's results are: under its name, or with the suffix too where another clip has that."""
+    return clip.with_name(f"{clip.stem}.formcheck"), clip.with_name(f"{clip.name}.formcheck")
+
+
+def results_folder_for(clip: Path) -> Path:
+    """Return where a clip's results go without writing over those of another clip."""
+    first, second = possible_results_folders(clip)
+    if not is_results(first):
+        return first
+    try:
+        return first if ResultsFolder(first).session().clip.name == clip.name else second
+    except InputError:
+        return first

@@ -19,11 +19,12 @@ from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.review.errors import RequestError
 from formcheck.review.images import goniometer_image, leg_image
-from formcheck.review.library import prescribed_reps
 from formcheck.review.payload import document_of
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
+from formcheck.review.worklist import prescribed_reps
+from formcheck.session.document import upgraded
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
@@ -188,7 +189,7 @@ def _reviewed_document(opened: OpenedItem, texts: Texts) -> dict[str, Any]:
         revision=review.revision,
         changes=tuple(ChangePart(**change.to_json(texts)) for change in opened.reviewed.changes),
     )
-    document = document_of(opened.reviewed, texts) if opened.reviewed.changes else dict(opened.analysis.document)
+    document = document_of(opened.reviewed, texts) if opened.reviewed.changes else upgraded(opened.analysis.document)
     return ReviewedDocument.model_validate({**document, "reviewed": part.model_dump()}).model_dump(mode="json")
 
 

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from formcheck.errors import InputError
-from formcheck.review.analysis import Analysis, AvailableProtocols
-from formcheck.review.library import Item, ItemDate, Opened, make_id, reviewed_entry
-from formcheck.review.results import (
-    FileVersion,
+from formcheck.files import FileVersion, file_version
+from formcheck.review.analysis import (
+    Analysis,
+    AvailableProtocols,
     ResultsFolder,
-    file_version,
     is_results,
     possible_results_folders,
     read_analysis,
 )
+from formcheck.review.library import Item, ItemDate, Opened, make_id
 from formcheck.review.storage import FileReviewStore, read_review_file
+from formcheck.review.worklist import reviewed_entry, session_entry
+from formcheck.types import Session
 from formcheck.video.filmed import stated_at
 
 CLIP_SUFFIXES = frozenset(
@@ -45,6 +47,7 @@ class FileItem(Item):
         self._protocols = protocols
         self._store: FileReviewStore | None = None
         self._date: tuple[FileVersion | None, ItemDate] = (None, ItemDate(None, "file"))
+        self._entry: tuple[Session | None, dict[str, Any]] = (None, {})
         self._reviewed: tuple[FileVersion | None, dict[str, Any]] = (None, {})
 
     @property
@@ -56,10 +59,19 @@ class FileItem(Item):
         if self.results is None:
             return values
         try:
-            values |= self.results.overview()["entry"] | {"state": "analysed"}
-            return values | self._review_entry()
+            return {
+                **values,
+                **self._session_entry(self.results.session()),
+                **self._review_entry(),
+                "state": "analysed",
+            }
         except InputError as error:
             return values | {"state": "failed", "error": str(error)}
+
+    def _session_entry(self, session: Session) -> dict[str, Any]:
+        if session is not self._entry[0]:
+            self._entry = (session, session_entry(session))
+        return self._entry[1]
 
     def results_version(self) -> object:
         return file_version(self.results.path / "session.json") if self.results is not None else None
@@ -71,7 +83,7 @@ class FileItem(Item):
         results = self._analysed()
         path = self._review_path(results.path)
         if self._store is None or self._store.path != path:
-            self._store = FileReviewStore(path, results.overview()["sha256"])
+            self._store = FileReviewStore(path, results.session().clip.sha256)
         return self._store
 
     def _analysed(self) -> ResultsFolder:
@@ -194,7 +206,7 @@ class FileLibrary:
         if self._only.is_dir():
             folder = self._folder(self._only)
             # The results may come from a stranger: only the last part of the name in them is used.
-            beside = self._only.parent / Path(folder.overview()["clip"]).name
+            beside = self._only.parent / Path(folder.session().clip.name).name
             return [beside] if is_clip(beside, self.root) else [], [folder]
         return [self._only], [self._folder(path) for path in possible_results_folders(self._only) if is_results(path)]
 
@@ -235,7 +247,7 @@ def _pairs(
 
 def _clip_name(folder: ResultsFolder) -> str:
     try:
-        return str(folder.overview()["clip"])
+        return folder.session().clip.name
     except InputError:
         # Damaged results belong to the clip whose name they have.
         stem = folder.path.name.removesuffix(".formcheck")

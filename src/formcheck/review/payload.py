@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.form import rules
-from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
+from formcheck.form.statistics import statuses
 from formcheck.protocols.model import Protocol
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.library import Item
@@ -22,7 +22,6 @@ from formcheck.text.findings import limit_words, observed_words, rule_title, sta
 from formcheck.text.numbers import printable
 from formcheck.types import Finding, FloatArray, PoseTrack, Session
 
-_REP_RULES = frozenset(rule.id for rule in rules.RULES if rule.scope is rules.Scope.REPETITION)
 _HIP_RULES = frozenset({rules.HIP.id, rules.THIGH_STILL.id})
 _PAGE_SECTIONS = ("finding", "number", "phase", "review", "side", "stage", "status", "verdict")
 _ANGLES = {
@@ -31,31 +30,12 @@ _ANGLES = {
     "hip_se_deg": "hip_se_deg",
     "knee_se_deg": "knee_se_deg",
 }
-_EMPTY_ENTRY: Mapping[str, Any] = dict.fromkeys(
-    (
-        "date", "date_kind", "protocol", "side", "reps", "met", "not_met", "undecided", "prescribed", "pain_before",
-        "pain_after", "usable_fraction", "error", "reviewed_at", "review_problem",
-    )
-) | {"quality": [], "state": "not analysed", "reviewed": False, "review_started": False}  # fmt: skip
 
 
 def page_texts(texts: Texts) -> dict[str, Any]:
     """Return the language of the page, and the texts in which its scripts find their words."""
     sections = [texts.section(name) for name in _PAGE_SECTIONS]
     return {"language": texts.language, "texts": {key: text for section in sections for key, text in section.items()}}
-
-
-def worklist_entry(item: Item, texts: Texts) -> dict[str, Any]:
-    """Return an entry of the worklist."""
-    entry = {
-        "id": item.id,
-        "name": printable(item.name),
-        "origin": item.origin,
-        "person": item.person,
-        "has_video": item.clip is not None,
-        **item.entry(),
-    }
-    return {**_EMPTY_ENTRY, **entry, "quality": [texts.say(reason) for reason in entry.get("quality", ())]}
 
 
 def item_head(item: Item, review: Review) -> dict[str, Any]:
@@ -83,17 +63,18 @@ def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return a session: its document with the words that the page shows, its angles, its counts and its ranking."""
     session = reviewed.session
     document = document_of(reviewed, texts)
-    status_of = {one.rep: one for one in statuses(session)}
+    words = {one.rep: status_words(texts, one.status, one.deciding) for one in statuses(session)}
     for part, rep in zip(document["reps"], session.reps, strict=True):
         part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), texts)
-        part.update(_status_part(status_of.get(rep.index), texts))
+        part["status_words"] = words.get(rep.index, texts.get("status.cut"))
     document["findings"] = _with_words(document["findings"], session.findings_of(None), texts)
+    statistics = document["statistics"]
     return {
         "same": False,
         "document": document,
         "angles": angle_arrays(session),
-        "counts": session_counts(session),
-        "ranking": {"best": best(session), "worst": worst(session), "typical": typical(session)},
+        "counts": {"reps": statistics["rep_count"]} | {key: statistics[key] for key in ("met", "not_met", "undecided")},
+        "ranking": {key: statistics[key] for key in ("best", "worst", "typical")},
     }
 
 
@@ -104,7 +85,10 @@ def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     findings = [reviewed.session.findings_of(None)]
     findings += [reviewed.session.findings_of(rep.index) for rep in reviewed.session.reps]
     for part, finding in zip(chain(*parts), chain(*findings), strict=True):
-        part["text"] = reviewed.sentence(texts, finding)
+        sentence = reviewed.sentence(texts, finding)
+        # Such a sentence cannot be made again from the facts beside it.
+        part["verbatim"] = part["verbatim"] or sentence != part["text"]
+        part["text"] = sentence
     return document
 
 
@@ -120,23 +104,6 @@ def _with_words(parts: list[dict[str, Any]], findings: Sequence[Finding], texts:
         }
         for part, finding in zip(parts, findings, strict=True)
     ]
-
-
-def _status_part(one: RepStatus | None, texts: Texts) -> dict[str, Any]:
-    """Return the status of a repetition; None for one that is not complete."""
-    if one is None:
-        return {"status": None, "deciding": [], "status_words": texts.get("status.cut")}
-    return {
-        "status": one.status,
-        "deciding": [finding.rule for finding in one.deciding],
-        "status_words": status_words(texts, one.status, one.deciding),
-    }
-
-
-def session_counts(session: Session) -> dict[str, Any]:
-    """Return the number of complete repetitions, in all and by status."""
-    stats = set_statistics(session)
-    return {"reps": stats.rep_count, "met": stats.met, "not_met": stats.not_met, "undecided": stats.undecided}
 
 
 def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
@@ -173,29 +140,10 @@ def landmark_bytes(track: PoseTrack) -> bytes:
     return track.xy_px.astype("<f4").tobytes()
 
 
-def thresholds(protocol: Protocol | None) -> dict[str, float | None]:
-    """Return the limits that the curves show; None for a protocol that is not on this machine."""
-    if protocol is None:
-        return dict.fromkeys(("hip_low_deg", "hip_high_deg", "knee_start_deg", "max_mean_speed_deg_s"))
-    return {
-        "hip_low_deg": protocol.hip.flexion_deg.low,
-        "hip_high_deg": protocol.hip.flexion_deg.high,
-        "knee_start_deg": protocol.knee.min_start_flexion_deg.value,
-        "max_mean_speed_deg_s": protocol.tempo.max_mean_speed_deg_s.value,
-    }
-
-
-def rules_part(session: Session, texts: Texts) -> list[dict[str, Any]]:
-    """Return the rules of a session with their titles; ``per_rep``: it judges single repetitions."""
-    return [
-        {
-            "id": finding.rule,
-            "label": rule_title(texts, finding.rule),
-            "advisory": finding.advisory,
-            "per_rep": finding.rule in _REP_RULES,
-        }
-        for finding in session.findings_of(None)
-    ]
+def hip_band(protocol: Protocol | None) -> dict[str, float | None]:
+    """Return the limits of the hip that the curves show; None for a protocol that is not on this machine."""
+    band = protocol.hip.flexion_deg if protocol is not None else None
+    return {"hip_low_deg": band.low if band else None, "hip_high_deg": band.high if band else None}
 
 
 def compared_part(

@@ -17,14 +17,15 @@ from formcheck.record.queries import (
     results_of,
     sessions,
 )
-from formcheck.record.series import frames_of, load_series
+from formcheck.record.series import frames_of, load_series, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
-from formcheck.review.analysis import Analysis, AvailableProtocols, track_of
+from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.file_library import find_clips
-from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
+from formcheck.review.library import Item, Opened, make_id
 from formcheck.review.storage import RecordReviewStore, ReviewStore
-from formcheck.session.document import from_document, validated
+from formcheck.review.worklist import reviewed_entry, session_entry
+from formcheck.session.document import from_document
 from formcheck.video.container import file_sha256
 
 
@@ -59,7 +60,6 @@ class RecordItem(Item):
     def read_analysis(self) -> Analysis:
         with self._store.reading() as connection:
             document = results_of(connection, self.uid)[-1]["document"]
-            validated(document)
             series = load_series(self._store, connection, self.uid)
             text = protocol_text(connection, document["protocol"]["sha256"])
         session = from_document(document, frames_of(series))
@@ -111,8 +111,9 @@ class RecordLibrary:
             newest, written = newest_results(connection), reviews(connection)
             wanted = {newest[line.uid] for line in lines}
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
-                self._entries[row] = session_entry(from_document(document))
-                self._clip_of[row] = (document["clip"]["name"], document["clip"]["sha256"])
+                session = from_document(document)
+                self._entries[row] = session_entry(session)
+                self._clip_of[row] = (session.clip.name, session.clip.sha256)
             found = [self._item(line, newest[line.uid], written.get(line.uid)) for line in reversed(lines)]
             self._items = {item.id: item for item in found}
             return found

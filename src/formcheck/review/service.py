@@ -21,10 +21,11 @@ from formcheck.review.apply import ReviewedSession, check_fits, with_tool_angles
 from formcheck.review.compare import compare
 from formcheck.review.errors import NotAnalysedError, NotFoundError, RequestError
 from formcheck.review.jobs import JobQueue
-from formcheck.review.library import Item, Library, clip_of, session_outcome
+from formcheck.review.library import Item, Library, clip_of
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
 from formcheck.review.storage import StoredReview
+from formcheck.review.worklist import session_outcome, worklist_entry
 from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, Session
 
@@ -108,7 +109,7 @@ class ReviewService:
         return {"items": [self._entry(item, states.get(item.id)) for item in self.library.items()]}
 
     def _entry(self, item: Item, job_state: str | None) -> dict[str, Any]:
-        entry = payload.worklist_entry(item, self.texts)
+        entry = worklist_entry(item, self.texts)
         if job_state is not None:
             return entry | {"state": "analysing" if job_state == "running" else job_state, "error": None}
         error = self._analysis_jobs.failure_of(item.id)
@@ -192,8 +193,7 @@ class ReviewService:
             "reviewed_at": opened.stored.saved_at,
             "review_problem": opened.problem,
             "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
-            "thresholds": payload.thresholds(protocol.protocol if protocol else None),
-            "rules": payload.rules_part(analysis.session, self.texts),
+            "thresholds": payload.hip_band(protocol.protocol if protocol else None),
         }
 
     def landmarks(self, item_id: str, *, reviewed: bool) -> bytes:

@@ -9,10 +9,9 @@ import pytest
 
 from formcheck.errors import InputError
 from formcheck.review import file_library
-from formcheck.review.analysis import AvailableProtocols, other_leg_folder
+from formcheck.review.analysis import AvailableProtocols, other_leg_folder, read_analysis, results_folder_for
 from formcheck.review.file_library import FileLibrary
 from formcheck.review.model import Review
-from formcheck.review.results import read_analysis, results_folder_for
 from formcheck.review.storage import FileReviewStore
 from formcheck.types import Side
 from reviewed import make_analysed, make_clip, make_results
@@ -128,7 +127,7 @@ def test_damaged_results_are_said_at_their_clip(tmp_path):
     line = item.entry()
     assert item.clip is not None
     assert line["state"] == "failed"
-    assert line["error"].startswith("clip.formcheck: expected the results of an analysis")
+    assert line["error"].startswith("clip.formcheck/session.json: expected the document of an analysis")
 
 
 @pytest.mark.parametrize(
