@@ -19,6 +19,8 @@ from formcheck.errors import UsageError
 from formcheck.message import Message
 
 DEFAULT_LANGUAGE = "en"
+FOLDER = resources.files("formcheck.text")
+"""Holds one file for each language."""
 # Where POSIX systems name the language of messages, the strongest first.
 _ENVIRONMENT = ("LC_ALL", "LC_MESSAGES", "LANG")
 _MINUS = "\N{MINUS SIGN}"
@@ -101,7 +103,7 @@ class _Formatter(string.Formatter):
 
 def languages() -> tuple[str, ...]:
     """Return the languages there are catalogues for, English first."""
-    names = (file.name for file in resources.files("formcheck.text").iterdir())
+    names = (file.name for file in FOLDER.iterdir())
     found = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
     return tuple(sorted(found, key=lambda name: name != DEFAULT_LANGUAGE))
 
@@ -127,7 +129,7 @@ def choose_texts(language: str | None) -> Texts:
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return every text of a language by its dotted key."""
-    file = resources.files("formcheck.text") / f"{language}.toml"
+    file = FOLDER / f"{language}.toml"
     return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")), ""))
 
 
