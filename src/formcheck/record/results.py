@@ -21,10 +21,9 @@ from formcheck.record.schema import (
     packed,
     unpacked,
 )
+from formcheck.resolution import rounded
 from formcheck.session.document import from_document
 from formcheck.types import Rep, Session
-
-_DECIMALS = 3
 
 
 def fingerprint_of(document: Mapping[str, Any]) -> str:
@@ -83,7 +82,7 @@ def derive_again(connection: Connection) -> None:
 
 
 def _statistics(session: Session) -> dict[str, Any]:
-    found = set_statistics(session)
+    found = rounded(set_statistics(session))
     return {
         "rep_count": found.complete,
         **{column: getattr(found, field) for column, field in STATUS_COUNTS.items()},
@@ -111,4 +110,4 @@ def _rep_row(rep: Rep, status: RepStatus | None) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | None:
-    return round(value, _DECIMALS) if math.isfinite(value) else None
+    return value if math.isfinite(value) else None
