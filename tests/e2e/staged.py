@@ -81,10 +81,15 @@ def stage_clip(folder: Path, name: str, moves: list[Move], *, drift_deg: float =
 def stage_many(folder: Path, like: Path, count: int) -> None:
     """Leave ``count`` results without their clips, each with another number of repetitions."""
     document: dict[str, Any] = json.loads((like / "session.json").read_text(encoding="utf-8"))
+    (rep,) = document["reps"]
     for number in range(count):
         document["clip"]["name"] = f"clip_{number:03}.mp4"
         document["clip"]["sha256"] = f"{number:064x}"
-        document["rep_count"] = number % 25
+        document["reps"] = [
+            {**rep, "index": index, "findings": [{**finding, "rep": index} for finding in rep["findings"]]}
+            for index in range(1, number % 25 + 1)
+        ]
+        document["rep_count"] = len(document["reps"])
         results = folder / f"clip_{number:03}.formcheck"
         shutil.copytree(like, results)
         (results / "session.json").write_text(json.dumps(document), encoding="utf-8")

@@ -58,7 +58,7 @@ def test_five_hundred_are_sorted_and_filtered_at_once(long_list, visit: Visit):
     expect(page.get_by_role("status").filter(has_text="1 of 500")).to_be_visible()
     page.get_by_role("link", name="clip_123").click()
     expect(page.locator(".stage .hint").first).to_contain_text("The clip is not beside these results")
-    expect(page.locator(".strip .rep")).to_have_count(1)
+    expect(page.locator(".strip .rep")).to_have_count(123 % 25)
 
 
 def test_two_are_compared_and_played_together(address, visit: Visit):
