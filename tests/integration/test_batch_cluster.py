@@ -129,7 +129,7 @@ def test_a_clip_that_kills_workers_is_given_up_alone(local_run, tmp_path, cluste
     base = (local_run / "base.mp4").read_bytes()
     for number, name in enumerate(["a", "poison", "segfault", "y", "z"]):
         variant(base, tmp_path / "clips" / f"{name}.mp4", number)
-    settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False)
+    settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False, language="en")
     storage = open_storage(str(tmp_path / "out"))
     with storage.lock():
         runner = ClusterRunner(cluster[0], settings, ClipLimits(10**9), command=FAULTY_WORKER)

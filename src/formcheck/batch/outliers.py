@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from formcheck.batch.tables import ClipResult, ClipState
-from formcheck.report.words import ceiling, percent, whole
-from formcheck.text.numbers import Z_95
+from formcheck.batch.tables import ClipResult, ClipState, SessionRows
+from formcheck.message import Message, verbatim
+from formcheck.text.numbers import Z_95, ceiling, whole
 
 # Less than this of a clip measured leaves gaps that repetitions can fall into.
 _MIN_USABLE = 0.8
 # A 95 % band of more than 10 degrees either way tells little between two sessions of one person: human raters with
 # a goniometer differ by 10 (docs/record.md).
-_MAX_Z_95_DEG = 10.0
+_MAX_BAND_DEG = 10.0
 # Distance from the batch's median, in robust standard deviations (Iglewicz & Hoaglin 1993 take 3.5).
-_MAX_DEVIATIONS = 3.5
+MAX_DEVIATIONS = 3.5
 _MAD_TO_SD = 1.4826
 _MIN_CLIPS = 8
-# Compared with the other clips: column, words, unit, and the least spread that counts as any.
-_COMPARED = (
-    ("knee_end_deg", "knee at the end", "°", 3.0),
-    ("hip_mean_deg", "hip", "°", 3.0),
-    ("rep_s", "one repetition", " s", 0.3),
-    ("peak_speed_deg_s", "fastest knee", "°/s", 5.0),
-)
+# Columns compared with those of the other clips, and the smallest spread that is assumed.
+_MIN_SPREAD = {"knee_end_deg": 3.0, "hip_mean_deg": 3.0, "rep_s": 0.3, "peak_speed_deg_s": 5.0}
+_TIMES = ("rep_s",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Outlier:
 
     result: ClipResult
     rank: int
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
 
 
 def find_outliers(results: Sequence[ClipResult]) -> list[Outlier]:
@@ -45,55 +41,59 @@ def find_outliers(results: Sequence[ClipResult]) -> list[Outlier]:
     for result in results:
         reasons = list(_reasons(result, norms))
         if reasons:
-            found.append(Outlier(result, min(rank for rank, _ in reasons), tuple(text for _, text in reasons)))
+            found.append(Outlier(result, min(rank for rank, _ in reasons), tuple(reason for _, reason in reasons)))
     return sorted(found, key=lambda outlier: (outlier.rank, -len(outlier.reasons)))
 
 
-def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Iterator[tuple[int, str]]:
+def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Iterator[tuple[int, Message]]:
     if result.state is ClipState.FAILED and result.failure is not None:
-        yield 0, result.failure.reason
+        yield 0, verbatim(result.failure.reason)
     if result.rows is None:
         return
     row = result.rows.clip
-    yield from _not_judged(row)
-    for name, what in (("knee_se_deg", "knee"), ("hip_se_deg", "hip")):
-        if row[name] is not None and Z_95 * row[name] > _MAX_Z_95_DEG:
-            yield 5, f"The {what} is only known to ± {ceiling(Z_95 * row[name])}°."
-    yield from ((6, text) for text in _unlike_others(row, norms))
+    yield from _not_judged(result.rows)
+    for name, key in (("knee_se_deg", "batch.reason.knee_se"), ("hip_se_deg", "batch.reason.hip_se")):
+        if row[name] is not None and Z_95 * row[name] > _MAX_BAND_DEG:
+            yield 5, Message.of(key, band=ceiling(Z_95 * row[name]))
+    yield from ((6, reason) for reason in _unlike_others(row, norms))
     if row["cut_reps"]:
-        many = "repetition is" if row["cut_reps"] == 1 else "repetitions are"
-        yield 7, f"{row['cut_reps']} {many} cut by the clip's start or end, or by a gap."
+        yield 7, Message.of("batch.reason.cut_reps", n=row["cut_reps"])
 
 
-def _not_judged(row: dict[str, Any]) -> Iterator[tuple[int, str]]:
+def _not_judged(rows: SessionRows) -> Iterator[tuple[int, Message]]:
     """Reasons why a clip could not be judged, or only in part."""
+    row = rows.clip
     if row["lying"] is None:
-        yield 1, "Nobody could be seen lying on the back."
+        yield 1, Message.of("batch.reason.nobody")
     elif not row["lying"]:
-        yield 1, "The person does not lie on the back."
+        yield 1, Message.of("batch.reason.not_lying")
     elif row["rep_count"] == 0:
-        yield 2, "No complete repetition was found."
-    if "file is cut off" in row["quality"]:
-        yield 3, "The file is cut off."
+        yield 2, Message.of("batch.reason.no_rep")
+    if any(_says_cut_off(reason) for reason in rows.quality):
+        yield 3, Message.of("batch.reason.cut_off")
     if 0 < row["usable_fraction"] < _MIN_USABLE:
-        yield 4, f"Only {percent(row['usable_fraction'])} of it could be measured."
+        share = Message.of("number.percent", value=max(whole(100 * row["usable_fraction"]), 1))
+        yield 4, Message.of("batch.reason.little_measured", share=share)
 
 
-def _unlike_others(row: dict[str, Any], norms: dict[str, tuple[float, float]]) -> Iterator[str]:
-    for name, what, unit, _least in _COMPARED:
+def _says_cut_off(reason: Message) -> bool:
+    """Tell the warning of `video.source`, also as the sentence that results of earlier versions hold."""
+    return reason.key == "warning.cut_off" or "file is cut off" in str(dict(reason.values).get("text", ""))
+
+
+def _unlike_others(row: Mapping[str, Any], norms: dict[str, tuple[float, float]]) -> Iterator[Message]:
+    for name, (middle, spread) in norms.items():
         value = row[name]
-        if value is None or name not in norms:
-            continue
-        middle, spread = norms[name]
-        if abs(value - middle) > _MAX_DEVIATIONS * spread:
-            shown, usual = (f"{x:.1f}" if unit == " s" else str(whole(x)) for x in (value, middle))
-            yield f"Unlike the others: {what} {shown}{unit}, median of all {usual}{unit}."
+        if value is not None and abs(value - middle) > MAX_DEVIATIONS * spread:
+            # Angles and speeds are shown as whole numbers, times with a decimal.
+            shown, usual = (value, middle) if name in _TIMES else (whole(value), whole(middle))
+            yield Message.of(f"batch.unlike.{name}", value=shown, median=usual)
 
 
 def _norms(results: Sequence[ClipResult]) -> dict[str, tuple[float, float]]:
     """Median and robust spread of each compared column; none where there are too few clips to say what is usual."""
     norms = {}
-    for name, _what, _unit, least in _COMPARED:
+    for name, least in _MIN_SPREAD.items():
         values = [result.rows.clip[name] for result in results if result.rows and result.rows.clip[name] is not None]
         if len(values) >= _MIN_CLIPS:
             middle = median(values)

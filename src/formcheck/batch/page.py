@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from urllib.parse import quote
 
 import jinja2
 
-from formcheck.batch.outliers import find_outliers
+from formcheck.batch.outliers import MAX_DEVIATIONS, find_outliers
 from formcheck.batch.tables import ClipResult, ClipState
 from formcheck.batch.tasks import BatchSettings
-from formcheck.report import words
+from formcheck.message import Message
 from formcheck.report.page import page_template, policy, resource_text, shared_style
+from formcheck.text import numbers
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import printable
 
 # More than anyone reads; the tables have all.
 _MAX_OUTLIERS = 200
@@ -24,24 +27,35 @@ _MAX_ROWS = 5000
 
 def render_summary(results: Sequence[ClipResult], settings: BatchSettings) -> str:
     """Render the page. Equal arguments give an equal page, and it loads nothing from the network."""
-    outliers = find_outliers(results)
+    texts, outliers = Texts(settings.language), find_outliers(results)
     styles = shared_style(charts=False) + resource_text("formcheck.batch", "assets/summary.css")
     done = [result.rows.clip for result in results if result.rows is not None]
+    count = Counter(result.state for result in results)
     page = _template().render(
+        texts=texts,
+        headline=texts.get("number.list", parts=tuple(_headline(len(results), count))),
         results=results[:_MAX_ROWS],
         total=len(results),
-        count={state: sum(result.state is state for result in results) for state in ClipState},
+        count=count,
         outliers=outliers[:_MAX_OUTLIERS],
-        more_outliers=len(outliers) - _MAX_OUTLIERS,
+        outlier_count=len(outliers),
         parent_folders=_parent_folders(results),
         reps=sum(row["rep_count"] for row in done),
-        seconds=math.fsum(row["duration_s"] for row in done),
+        length_s=math.fsum(row["duration_s"] for row in done),
         protocol=tomllib.loads(settings.protocol_text)["name"],
         settings=settings,
         styles=styles,
         policy=policy(styles, []),
     )
-    return words.printable(page)
+    return printable(page)
+
+
+def _headline(total: int, count: Counter[ClipState]) -> Iterator[Message]:
+    yield Message.of("batch.analysed", n=total, done=count[ClipState.DONE])
+    if count[ClipState.FAILED]:
+        yield Message.of("batch.failed", n=count[ClipState.FAILED])
+    if count[ClipState.PENDING]:
+        yield Message.of("batch.not_done", n=count[ClipState.PENDING])
 
 
 def _parent_folders(results: Sequence[ClipResult]) -> dict[str, str]:
@@ -51,6 +65,14 @@ def _parent_folders(results: Sequence[ClipResult]) -> dict[str, str]:
     return {path: "/".join(path.split("/")[-3:-1]) + "/" for path in paths}
 
 
+def _degrees(texts: Texts, value: float | None, se: float | None) -> str:
+    """Return an angle with its 95 % band, or a dash when it was not measured."""
+    if value is None:
+        return "–"
+    return numbers.with_band(texts, value, math.nan if se is None else se) + "°"
+
+
 @cache
 def _template() -> jinja2.Template:
-    return page_template("formcheck.batch", "summary.html.j2", words=words, ClipState=ClipState, quote=quote)
+    shared = {"ClipState": ClipState, "MAX_DEVIATIONS": MAX_DEVIATIONS, "numbers": numbers, "quote": quote}
+    return page_template("formcheck.batch", "summary.html.j2", **shared, degrees=_degrees)

@@ -28,6 +28,7 @@ from formcheck.batch.tasks import (
     TaskOutcome,
 )
 from formcheck.errors import InputError, OutputError
+from formcheck.text.catalogue import Texts
 
 SUMMARY_FILE = "summary.html"
 _HASHES = f"{PRIVATE_FOLDER}/hashes.json"
@@ -131,9 +132,14 @@ def run_batch(
         finally:
             runner.close()
             results = batch.results()
-            for name, data in (*table_files(results), (SUMMARY_FILE, render_summary(results, settings).encode())):
+            for name, data in _report_files(results, settings):
                 storage.write(name, data)
     return results
+
+
+def _report_files(results: Sequence[ClipResult], settings: BatchSettings) -> Iterator[tuple[str, bytes]]:
+    yield from table_files(results, Texts(settings.language))
+    yield SUMMARY_FILE, render_summary(results, settings).encode()
 
 
 class _Batch:

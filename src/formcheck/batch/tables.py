@@ -5,20 +5,42 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean, median
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from formcheck.batch.tasks import BatchClip, ClipFailure
+from formcheck.form.statistics import set_statistics, statuses
+from formcheck.form.summary import summarize
+from formcheck.message import Message
 from formcheck.record.exports.tables import csv_text
-from formcheck.session.document import validated
-from formcheck.session.schema import RepPart, SessionDocument
-from formcheck.types import Verdict
+from formcheck.resolution import rounded
+from formcheck.session.document import from_document
+from formcheck.text.catalogue import Texts
+from formcheck.types import Finding, Session, Verdict
+
+# Columns that are numbers of `form.statistics.SetStatistics` under the same names.
+_SET_NUMBERS = (
+    "knee_start_deg",
+    "knee_end_deg",
+    "knee_end_met_deg",
+    "knee_se_deg",
+    "hip_mean_deg",
+    "hip_range_deg",
+    "hip_min_deg",
+    "hip_max_deg",
+    "hip_se_deg",
+    "rep_s",
+    "extend_s",
+    "hold_s",
+    "return_s",
+    "peak_speed_deg_s",
+)
+_SOFTWARE = ("formcheck", "mediapipe", "numpy", "opencv", "av")
 
 
 class ClipState(StrEnum):
@@ -32,10 +54,15 @@ class ClipState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionRows:
-    """What the tables say of one analysed clip: columns of its own row, and a row for each of its repetitions."""
+    """What the tables say of one analysed clip: columns of its own row, and a row for each of its repetitions.
 
-    clip: dict[str, Any]
-    reps: tuple[dict[str, Any], ...]
+    ``headline`` and ``quality`` are columns of the clip's row too, said in the language of the tables.
+    """
+
+    clip: Mapping[str, Any]
+    reps: tuple[Mapping[str, Any], ...]
+    headline: Message
+    quality: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +98,9 @@ RESULTS = pa.schema(
         ("content_sha256", _TEXT),
         ("side", _TEXT),
         ("side_given", _YES),
-        *((name, _WHOLE) for name in ("rep_count", "good_reps", "partial_reps", "cut_reps")),
-        *((name, _NUMBER) for name in ("knee_start_deg", "knee_end_deg", "knee_se_deg")),
-        *((name, _NUMBER) for name in ("hip_mean_deg", "hip_min_deg", "hip_max_deg", "hip_se_deg")),
-        *((name, _NUMBER) for name in ("rep_s", "extend_s", "hold_s", "return_s", "peak_speed_deg_s")),
+        *((name, _WHOLE) for name in ("rep_count", "met_reps", "not_met_reps", "undecided_reps")),
+        *((name, _WHOLE) for name in ("partial_reps", "cut_reps")),
+        *((name, _NUMBER) for name in _SET_NUMBERS),
         ("not_met", _TEXT),
         ("usable_fraction", _NUMBER),
         ("quality", _TEXT),
@@ -87,40 +113,43 @@ RESULTS = pa.schema(
         ("nominal_fps", _NUMBER),
         ("codec", _TEXT),
         *((name, _TEXT) for name in ("protocol", "protocol_version", "protocol_sha256", "model", "model_sha256")),
-        *((name, _TEXT) for name in ("formcheck", "mediapipe", "numpy", "opencv", "av")),
+        *((name, _TEXT) for name in _SOFTWARE),
     ]
 )
 REPS = pa.schema(
     [
         *((name, _TEXT) for name in ("name", "path", "content_sha256", "side")),
         ("rep", _WHOLE),
-        *((name, _YES) for name in ("complete", "partial", "good")),
+        *((name, _YES) for name in ("complete", "partial")),
+        *((name, _TEXT) for name in ("status", "deciding")),
         *((name, _NUMBER) for name in ("start_s", "peak_s", "end_s")),
         *((name, _NUMBER) for name in ("knee_start_deg", "knee_end_deg", "knee_se_deg")),
         *((name, _NUMBER) for name in ("hip_mean_deg", "hip_min_deg", "hip_max_deg", "hip_se_deg")),
         *((name, _NUMBER) for name in ("extend_s", "hold_s", "return_s", "peak_speed_deg_s")),
-        ("faults", _TEXT),
     ]
 )
 
 
-def table_files(results: Sequence[ClipResult]) -> Iterable[tuple[str, bytes]]:
-    """Return the tables as files, by name. Equal results give equal bytes."""
-    for name, schema, rows in (("results", RESULTS, _result_rows(results)), ("reps", REPS, _rep_rows(results))):
+def table_files(results: Sequence[ClipResult], texts: Texts) -> Iterable[tuple[str, bytes]]:
+    """Return the tables as files, by name. Equal results give equal bytes in one language."""
+    clip_rows = [_clip_row(result, texts) for result in results]
+    for name, schema, rows in (("results", RESULTS, clip_rows), ("reps", REPS, _rep_rows(results))):
         yield f"{name}.csv", csv_text(schema.names, rows)
         buffer = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
         yield f"{name}.parquet", buffer.getvalue()
 
 
-def _result_rows(results: Sequence[ClipResult]) -> list[dict[str, Any]]:
-    """One row a clip; None for what is not known."""
-    return [_result_row(result) for result in results]
-
-
-def _result_row(result: ClipResult) -> dict[str, Any]:
-    failure = result.failure
-    about = {
+def _clip_row(result: ClipResult, texts: Texts) -> dict[str, Any]:
+    """Return a clip's row; None for what is not known."""
+    failure, rows = result.failure, result.rows
+    measured = {}
+    if rows is not None:
+        quality = " ".join(texts.say(reason) for reason in rows.quality)
+        measured = {**rows.clip, "headline": texts.say(rows.headline), "quality": quality}
+    return {
+        **dict.fromkeys(RESULTS.names),
+        **measured,
         "name": result.clip.name,
         "path": result.clip.display_path,
         "state": result.state.value,
@@ -130,7 +159,6 @@ def _result_row(result: ClipResult) -> dict[str, Any]:
         "folder": result.folder or None,
         "content_sha256": result.content_sha256 or None,
     }
-    return {**dict.fromkeys(RESULTS.names), **(result.rows.clip if result.rows else {}), **about}
 
 
 def _rep_rows(results: Sequence[ClipResult]) -> list[dict[str, Any]]:
@@ -154,92 +182,80 @@ def read_rows(session_json: bytes | None) -> SessionRows | None:
     if session_json is None:
         return None
     try:
-        document = validated(json.loads(session_json))
+        document = json.loads(session_json)
+        session = from_document(document)
     except ValueError:
         return None
-    return SessionRows(_columns(document), tuple(_rep(rep) for rep in document.reps))
+    return SessionRows(
+        clip=_clip_columns(session, document["software"]),
+        reps=tuple(_rep_columns(session)),
+        headline=summarize(session).headline,
+        quality=session.quality.reasons,
+    )
 
 
-def _columns(document: SessionDocument) -> dict[str, Any]:
-    clip, software, view, quality = document.clip, document.software, document.view, document.quality
-    reps = [rep for rep in document.reps if rep.complete]
+def _clip_columns(session: Session, software: Mapping[str, Any]) -> dict[str, Any]:
+    clip, statistics = session.clip, rounded(set_statistics(session))
+    numbers = {name: _known(getattr(statistics, name)) for name in _SET_NUMBERS}
     return {
-        "side": document.side,
-        "side_given": document.side_given,
-        "rep_count": document.rep_count,
-        "good_reps": sum(_good(rep) for rep in reps),
-        "partial_reps": sum(rep.partial for rep in reps),
-        "cut_reps": len(document.reps) - len(reps),
-        "knee_start_deg": _over(median, [rep.knee_flexion_start_deg for rep in reps]),
-        "knee_end_deg": _over(median, [rep.knee_flexion_peak_deg for rep in reps]),
-        "knee_se_deg": _over(median, [rep.knee_se_deg for rep in reps]),
-        "hip_mean_deg": _over(fmean, [rep.hip_flexion_mean_deg for rep in reps]),
-        "hip_min_deg": _over(min, [rep.hip_flexion_min_deg for rep in reps]),
-        "hip_max_deg": _over(max, [rep.hip_flexion_max_deg for rep in reps]),
-        "hip_se_deg": _over(median, [rep.hip_se_deg for rep in reps]),
-        "rep_s": _over(median, [rep.end_s - rep.start_s for rep in reps]),
-        "extend_s": _over(median, [rep.extend_s for rep in reps]),
-        "hold_s": _over(median, [rep.hold_s for rep in reps]),
-        "return_s": _over(median, [rep.return_s for rep in reps]),
-        "peak_speed_deg_s": _over(median, [rep.peak_speed_deg_s for rep in reps]),
-        "not_met": ";".join(f.rule for f in document.findings if f.verdict is Verdict.NOT_MET and not f.advisory),
-        "usable_fraction": quality.usable_fraction,
-        "quality": " ".join(quality.reasons),
-        "headline": document.summary.headline,
-        "lying": view.lying,
-        "azimuth_deg": view.azimuth_deg,
+        "side": session.side,
+        "side_given": session.side_given,
+        "rep_count": statistics.complete,
+        "met_reps": statistics.met,
+        "not_met_reps": statistics.not_met,
+        "undecided_reps": statistics.undecided,
+        "partial_reps": statistics.partial,
+        "cut_reps": statistics.cut,
+        **numbers,
+        "not_met": ";".join(finding.rule for finding in session.findings_of(None) if _counts_against(finding)),
+        "usable_fraction": session.quality.usable_fraction,
+        "lying": session.view.lying,
+        "azimuth_deg": _known(session.view.azimuth_deg),
         "duration_s": clip.duration_s,
         "width_px": clip.size_px[0],
         "height_px": clip.size_px[1],
-        "nominal_fps": clip.nominal_fps,
+        "nominal_fps": _known(clip.nominal_fps),
         "codec": clip.codec,
-        "protocol": document.protocol.id,
-        "protocol_version": document.protocol.version,
-        "protocol_sha256": document.protocol.sha256,
-        "model": software.model.name,
-        "model_sha256": software.model.sha256,
-        "formcheck": software.formcheck,
-        "mediapipe": software.mediapipe,
-        "numpy": software.numpy,
-        "opencv": software.opencv,
-        "av": software.av,
+        "protocol": session.protocol_id,
+        "protocol_version": session.protocol_version,
+        "protocol_sha256": session.protocol_sha256,
+        "model": session.model.name,
+        "model_sha256": session.model.sha256,
+        **{name: software[name] for name in _SOFTWARE},
     }
 
 
-def _rep(rep: RepPart) -> dict[str, Any]:
-    return {
-        "rep": rep.index,
-        "complete": rep.complete,
-        "partial": rep.partial,
-        "good": _good(rep),
-        "start_s": rep.start_s,
-        "peak_s": rep.peak_s,
-        "end_s": rep.end_s,
-        "knee_start_deg": rep.knee_flexion_start_deg,
-        "knee_end_deg": rep.knee_flexion_peak_deg,
-        "knee_se_deg": rep.knee_se_deg,
-        "hip_mean_deg": rep.hip_flexion_mean_deg,
-        "hip_min_deg": rep.hip_flexion_min_deg,
-        "hip_max_deg": rep.hip_flexion_max_deg,
-        "hip_se_deg": rep.hip_se_deg,
-        "extend_s": rep.extend_s,
-        "hold_s": rep.hold_s,
-        "return_s": rep.return_s,
-        "peak_speed_deg_s": rep.peak_speed_deg_s,
-        "faults": ";".join(_faults(rep)),
-    }
+def _rep_columns(session: Session) -> Iterator[dict[str, Any]]:
+    status_of = {one.rep: one for one in statuses(session)}
+    for rep in session.reps:
+        status = status_of.get(rep.index)
+        yield {
+            "rep": rep.index,
+            "complete": rep.complete,
+            "partial": rep.partial,
+            "status": status.status.value if status else None,
+            # Separated as in the practice record.
+            "deciding": ",".join(finding.rule for finding in status.deciding) if status else None,
+            "start_s": rep.start_s,
+            "peak_s": rep.peak_s,
+            "end_s": rep.end_s,
+            "knee_start_deg": _known(rep.knee_flexion_start_deg),
+            "knee_end_deg": _known(rep.knee_flexion_peak_deg),
+            "knee_se_deg": _known(rep.knee_se_deg),
+            "hip_mean_deg": _known(rep.hip_flexion_mean_deg),
+            "hip_min_deg": _known(rep.hip_flexion_min_deg),
+            "hip_max_deg": _known(rep.hip_flexion_max_deg),
+            "hip_se_deg": _known(rep.hip_se_deg),
+            "extend_s": _known(rep.extend_s),
+            "hold_s": _known(rep.hold_s),
+            "return_s": _known(rep.return_s),
+            "peak_speed_deg_s": _known(rep.peak_speed_deg_s),
+        }
 
 
-def _good(rep: RepPart) -> bool:
-    """A good repetition is whole, full, and fails no rule that counts; as in the practice record."""
-    return rep.complete and not rep.partial and not _faults(rep)
+def _counts_against(finding: Finding) -> bool:
+    return finding.verdict is Verdict.NOT_MET and not finding.advisory
 
 
-def _faults(rep: RepPart) -> list[str]:
-    return [f.rule for f in rep.findings if f.verdict is Verdict.NOT_MET and not f.advisory]
-
-
-def _over(of: Callable[[Sequence[float]], float], values: Sequence[float | None]) -> float | None:
-    """Take a median, mean, least or most of what is known; None when nothing is."""
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return round(of(known), 3) if known else None
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -112,7 +112,7 @@ class BatchClip:
 class BatchSettings:
     """What all clips of a batch are analysed with: everything that a result depends on besides the clip.
 
-    ``software`` holds the versions of formcheck and mediapipe.
+    ``software`` holds the versions of formcheck and mediapipe, ``language`` is that of the sentences.
     """
 
     protocol_text: str = field(repr=False)
@@ -124,6 +124,7 @@ class BatchSettings:
     fps: int | None
     video: bool
     software: tuple[str, str]
+    language: str
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -133,7 +134,10 @@ class BatchSettings:
         return cls(**{**values, "software": tuple(values["software"])})
 
     def key_of(self, content_sha256: str) -> str:
-        """Key of a result: clips of equal content under equal settings have the same one."""
+        """Key of a result: clips of equal content under equal settings have the same one.
+
+        The language is no part of it: another one does not make hours of work necessary again.
+        """
         parts = [
             content_sha256,
             self.protocol_sha256,
@@ -146,7 +150,9 @@ class BatchSettings:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def make_settings(protocol_name: str, *, model: str, side: str | None, fps: int | None, video: bool) -> BatchSettings:
+def make_settings(
+    protocol_name: str, *, model: str, side: str | None, fps: int | None, video: bool, language: str
+) -> BatchSettings:
     """Load the protocol and find the model, once, before any clip is analysed.
 
     Raises
@@ -166,6 +172,7 @@ def make_settings(protocol_name: str, *, model: str, side: str | None, fps: int 
         fps=fps,
         video=video,
         software=software_versions(),
+        language=language,
     )
 
 

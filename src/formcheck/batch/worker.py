@@ -68,6 +68,7 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
         fps=settings.fps,
         # The other cores belong to the other workers.
         jobs=1,
+        language=settings.language,
     )
     analysis = _Analysis(protocol, options, analyze, scratch, send)
     send({"ready": True})

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from formcheck.cli.options import analysis_options
+from formcheck.cli.options import analysis_options, call_texts
 from formcheck.errors import UsageError
+from formcheck.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from formcheck.batch.run import BatchRunner
     from formcheck.batch.tables import ClipResult
     from formcheck.batch.tasks import BatchSettings, ClipLimits
+    from formcheck.text.catalogue import Texts
 
 EXIT_SOME_FAILED = 3
 _MAX_LISTED = 20
@@ -105,14 +107,15 @@ def command(
     if scheduler is not None and jobs is not None:
         raise UsageError("expected --jobs or --scheduler, got both: on a cluster the number of its workers decides")
     _quiet_libraries()
-    settings = make_settings(protocol_name, model=model, side=side, fps=fps, video=video)
+    texts = call_texts()
+    settings = make_settings(protocol_name, model=model, side=side, fps=fps, video=video, language=texts.language)
     limits = ClipLimits(_bytes(memory_limit), timeout_s)
     storage = open_storage(out)
     clips = find_clips(sources)
-    with storage.lock(), interruptible(), show_progress() as show:
+    with storage.lock(), interruptible(texts), show_progress(texts) as show:
         runner = _runner(settings, limits, jobs=jobs, scheduler=scheduler)
         results = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
-    return _report(results, storage.display_path)
+    return _report(results, storage.display_path, texts)
 
 
 def _quiet_libraries() -> None:
@@ -139,7 +142,7 @@ def _bytes(size: str) -> int:
     return int(amount)
 
 
-def _report(results: Sequence[ClipResult], out: str) -> int:
+def _report(results: Sequence[ClipResult], out: str, texts: Texts) -> int:
     """Print how the batch went; return the exit code."""
     from formcheck.batch.run import SUMMARY_FILE
     from formcheck.batch.tables import ClipState
@@ -147,11 +150,13 @@ def _report(results: Sequence[ClipResult], out: str) -> int:
     failed = [result for result in results if result.state is ClipState.FAILED]
     done = sum(result.state is ClipState.DONE for result in results)
     same = sum(result.state is ClipState.DUPLICATE for result in results)
-    duplicates = f", {same} with the same content as another" if same else ""
-    click.echo(f"{done} of {len(results)} clips analysed, {len(failed)} failed{duplicates}")
+    parts = [Message.of("batch.analysed", n=len(results), done=done), Message.of("batch.failed", n=len(failed))]
+    if same:
+        parts.append(Message.of("batch.same_content", n=same))
+    click.echo(texts.get("number.list", parts=tuple(parts)))
     for result in failed[:_MAX_LISTED]:
         click.echo(f"  {result.clip.name}: {result.failure.reason if result.failure else ''}")
     if len(failed) > _MAX_LISTED:
-        click.echo(f"  and {len(failed) - _MAX_LISTED} more, see results.csv")
-    click.echo(f"Summary: {out.rstrip('/')}/{SUMMARY_FILE}")
+        click.echo(f"  {texts.get('batch.more_failed', n=len(failed) - _MAX_LISTED)}")
+    click.echo(texts.get("batch.summary", path=f"{out.rstrip('/')}/{SUMMARY_FILE}"))
     return EXIT_SOME_FAILED if failed else 0

@@ -1,4 +1,4 @@
-"""Options that several commands share; those of the practice record are in `record_options`."""
+"""What commands share: analysis options and the language of a call. `record_options` has those of the record."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,22 +14,25 @@ from formcheck.batch.outliers import find_outliers
 from formcheck.batch.page import render_summary
 from formcheck.batch.tables import ClipResult, ClipState, read_rows, table_files
 from formcheck.batch.tasks import BatchClip, BatchSettings, ClipFailure, ClipLimits, FailureKind
+from formcheck.form.statistics import set_statistics, statuses
+from formcheck.message import Message
 from formcheck.protocols.loader import load_protocol
 from formcheck.session.document import session_text
 from formcheck.text.catalogue import Texts
 from synth import Move
 
+DATA = Path(__file__).parents[2] / "data"
 SETTINGS = BatchSettings(
-    load_protocol().text, "a" * 64, "built in", "model.task", "b" * 64, None, None, False, ("1.0", "0.10")
+    load_protocol().text, "a" * 64, "built in", "model.task", "b" * 64, None, None, False, ("1.0", "0.10"), "en"
 )
+ENGLISH = Texts("en")
 
 
-def done(name, **moves):
-    session = synth.session(synth.glide([Move(**moves)] * 3))
+def done(name, *moves, session=None, **options):
+    session = session or synth.session(synth.glide(moves or [Move(**options)] * 3))
     clip = BatchClip(f"/study/{name}", f"/study/{name}", name, 1000)
-    return ClipResult(
-        clip, ClipState.DONE, "c" * 64, f"clips/{name}", rows=read_rows(session_text(session, Texts("en")).encode())
-    )
+    rows = read_rows(session_text(session, ENGLISH).encode())
+    return ClipResult(clip, ClipState.DONE, "c" * 64, f"clips/{name}", rows=rows)
 
 
 def failed(name, reason):
@@ -43,7 +47,7 @@ def ten():
 
 def test_a_row_says_what_the_session_does():
     row = done("a.mp4", peak_deg=25.0).rows.clip
-    assert row["rep_count"] == row["good_reps"] == 3
+    assert row["rep_count"] == row["met_reps"] == 3
     assert row["side"] == "left"
     assert row["knee_end_deg"] == pytest.approx(25, abs=2)
     assert row["knee_start_deg"] == pytest.approx(90, abs=2)
@@ -52,10 +56,30 @@ def test_a_row_says_what_the_session_does():
     assert row["usable_fraction"] == 1
 
 
+def test_numbers_and_status_are_those_of_the_session():
+    session = synth.session(synth.glide([Move(), Move(extend_s=0.4), Move(peak_deg=35.0), Move(start_deg=70.0)]))
+    rows = done("a.mp4", session=session).rows
+    statistics = set_statistics(session)
+    assert {name: rows.clip[name] for name in ("met_reps", "not_met_reps", "undecided_reps", "cut_reps")} == {
+        "met_reps": statistics.met,
+        "not_met_reps": statistics.not_met,
+        "undecided_reps": statistics.undecided,
+        "cut_reps": statistics.cut,
+    }
+    assert statistics.met
+    assert statistics.not_met
+    for name in ("knee_end_deg", "knee_end_met_deg", "hip_mean_deg", "hip_range_deg", "rep_s", "peak_speed_deg_s"):
+        assert rows.clip[name] == pytest.approx(getattr(statistics, name), abs=0.01)
+    told = [(row["rep"], row["status"], row["deciding"]) for row in rows.reps if row["complete"]]
+    assert told == [
+        (one.rep, one.status.value, ",".join(finding.rule for finding in one.deciding)) for one in statuses(session)
+    ]
+
+
 def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
     results = [*ten, failed("=1+1.mp4", "no progress")]
-    files = dict(table_files(results))
-    assert files == dict(table_files(results))
+    files = dict(table_files(results, ENGLISH))
+    assert files == dict(table_files(results, ENGLISH))
     for name, count in (("results", 11), ("reps", 30)):
         rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode())))
         table = pq.read_table(io.BytesIO(files[f"{name}.parquet"]))
@@ -72,7 +96,7 @@ def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
 
 def test_types_do_not_depend_on_what_is_in_the_table(ten):
     of_ten, of_none = (
-        pq.read_schema(io.BytesIO(dict(table_files(results))["results.parquet"]))
+        pq.read_schema(io.BytesIO(dict(table_files(results, ENGLISH))["results.parquet"]))
         for results in (ten, [failed("a", "b")])
     )
     assert of_ten == of_none
@@ -86,6 +110,16 @@ def test_half_a_session_is_none():
     assert read_rows(None) is None
 
 
+def test_results_of_an_earlier_version_are_read():
+    """The file is from formcheck before session.json 1.1: its sentences are stored, not made."""
+    old = DATA / "session_1_0.json"
+    rows = read_rows(old.read_bytes())
+    assert [rows.clip[name] for name in ("met_reps", "not_met_reps", "undecided_reps")] == [2, 1, 0]
+    assert [(row["status"], row["deciding"]) for row in rows.reps] == [("met", ""), ("not_met", "slow"), ("met", "")]
+    (outlier,) = find_outliers([replace(done("old.mp4"), rows=rows)])
+    assert outlier.reasons == (Message.of("batch.reason.cut_off"),)
+
+
 def test_the_worst_clips_come_first_with_their_reasons(ten):
     strange = done("strange.mp4", peak_deg=60.0)
     unsure = done("unsure.mp4")
@@ -94,9 +128,9 @@ def test_the_worst_clips_come_first_with_their_reasons(ten):
     gaps = replace(gaps, rows=replace(gaps.rows, clip={**gaps.rows.clip, "usable_fraction": 0.5}))
     found = find_outliers([*ten, strange, unsure, gaps, failed("bad.mp4", "crashed")])
     assert [outlier.result.clip.name for outlier in found] == ["bad.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
-    assert [outlier.reasons[0] for outlier in found] == [
+    assert [ENGLISH.say(outlier.reasons[0]) for outlier in found] == [
         "crashed",
-        "Only 50 % of it could be measured.",
+        "Only 50 % could be measured.",
         "The knee is only known to ± 18°.",
         "Unlike the others: knee at the end 60°, median of all 21°.",
     ]
@@ -118,6 +152,20 @@ def test_the_page_is_safe_with_any_name_and_equal_for_equal_results(ten):
     page.encode()
 
 
+def test_the_page_and_the_tables_speak_german(ten):
+    results = [*ten, done("strange.mp4", peak_deg=60.0), failed("bad.mp4", "crashed")]
+    page = render_summary(results, replace(SETTINGS, language="de"))
+    assert '<html lang="de">' in page
+    german = Texts("de")
+    assert german.get("batch.analysed", n=12, done=11) in page
+    assert german.get("batch.unlike.knee_end_deg", value=60, median=21) in page
+    in_english, in_german = (
+        next(csv.DictReader(io.StringIO(dict(table_files(results, Texts(language)))["results.csv"].decode())))
+        for language in ("en", "de")
+    )
+    assert {name for name in in_english if in_english[name] != in_german[name]} == {"headline"}
+
+
 def test_a_key_tells_apart_all_that_a_result_depends_on():
     keys = [
         settings.key_of(content)
@@ -133,7 +181,7 @@ def test_a_key_tells_apart_all_that_a_result_depends_on():
         for content in ("1", "2")
     ]
     assert len(set(keys)) == len(keys)
-    moved = replace(SETTINGS, model_path="elsewhere.task", protocol_origin="elsewhere.toml")
+    moved = replace(SETTINGS, model_path="elsewhere.task", protocol_origin="elsewhere.toml", language="de")
     assert moved.key_of("1") == SETTINGS.key_of("1")
     assert BatchSettings.from_dict(json.loads(json.dumps(SETTINGS.to_dict()))) == SETTINGS
 

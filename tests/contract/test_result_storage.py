@@ -1,0 +1,40 @@
+"""What holds for every storage of a batch's results: whole files, one batch at a time."""
+
+import fsspec
+import pytest
+
+from formcheck.batch import remote_storage
+from formcheck.batch.storage import open_storage
+from formcheck.errors import UsageError
+
+
+@pytest.fixture(params=["local", "remote"])
+def storage(request, tmp_path, monkeypatch):
+    """An empty storage of each kind."""
+    monkeypatch.setattr(remote_storage, "_SETTLE_S", 0.01)
+    yield open_storage(str(tmp_path / "out") if request.param == "local" else "memory://out")
+    fs = fsspec.filesystem("memory")
+    if fs.exists("/out"):
+        fs.rm("/out", recursive=True)
+
+
+def test_what_is_written_is_read_back(storage):
+    with storage.lock():
+        storage.prepare()
+        assert storage.folders() == []
+        storage.write("clips/a-1/session.json", b"one")
+        storage.write("clips/b-2/failure.json", b"two")
+        storage.write("clips/a-1/session.json", b"three")
+        assert storage.folders() == ["a-1", "b-2"]
+        names = ["clips/a-1/session.json", "clips/b-2/failure.json", "clips/c/session.json"]
+        assert dict(storage.read(names)) == dict(zip(names, [b"three", b"two", None], strict=True))
+        storage.remove("clips/b-2/failure.json")
+        storage.remove("clips/b-2/failure.json")
+        assert list(storage.read(["clips/b-2/failure.json"])) == [("clips/b-2/failure.json", None)]
+
+
+def test_only_one_batch_at_a_time(storage):
+    with storage.lock(), pytest.raises(UsageError, match="another batch"), open_storage(storage.out).lock():
+        raise AssertionError
+    with open_storage(storage.out).lock():
+        storage.prepare()
