@@ -88,3 +88,16 @@ def judged(
         Quality(float(good.mean()) if count else 0.0, ()),
     )  # fmt: skip
     return track, session
+
+
+def assert_same_session(one: Session, other: Session) -> None:
+    np.testing.assert_equal(as_plain(one), as_plain(other))
+
+
+def as_plain(value):
+    """Return dataclasses as dicts, so that NaN equals NaN and arrays are compared by their elements."""
+    if isinstance(value, tuple):
+        return [as_plain(one) for one in value]
+    if not hasattr(value, "__dataclass_fields__"):
+        return value
+    return {name: as_plain(getattr(value, name)) for name in value.__dataclass_fields__}

@@ -54,8 +54,10 @@ def judged(peak_deg: float, side: Side, *, reps: int = REPS, fps: float = 15.0) 
 
 def named(pose: PoseTrack, session: Session, name: str) -> tuple[PoseTrack, Session]:
     """Make a set one of its own: what was filmed gets another fingerprint."""
-    clip = replace(pose.clip, sha256=hashlib.sha256(name.encode()).hexdigest())
-    return replace(pose, clip=clip), replace(session, clip=clip)
+    sha256 = hashlib.sha256(name.encode()).hexdigest()
+    return replace(pose, clip=replace(pose.clip, sha256=sha256)), replace(
+        session, clip=replace(session.clip, sha256=sha256)
+    )
 
 
 def keep_set(

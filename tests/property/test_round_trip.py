@@ -15,6 +15,7 @@ from formcheck.session.document import from_document, to_document
 from formcheck.session.frames import read_angles_csv, write_angles_csv
 from formcheck.text.catalogue import Texts, languages
 from formcheck.types import Finding, Phase, Quality, Rep, Session, Side, Verdict, View
+from judged import assert_same_session
 from report_sessions import CLIP, MODEL, make_angles
 from synth import Move, glide
 
@@ -98,19 +99,6 @@ def sessions(draw):
     )
 
 
-def assert_equal(one: Session, other: Session) -> None:
-    np.testing.assert_equal(as_plain(one), as_plain(other))
-
-
-def as_plain(value):
-    """Return dataclasses as dicts, so that NaN equals NaN and arrays are compared by their elements."""
-    if isinstance(value, tuple):
-        return [as_plain(one) for one in value]
-    if not hasattr(value, "__dataclass_fields__"):
-        return value
-    return {name: as_plain(getattr(value, name)) for name in value.__dataclass_fields__}
-
-
 def round_trip(session: Session, folder, language: str) -> Session:
     times = session.angles.t_s if session.angles is not None else np.arange(len(session.phases)) / 30
     write_angles_csv(session, folder / "angles.csv", t_s=times)
@@ -120,7 +108,7 @@ def round_trip(session: Session, folder, language: str) -> Session:
 @settings(max_examples=40)
 @given(session=sessions(), language=st.sampled_from(languages()))
 def test_any_session_survives_the_round_trip(tmp_path_factory, session, language):
-    assert_equal(round_trip(session, tmp_path_factory.mktemp("session"), language), session)
+    assert_same_session(round_trip(session, tmp_path_factory.mktemp("session"), language), session)
 
 
 @settings(max_examples=15)
@@ -133,4 +121,4 @@ def test_any_session_survives_the_round_trip(tmp_path_factory, session, language
 def test_what_was_judged_survives_the_round_trip(tmp_path_factory, peaks, hip_deg, tilt_deg, protocol):
     track = glide([Move(peak_deg=peak) for peak in peaks] or [Move()], hip_deg=hip_deg, trunk_tilt_deg=tilt_deg)
     session = judge_track(track, load_protocol(protocol))
-    assert_equal(round_trip(session, tmp_path_factory.mktemp("session"), "en"), session)
+    assert_same_session(round_trip(session, tmp_path_factory.mktemp("session"), "en"), session)

@@ -11,7 +11,6 @@ import numpy as np
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from formcheck.errors import FormcheckError
 from formcheck.files import age_s, write_whole
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
@@ -63,7 +62,7 @@ def save_set(
     try:
         with store.writing() as connection:
             saved = _save_rows(connection, session, identity, protocol, practice, data, path.name)
-    except FormcheckError:
+    except BaseException:
         path.unlink(missing_ok=True)
         raise
     if not saved.added:
