@@ -66,7 +66,7 @@ def test_the_worklist_has_every_clip(served):
     assert lines["raw.mp4"]["state"] == "not analysed"
 
 
-def test_the_bench_has_one_angle_a_frame_and_the_document_as_it_was_written(served, folder, key):
+def test_an_item_has_one_angle_per_frame_and_the_document_as_it_was_written(served, folder, key):
     item = served.get(f"/api/items/{key}")
     frames = len(item["t_s"])
     written = json.loads((folder / "good.formcheck" / "session.json").read_text())

@@ -18,10 +18,10 @@ from formcheck.files import PART_FOLDERS
 from formcheck.pipeline import Options, analyze
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import other_leg_folder, results_folder_for
-from formcheck.review.errors import NotFoundError, RequestError
 from formcheck.review.file_library import FileItem
 from formcheck.review.jobs import Job, JobCancelledError, JobQueue
-from formcheck.review.library import clip_of, make_id
+from formcheck.review.library import NotFoundError, clip_of, make_id
+from formcheck.review.model import RequestError
 from formcheck.review.service import ReviewService
 from formcheck.text.numbers import printable
 from formcheck.types import Side

@@ -19,10 +19,10 @@ from starlette.routing import Route
 from formcheck.errors import FormcheckError, InputError, UsageError
 from formcheck.report.page import page_template
 from formcheck.review.analyses import Analyses
-from formcheck.review.errors import RequestError
 from formcheck.review.exports import Exports
 from formcheck.review.jobs import JobQueue
 from formcheck.review.media import to_jpeg
+from formcheck.review.model import RequestError
 from formcheck.review.payload import page_texts
 from formcheck.review.service import ReviewService
 from formcheck.review.storage import ConflictError

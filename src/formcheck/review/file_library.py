@@ -19,9 +19,8 @@ from formcheck.review.analysis import (
     possible_results_folders,
     read_analysis,
 )
-from formcheck.review.library import Item, ItemDate, Opened, make_id
+from formcheck.review.library import Item, ItemDate, Opened, make_id, reviewed_entry, session_entry
 from formcheck.review.storage import FileReviewStore, read_review_file
-from formcheck.review.worklist import reviewed_entry, session_entry
 from formcheck.types import Session
 from formcheck.video.filmed import stated_at
 

@@ -22,9 +22,8 @@ from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.file_library import find_clips
-from formcheck.review.library import Item, Opened, make_id
+from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
 from formcheck.review.storage import RecordReviewStore, ReviewStore
-from formcheck.review.worklist import reviewed_entry, session_entry
 from formcheck.session.document import from_document
 from formcheck.video.container import file_sha256
 

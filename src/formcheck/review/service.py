@@ -19,13 +19,19 @@ from formcheck.review import payload
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.apply import ReviewedSession, check_fits, with_tool_angles
 from formcheck.review.compare import compare
-from formcheck.review.errors import NotAnalysedError, NotFoundError, RequestError
 from formcheck.review.jobs import JobQueue
-from formcheck.review.library import Item, Library, clip_of
+from formcheck.review.library import (
+    Item,
+    Library,
+    NotAnalysedError,
+    NotFoundError,
+    clip_of,
+    session_outcome,
+    worklist_entry,
+)
 from formcheck.review.media import Media, PlayableVideo, Playback
-from formcheck.review.model import Review, parse_review
+from formcheck.review.model import RequestError, Review, parse_review
 from formcheck.review.storage import StoredReview
-from formcheck.review.worklist import session_outcome, worklist_entry
 from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, Session
 

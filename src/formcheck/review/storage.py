@@ -18,8 +18,7 @@ from formcheck.files import locked, write_whole
 from formcheck.record.annotations import delete_review, review_of, save_review
 from formcheck.record.schema import now
 from formcheck.record.store import Store
-from formcheck.review.errors import RequestError
-from formcheck.review.model import Review, first_problem
+from formcheck.review.model import RequestError, Review, first_problem
 
 KIND: Literal["formcheck review"] = "formcheck review"
 VERSION: Literal[1] = 1

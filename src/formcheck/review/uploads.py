@@ -13,8 +13,8 @@ from anyio import to_thread
 from formcheck.errors import InputError
 from formcheck.files import move_into_place, open_private, remove_stale
 from formcheck.review.analysis import results_folder_for
-from formcheck.review.errors import NotVideoError, TooLargeError
 from formcheck.review.file_library import CLIP_SUFFIXES
+from formcheck.review.model import RequestError
 from formcheck.video.container import read_header
 
 MAX_BYTES = 4 * 1024**3
@@ -33,6 +33,18 @@ _BEGINNINGS = (
 _TS_SYNC = 0x47
 _NAME_CHARS = 120
 _PART = ".upload-"
+
+
+class TooLargeError(RequestError):
+    """An upload has more bytes than are accepted, or than the disk can hold."""
+
+    status = 413
+
+
+class NotVideoError(RequestError):
+    """An upload is not a video."""
+
+    status = 415
 
 
 async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None) -> Path:

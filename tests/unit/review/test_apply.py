@@ -14,8 +14,8 @@ from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import Analysis, AvailableProtocols
+from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Overrule, Review
-from formcheck.review.worklist import session_outcome
 from formcheck.session.document import to_document
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
