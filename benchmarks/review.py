@@ -1,10 +1,10 @@
-"""How soon the review page stands, and how smoothly its time line is dragged, in Chromium on a long clip.
+"""How soon the review page stands, and how smoothly its timeline is dragged, in Chromium on a long clip.
 
     .venv/bin/python benchmarks/review.py [CLIP] [--minutes 5]
 
 The clip (a sample by default) is put behind itself until it is long enough; its analysis likewise. Measured are: the
-first paint, the bench with its curves, and the first picture, from the moment the address is opened by a browser that
-has never seen the page; then updates a second of the numbers and pictures a second while the curve is dragged across.
+first paint, the clip view with its curves, and the first frame, from the moment the address is opened by a browser that
+has never seen the page; then updates a second of the numbers and frames a second while the curve is dragged across.
 Exit code 1 when the first paint takes a second or more, or the numbers follow with fewer than 25 updates a second.
 """
 
@@ -39,14 +39,14 @@ DRAG_S = 5.0
 FIRST_PAINT_S, UPDATES_HZ = 1.0, 25.0
 
 # Drags the pressed pointer to and fro, one move a screen as a mouse does it (Playwright's own moves wait for each
-# other), and counts how often the numbers change and how often the video shows another picture.
+# other), and counts how often the numbers change and how often the video shows another frame.
 DRAG = """(seconds) => new Promise((done) => {
-    const counts = { updates: 0, pictures: 0, screens: 0 };
+    const counts = { updates: 0, frames: 0, screens: 0 };
     const [clock, video, over] = [".clock", "video", ".over"].map((one) => document.querySelector(one));
     const box = over.getBoundingClientRect();
     const started = performance.now();
     let before = clock.textContent;
-    const picture = () => { counts.pictures += 1; video.requestVideoFrameCallback(picture); };
+    const frame = () => { counts.frames += 1; video.requestVideoFrameCallback(frame); };
     const screen = () => {
         const since = (performance.now() - started) / 1000;
         counts.screens += 1;
@@ -59,7 +59,7 @@ DRAG = """(seconds) => new Promise((done) => {
         else done(Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / since])));
     };
     screen();
-    video.requestVideoFrameCallback(picture);
+    video.requestVideoFrameCallback(frame);
 })"""
 
 
@@ -131,10 +131,10 @@ def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
     curves_s = time.perf_counter() - started
     while page.evaluate("document.querySelector('video').readyState") < 2:
         time.sleep(0.005)
-    picture_s = time.perf_counter() - started
+    frame_s = time.perf_counter() - started
     # The policy of the page forbids Playwright's own waiting for an expression.
     paint_ms = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    return page, {"first paint": paint_ms / 1000, "curves": curves_s, "first picture": picture_s}
+    return page, {"first paint": paint_ms / 1000, "curves": curves_s, "first frame": frame_s}
 
 
 def drag(page: Page) -> dict[str, float]:
@@ -169,8 +169,8 @@ def main() -> int:
     print(f"{args.minutes:g} minutes of {args.clip.name}, Chromium {browser.version}, 1280x720")
     print("from opening the address: " + ", ".join(f"{step} {s:.2f} s" for step, s in until_s.items()))
     print(
-        f"dragging the time line: {rates['updates']:.0f} updates of the numbers a second, "
-        f"{rates['pictures']:.0f} pictures a second (screen: {rates['screens']:.0f})"
+        f"dragging the timeline: {rates['updates']:.0f} updates of the numbers a second, "
+        f"{rates['frames']:.0f} frames a second (screen: {rates['screens']:.0f})"
     )
     return int(until_s["first paint"] >= FIRST_PAINT_S or rates["updates"] < UPDATES_HZ)
 

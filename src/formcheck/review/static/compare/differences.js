@@ -43,8 +43,8 @@ function edges(middle, series) {
 export function legendWords(data) {
   const of = (/** @type {"a" | "b"} */ side) => data[`${side}_curve`]?.reps.length ?? data[`${side}_reps`].length;
   const left = (data.a_curve?.left_out.length ?? 0) + (data.b_curve?.left_out.length ?? 0);
-  const sample = (/** @type {string} */ look, /** @type {string} */ words) =>
-    h("span", { class: "key" }, h("i", { class: look }), words);
+  const sample = (/** @type {string} */ line, /** @type {string} */ words) =>
+    h("span", { class: "key" }, h("i", { class: line }), words);
   const sizes = ["hip", "knee"].flatMap((joint) => {
     const key = /** @type {"knee_band_deg"} */ (`${joint}_band_deg`);
     const halves = [data.a_mean[key], data.b_mean[key]].filter((half) => typeof half === "number");
@@ -64,14 +64,14 @@ export function legendWords(data) {
 /**
  * A curve of a clip; B is dashed, so that colour is not alone.
  * @param {"a" | "b"} side
- * @param {Partial<uPlot.Series>} look
+ * @param {Partial<uPlot.Series>} style
  * @returns {uPlot.Series}
  */
-const curveOf = (side, look) => ({
+const curveOf = (side, style) => ({
   stroke: charts.colour(`compare-${side}`),
   dash: side === "b" ? [7, 5] : undefined,
   points: { show: false },
-  ...look,
+  ...style,
 });
 
 /**
@@ -83,12 +83,12 @@ const curveOf = (side, look) => ({
 export function drawOver(data, series, holder) {
   const axis = charts.axisStyle();
   const sides = /** @type {const} */ (["a", "b"]);
-  /** @type {{line: (number | null)[], look: uPlot.Series}[]} */
+  /** @type {{line: (number | null)[], style: uPlot.Series}[]} */
   const drawn = [
     ...sides.flatMap((side) =>
-      data[`${side}_reps`].map((rep) => ({ line: rep[series], look: curveOf(side, { width: 1, alpha: 0.3 }) })),
+      data[`${side}_reps`].map((rep) => ({ line: rep[series], style: curveOf(side, { width: 1, alpha: 0.3 }) })),
     ),
-    ...sides.map((side) => ({ line: data[`${side}_mean`][series], look: curveOf(side, { width: 3 }) })),
+    ...sides.map((side) => ({ line: data[`${side}_mean`][series], style: curveOf(side, { width: 3 }) })),
   ];
   /** @type {uPlot.Band[]} */
   const bands = [];
@@ -96,7 +96,7 @@ export function drawOver(data, series, holder) {
     const lines = edges(data[`${side}_mean`], series);
     if (!lines.length) continue;
     bands.push({ series: [drawn.length + 1, drawn.length + 2], fill: `${charts.colour(`compare-${side}`)}26` });
-    drawn.push(...lines.map((line) => ({ line, look: charts.bandEdge() })));
+    drawn.push(...lines.map((line) => ({ line, style: charts.bandEdge() })));
   }
   /** @type {uPlot.Options} */
   const options = {
@@ -111,7 +111,7 @@ export function drawOver(data, series, holder) {
       { ...axis, size: 24, gap: 2, values: (_plot, ticks) => ticks.map((value) => t("number.percent", { value })) },
       { ...axis, size: 46, space: 26, values: (_plot, ticks) => ticks.map((value) => `${value}°`) },
     ],
-    series: [{}, ...drawn.map(({ look }) => look)],
+    series: [{}, ...drawn.map(({ style }) => style)],
   };
   return new uPlot(options, [data.percent, ...drawn.map(({ line }) => line)], holder);
 }
@@ -165,7 +165,7 @@ function warningsOf(data) {
   const of = (/** @type {"a" | "b"} */ side) =>
     (data[side].notices ?? []).map((notice) => t("review.compare.notice", { side: side.toUpperCase(), notice }));
   const warnings = [...(data.caveats ?? []), ...of("a"), ...of("b")];
-  return warnings.length > 0 && h("ul", { class: "care" }, ...warnings.map((warning) => h("li", {}, warning)));
+  return warnings.length > 0 && h("ul", { class: "caution" }, ...warnings.map((warning) => h("li", {}, warning)));
 }
 
 /** @param {Comparison} data */

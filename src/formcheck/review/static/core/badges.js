@@ -1,13 +1,13 @@
 // @ts-check
-/** Verdicts and statuses: a word and a sign carry them, colour only repeats it. */
+/** Verdicts and statuses: a word and an icon carry them, colour only repeats it. */
 
 import { h, icon } from "./dom.js";
 import { t } from "./text.js";
 
 /** @import { Status, Verdict } from "./types.js" */
 
-/** How a verdict or a status looks: the name of its colours and of its sign. */
-export const LOOKS = /** @type {const} */ ({
+/** The CSS class and the icon of a verdict or a status. */
+export const STYLES = /** @type {const} */ ({
   MET: "met",
   NOT_MET: "not-met",
   BORDERLINE: "borderline",
@@ -26,7 +26,7 @@ export const verdictWord = (verdict) => t(`verdict.${verdict}`);
  * @param {string | null} [title]
  */
 const badge = (value, words, title = null) =>
-  h("span", { class: `verdict ${LOOKS[value]}`, title }, icon(LOOKS[value]), words);
+  h("span", { class: `verdict ${STYLES[value]}`, title }, icon(STYLES[value]), words);
 
 /** @param {Verdict} verdict */
 export const verdictBadge = (verdict) => badge(verdict, verdictWord(verdict));

@@ -87,7 +87,7 @@
  * @property {string} id
  * @property {number} t_s
  * @property {Joint} joint
- * @property {Point[]} points  three, pixels of the clip's picture; the middle one is the vertex
+ * @property {Point[]} points  three, pixels of the clip's frame; the middle one is the vertex
  * @property {number | null} angle_deg
  * @property {number | null} tool_deg
  * @property {number | null} tool_se_deg

@@ -16,8 +16,8 @@ export function findingsTab(view) {
   return [
     view.state.layer === "analysed" && h("p", { class: "soft" }, t("review.findings.as_analysed")),
     otherLeg(view),
-    ...(view.item.notices ?? []).map((notice) => h("p", { class: "care" }, notice)),
-    reasons.length > 0 && h("ul", { class: "care" }, ...reasons.map((reason) => h("li", {}, reason))),
+    ...(view.item.notices ?? []).map((notice) => h("p", { class: "caution" }, notice)),
+    reasons.length > 0 && h("ul", { class: "caution" }, ...reasons.map((reason) => h("li", {}, reason))),
     repsTable(view, document.reps),
     h("h2", {}, t("review.findings.set")),
     findingList(view, document.findings),
@@ -34,7 +34,7 @@ function otherLeg(view) {
   if (!side) return null;
   return h(
     "div",
-    { class: "care" },
+    { class: "caution" },
     h("p", {}, t(`review.findings.other_${side}`)),
     view.ui.job
       ? h("p", { role: "status" }, t("review.findings.analysing", { state: view.ui.job }))

@@ -90,13 +90,13 @@ export class ClipView {
     this.who = h("span", { class: "person" });
     this.shortcuts = clipKeys(this);
     this.tools = new Toolbar(this);
-    const picture = h(
+    const player = h(
       "section",
-      { class: "picture", "aria-label": t("review.clip.image") },
+      { class: "player", "aria-label": t("review.clip.image") },
       this.stage,
       this.transport.node,
     );
-    this.node = h("div", { class: "clip-view" }, picture, this.panel.node, this.timeline.node);
+    this.node = h("div", { class: "clip-view" }, player, this.panel.node, this.timeline.node);
     this.#connect();
     this.refresh();
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where joints are and how they bend, as drawn on the picture. */
+/** Where joints are and how they bend, as drawn on the video. */
 
 /** @import { Point, Side } from "../core/types.js" */
 
@@ -24,7 +24,7 @@ export function legPoints(track, frame, side) {
 }
 
 /**
- * Where in the picture the tracked points are, over the whole clip: left, top, right, bottom; null when there are none.
+ * Where in the frame the tracked points are, over the whole clip: left, top, right, bottom; null when there are none.
  * @param {Float32Array} track
  * @returns {[number, number, number, number] | null}
  */

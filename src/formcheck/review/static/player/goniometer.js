@@ -1,9 +1,10 @@
 // @ts-check
-/** A goniometer on the picture: three points, each of them draggable or moved by the arrow keys, with a magnifier. */
+/** A goniometer on the video: three points, each of them draggable or moved by the arrow keys, with a magnifier. */
 
 import { announce, button, h } from "../core/dom.js";
 import { t } from "../core/text.js";
 import { newId } from "../panels/review_state.js";
+import { Magnifier } from "./magnifier.js";
 
 /** @import { Item, Joint, Measurement, Point } from "../core/types.js" */
 /** @import { Viewport } from "./viewport.js" */
@@ -23,8 +24,6 @@ const LANDMARKS = {
  */
 const landmarkWords = (joint, number) => t(`review.goniometer.landmark.${LANDMARKS[joint][number]}`);
 
-const LOUPE_PX = 132;
-const LOUPE_ZOOM = 3;
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -45,23 +44,23 @@ export class Goniometer extends EventTarget {
     this.active = false;
     /** @type {Point[]} */
     this.placed = [];
-    /** Where the keyboard's cross stands, in the picture. @type {Point} */
+    /** Where the keyboard's cross stands, in the frame. @type {Point} */
     this.crossAt = [0, 0];
     /** While a point is dragged: the measurement as it would be. @type {Measurement | null} */
     this.dragged = null;
     this.handles = h("div", { class: "points" });
     this.hint = h("p", { class: "hint", hidden: true });
-    this.loupe = h("canvas", { class: "loupe", hidden: true, "aria-hidden": "true" });
+    this.magnifier = new Magnifier(player.video, viewport);
     this.cross = button(
       t("review.goniometer.place_here"),
       () => this.#placeAtCross(),
       { class: "cross", hidden: true },
       "",
     );
-    stage.append(this.handles, this.cross, this.loupe, this.hint);
-    stage.addEventListener("pointermove", (event) => this.active && this.#magnify(viewport.at(event)));
+    stage.append(this.handles, this.cross, this.magnifier.node, this.hint);
+    stage.addEventListener("pointermove", (event) => this.active && this.magnifier.show(viewport.at(event)));
     stage.addEventListener("pointerleave", () => {
-      if (!this.dragged) this.loupe.hidden = true;
+      if (!this.dragged) this.magnifier.hide();
     });
     this.cross.addEventListener("keydown", (event) => this.#moveCross(event));
     viewport.addEventListener("placed", () => this.placeHandles());
@@ -99,7 +98,8 @@ export class Goniometer extends EventTarget {
     this.placed = [];
     this.stage.classList.remove("placing");
     this.viewport.aiming = false;
-    this.hint.hidden = this.loupe.hidden = this.cross.hidden = true;
+    this.hint.hidden = this.cross.hidden = true;
+    this.magnifier.hide();
     this.dispatchEvent(new Event("change"));
   }
 
@@ -186,7 +186,7 @@ export class Goniometer extends EventTarget {
       Math.min(Math.max(this.crossAt[1] + way[1] * step, 0), h),
     ];
     this.placeHandles();
-    this.#magnify(this.viewport.toStage(this.crossAt));
+    this.magnifier.show(this.viewport.toStage(this.crossAt));
   }
 
   /**
@@ -214,7 +214,7 @@ export class Goniometer extends EventTarget {
       if (!this.dragged) return;
       const at = this.viewport.at(event);
       this.dragged = moved(this.dragged, this.viewport.toImage(at));
-      this.#magnify(at);
+      this.magnifier.show(at);
       this.placeHandles();
       this.dispatchEvent(new Event("change"));
     });
@@ -223,7 +223,7 @@ export class Goniometer extends EventTarget {
         if (this.dragged && this.dragged.points !== original()?.points && type === "pointerup")
           this.#keep(this.dragged);
         this.dragged = null;
-        this.loupe.hidden = true;
+        this.magnifier.hide();
       });
     node.addEventListener("keydown", (event) => {
       const way = ARROWS[event.key];
@@ -233,9 +233,9 @@ export class Goniometer extends EventTarget {
       event.stopPropagation();
       const step = event.shiftKey ? 10 : 1;
       this.#keep(moved(one, [one.points[number][0] + way[0] * step, one.points[number][1] + way[1] * step]));
-      this.#magnify(this.viewport.toStage(one.points[number]));
+      this.magnifier.show(this.viewport.toStage(one.points[number]));
     });
-    node.addEventListener("blur", () => (this.loupe.hidden = true));
+    node.addEventListener("blur", () => this.magnifier.hide());
     return node;
   }
 
@@ -248,55 +248,6 @@ export class Goniometer extends EventTarget {
       },
       `goniometer ${measurement.id}`,
     );
-  }
-
-  /**
-   * The picture around a point, larger, in a corner that the pointer is not in.
-   * @param {Point} at  in the stage
-   */
-  #magnify(at) {
-    const { video } = this.player;
-    if (!video || video.readyState < 2) return;
-    const { loupe, viewport } = this;
-    loupe.hidden = false;
-    loupe.classList.toggle("right", at[0] < this.stage.clientWidth / 2);
-    const side = Math.round(LOUPE_PX * devicePixelRatio);
-    if (loupe.width !== side) loupe.width = loupe.height = side;
-    const ctx = /** @type {CanvasRenderingContext2D} */ (loupe.getContext("2d"));
-    const [x, y] = viewport.toImage(at);
-    const reach = LOUPE_PX / (viewport.scale * LOUPE_ZOOM);
-    const natural = video.videoWidth / this.item.video.size_px[0];
-    ctx.fillStyle = "#101418";
-    ctx.fillRect(0, 0, side, side);
-    ctx.drawImage(
-      video,
-      (x - reach / 2) * natural,
-      (y - reach / 2) * natural,
-      reach * natural,
-      reach * natural,
-      0,
-      0,
-      side,
-      side,
-    );
-    for (const [width, ink] of /** @type {[number, string][]} */ ([
-      [3, "rgb(16 20 26)"],
-      [1, "rgb(255 158 88)"],
-    ])) {
-      ctx.strokeStyle = ink;
-      ctx.lineWidth = width * devicePixelRatio;
-      ctx.beginPath();
-      for (const [dx, dy] of [
-        [1, 0],
-        [-1, 0],
-        [0, 1],
-        [0, -1],
-      ]) {
-        ctx.moveTo(side / 2 + dx * side * 0.06, side / 2 + dy * side * 0.06);
-        ctx.lineTo(side / 2 + dx * side * 0.24, side / 2 + dy * side * 0.24);
-      }
-      ctx.stroke();
-    }
   }
 }
 

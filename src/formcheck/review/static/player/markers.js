@@ -1,7 +1,7 @@
 // @ts-check
 /** What stands on the time line: the strip of repetitions, and a mark for each finding and each word of the reviewer. */
 
-import { LOOKS, verdictWord } from "../core/badges.js";
+import { STYLES, verdictWord } from "../core/badges.js";
 import { button, h, icon } from "../core/dom.js";
 import { clock, t } from "../core/text.js";
 
@@ -16,8 +16,8 @@ const INSIDE_PX = 11;
  * @property {number} at_s
  * @property {"hip" | "knee" | "frame"} lane
  * @property {string} label
- * @property {string} look
- * @property {string} sign
+ * @property {string} style
+ * @property {string} iconName
  * @property {() => void} act
  */
 
@@ -28,19 +28,19 @@ const INSIDE_PX = 11;
  */
 export function stripButtons(reps, selected, choose) {
   return reps.map((rep) => {
-    const look = rep.status ? LOOKS[rep.status] : "unknown";
+    const style = rep.status ? STYLES[rep.status] : "unknown";
     const chosen = rep.index === selected;
     const times = { start: clock(rep.start_s), end: clock(rep.end_s) };
     const label = t("review.timeline.rep", { ...times, rep: rep.index, status: rep.status_words });
     const props = {
-      class: `rep ${look}`,
+      class: `rep ${style}`,
       "aria-pressed": chosen,
       "data-rep": rep.index,
       "data-at": rep.start_s,
       "data-until": rep.end_s,
       tabindex: chosen || (!selected && rep.index === 1) ? 0 : -1,
     };
-    return button(label, () => choose(rep.index), props, h("span", { class: "number" }, rep.index), icon(look));
+    return button(label, () => choose(rep.index), props, h("span", { class: "number" }, rep.index), icon(style));
   });
 }
 
@@ -54,9 +54,9 @@ export function findingMarkers(reps, open) {
   return reps.flatMap((rep) =>
     rep.findings.flatMap(({ advisory, at_s, curve, rule, title, verdict }) => {
       if (advisory || at_s === null || !["NOT_MET", "BORDERLINE"].includes(verdict)) return [];
-      const look = LOOKS[verdict];
+      const style = STYLES[verdict];
       const label = t("review.timeline.finding", { verdict: verdictWord(verdict), rule: title, rep: rep.index });
-      return [{ at_s, lane: curve, label, look, sign: look, act: () => open({ rule, rep: rep.index }) }];
+      return [{ at_s, lane: curve, label, style, iconName: style, act: () => open({ rule, rep: rep.index }) }];
     }),
   );
 }
@@ -68,8 +68,8 @@ export function findingMarkers(reps, open) {
  * @returns {Marker[]}
  */
 export function reviewerMarkers(review, go) {
-  const mark = (/** @type {number} */ at_s, /** @type {string} */ sign, /** @type {string} */ label) => {
-    return /** @type {Marker} */ ({ at_s, lane: "frame", label, look: "own", sign, act: () => go(at_s) });
+  const mark = (/** @type {number} */ at_s, /** @type {string} */ iconName, /** @type {string} */ label) => {
+    return /** @type {Marker} */ ({ at_s, lane: "frame", label, style: "own", iconName, act: () => go(at_s) });
   };
   return [
     ...review.goniometer.map(({ t_s }) => mark(t_s, "angle", t("review.timeline.goniometer", { time: clock(t_s) }))),
@@ -87,18 +87,18 @@ export function reviewerMarkers(review, go) {
 export function markerButtons(marks) {
   /** @type {Map<string, number>} */
   const taken = new Map();
-  return marks.map(({ at_s, lane, label, look, sign, act }) => {
+  return marks.map(({ at_s, lane, label, style, iconName, act }) => {
     const slot = `${lane}${at_s.toFixed(2)}`;
     const below = taken.get(slot) ?? 0;
     taken.set(slot, below + 1);
     const own = lane === "frame";
     const props = {
-      class: `mark ${look} ${lane}`,
+      class: `mark ${style} ${lane}`,
       "data-at": at_s,
       "data-shift": below * (own ? MARK_PX : -MARK_PX),
       "data-inside": own ? 0 : INSIDE_PX,
       tabindex: -1,
     };
-    return button(label, act, props, icon(sign));
+    return button(label, act, props, icon(iconName));
   });
 }

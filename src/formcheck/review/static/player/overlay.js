@@ -7,7 +7,7 @@ import { displayedAngle, unitVector } from "./geometry.js";
 /** @import { Angles, Measurement, Point } from "../core/types.js" */
 /** @import { Viewport } from "./viewport.js" */
 
-// The same inks as on the annotated clip (report/ink.py): Okabe and Ito's, apart for every kind of colour vision.
+// The colours of the annotated clip (draw/canvas.py): Okabe and Ito's, apart for every kind of colour vision.
 const WHITE = "rgb(248 248 248)";
 const GREY = "rgb(196 196 196)";
 const DARK = "rgb(16 20 26)";
@@ -222,14 +222,14 @@ export class Overlay {
       [3, 4],
     );
     const turn = Math.atan2(Math.sin(limb - onward), Math.cos(limb - onward));
-    for (const [width, ink] of /** @type {[number, string][]} */ ([
+    for (const [width, stroke] of /** @type {[number, string][]} */ ([
       [4, DARK],
       [2, colour],
     ])) {
       this.ctx.beginPath();
       this.ctx.arc(at[0], at[1], radius, onward, onward + turn, turn < 0);
       this.ctx.lineWidth = width;
-      this.ctx.strokeStyle = ink;
+      this.ctx.strokeStyle = stroke;
       this.ctx.stroke();
     }
   }
@@ -243,7 +243,7 @@ export class Overlay {
    */
   #outlined(points, width, colour, dashes = []) {
     const { ctx } = this;
-    for (const [extra, ink] of /** @type {[number, string][]} */ ([
+    for (const [extra, stroke] of /** @type {[number, string][]} */ ([
       [2, DARK],
       [0, colour],
     ])) {
@@ -252,7 +252,7 @@ export class Overlay {
       // The first of them begins the path.
       for (const [x, y] of points) ctx.lineTo(x, y);
       ctx.lineWidth = width + extra;
-      ctx.strokeStyle = ink;
+      ctx.strokeStyle = stroke;
       ctx.stroke();
     }
     ctx.setLineDash([]);
@@ -263,13 +263,13 @@ export class Overlay {
    * @param {number} radius
    */
   #dot(at, radius) {
-    for (const [more, ink] of /** @type {[number, string][]} */ ([
+    for (const [more, stroke] of /** @type {[number, string][]} */ ([
       [1.5, DARK],
       [0, WHITE],
     ])) {
       this.ctx.beginPath();
       this.ctx.arc(at[0], at[1], radius + more, 0, 2 * Math.PI);
-      this.ctx.fillStyle = ink;
+      this.ctx.fillStyle = stroke;
       this.ctx.fill();
     }
   }

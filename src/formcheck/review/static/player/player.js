@@ -8,7 +8,7 @@ import { decimal, percent, t } from "../core/text.js";
 
 /** A seek aims a little behind the frame's timestamp, so that rounding does not land on the frame before. */
 const BEHIND_S = 0.008;
-/** Within so many frames what is drawn over the picture hardly moves. */
+/** Within so many frames what is drawn over the video hardly moves. */
 const NEAR_FRAMES = 3;
 const LATEST_MS = 300;
 const RETRY_MS = 500;
@@ -46,8 +46,8 @@ export function nearest(values, t) {
 }
 
 /**
- * Moves the video and tells where it is. `cursor`: the moment that is wanted, at once; `shown`: the frame that the
- * picture shows; `away`: another picture, far from it, was asked for; `state`: playing, rate or loop changed.
+ * Moves the video and tells where it is. `cursor`: the moment that is wanted, at once; `shown`: the frame that is
+ * on show; `away`: another frame, far from it, was asked for; `state`: playing, rate or loop changed.
  */
 export class Player extends EventTarget {
   /**
@@ -62,7 +62,7 @@ export class Player extends EventTarget {
     this.times_s = times_s;
     this.index = 0;
     this.shown = -1;
-    /** A picture far from the one that is shown is on its way: what is drawn over it would be another moment's. */
+    /** A frame far from the one that is shown is on its way: what is drawn over it would be another moment's. */
     this.awaiting = false;
     /** @type {{start_s: number, end_s: number} | null} */
     this.loop = null;
@@ -213,7 +213,7 @@ export class Player extends EventTarget {
     if (reached === null) return;
     if (reached !== this.index && !this.playing) this.#seek();
     if (!this.video?.requestVideoFrameCallback) this.#present(reached);
-    // The browser says nothing when the picture is the one that was there.
+    // The browser says nothing when the frame is the one that was there.
     else setTimeout(() => this.awaiting && this.sought === null && this.#present(reached), LATEST_MS);
   }
 

@@ -10,7 +10,7 @@ import { findingMarkers, markerButtons, reviewerMarkers, stripButtons } from "./
 /** @import { Player } from "./player.js" */
 
 const SHORTEST_S = 0.4;
-/** Below these a repetition has no room for number and sign, or for its number. */
+/** Below these a repetition has no room for its number and icon, or for its number. */
 const NARROW_PX = 38;
 const TINY_PX = 22;
 /** A repetition narrower than this is zoomed to when it is chosen. */
@@ -138,8 +138,8 @@ export class Timeline {
   /** @param {number} share  of what is shown */
   panBy(share) {
     const by = (this.span[1] - this.span[0]) * share;
-    const kept = Math.min(Math.max(by, this.whole[0] - this.span[0]), this.whole[1] - this.span[1]);
-    this.zoomTo(this.span[0] + kept, this.span[1] + kept);
+    const limited = Math.min(Math.max(by, this.whole[0] - this.span[0]), this.whole[1] - this.span[1]);
+    this.zoomTo(this.span[0] + limited, this.span[1] + limited);
   }
 
   /**
@@ -189,8 +189,8 @@ export class Timeline {
     if (time_s < from || time_s > to) {
       const length = to - from;
       const start = this.player.playing ? time_s - length * 0.05 : time_s - length / 2;
-      const kept = Math.min(Math.max(start, this.whole[0]), this.whole[1] - length);
-      this.zoomTo(kept, kept + length);
+      const limited = Math.min(Math.max(start, this.whole[0]), this.whole[1] - length);
+      this.zoomTo(limited, limited + length);
     } else this.#placePlayhead();
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The row of controls under the picture, and what the curves say at this moment. */
+/** The row of controls under the video, and what the curves say at this moment. */
 
 import { button, h, icon, replaceContent, select } from "../core/dom.js";
 import { keyNames } from "../core/keys.js";
@@ -67,7 +67,7 @@ export class Transport {
     this.read();
   }
 
-  /** Numbers at the cursor; they follow at once, also while the picture is still being sought. */
+  /** Numbers at the cursor; they follow at once, also while the frame is still being sought. */
   read() {
     const { player, state, timeline } = this.view;
     const { index, time_s } = player;
@@ -96,12 +96,12 @@ export class Transport {
 /**
  * @param {string} name
  * @param {string} key
- * @param {string} sign
+ * @param {string} iconName
  * @param {() => void} act
  * @param {Props} [more]
  */
-function tool(name, key, sign, act, more = {}) {
+function tool(name, key, iconName, act, more = {}) {
   const label = t(`review.transport.${name}`);
   const title = t("review.keys.hint", { label, key: keyNames(key).join(" ") });
-  return button(label, act, { "aria-keyshortcuts": key, title, "data-key": key, ...more }, icon(sign));
+  return button(label, act, { "aria-keyshortcuts": key, title, "data-key": key, ...more }, icon(iconName));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Zoom and pan of the picture. The video is moved by CSS; what is drawn over it asks here where a pixel lies. */
+/** Zoom and pan of the video, which is moved by CSS; what is drawn over it asks here where a pixel of the frame lies. */
 
 /** @import { Point } from "../core/types.js" */
 
@@ -10,7 +10,7 @@ export class Viewport extends EventTarget {
   /**
    * @param {HTMLElement} stage
    * @param {HTMLElement | null} video
-   * @param {Point} size_px  of the clip's picture, upright
+   * @param {Point} size_px  of the clip's frames, upright
    */
   constructor(stage, video, size_px) {
     super();
@@ -18,7 +18,7 @@ export class Viewport extends EventTarget {
     this.video = video;
     this.size_px = size_px;
     this.zoom = 1;
-    /** Which point of the picture is in the middle of the stage. @type {Point} */
+    /** Which point of the frame is in the middle of the stage. @type {Point} */
     this.middle = [size_px[0] / 2, size_px[1] / 2];
     /** @type {Map<number, Point>} */
     this.pointers = new Map();
@@ -35,14 +35,14 @@ export class Viewport extends EventTarget {
       stage.addEventListener(type, (event) => this.#up(event));
   }
 
-  /** Screen pixels a picture pixel. */
+  /** Screen pixels a frame pixel. */
   get scale() {
     const [w, h] = this.size_px;
     return Math.min(this.stage.clientWidth / w, this.stage.clientHeight / h) * this.zoom;
   }
 
   /**
-   * @param {Point} point  in the picture
+   * @param {Point} point  in the frame
    * @returns {Point} in the stage
    */
   toStage([x, y]) {
@@ -55,7 +55,7 @@ export class Viewport extends EventTarget {
 
   /**
    * @param {Point} at  in the stage
-   * @returns {Point} in the picture, kept inside it
+   * @returns {Point} in the frame, kept inside it
    */
   toImage([x, y]) {
     const scale = this.scale;
@@ -98,7 +98,7 @@ export class Viewport extends EventTarget {
     this.#place();
   }
 
-  /** The person, as large as the stage allows; from there, the whole picture again. */
+  /** The person, as large as the stage allows; from there, the whole frame again. */
   toggleSubject() {
     if (!this.subject || this.zoom > 1) return this.reset();
     const [left, top, right, bottom] = this.subject;
@@ -118,7 +118,7 @@ export class Viewport extends EventTarget {
     const [w, h] = this.size_px;
     const scale = this.scale;
     if (!(scale > 0)) return;
-    // The picture may leave the middle only as far as it overhangs the stage.
+    // The frame may leave the middle only as far as it overhangs the stage.
     const roomX = Math.max(w / 2 - this.stage.clientWidth / (2 * scale), 0);
     const roomY = Math.max(h / 2 - this.stage.clientHeight / (2 * scale), 0);
     this.middle = [

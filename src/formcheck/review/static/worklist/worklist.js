@@ -108,10 +108,10 @@ class Worklist {
   async load() {
     const { items } = await getItems();
     this.entries = items;
-    const kept = new Map(this.rows);
+    const previous = new Map(this.rows);
     this.rows.clear();
     for (const entry of this.entries) {
-      const before = kept.get(entry.id);
+      const before = previous.get(entry.id);
       const same = before && JSON.stringify(before.entry) === JSON.stringify(entry);
       this.rows.set(
         entry.id,
