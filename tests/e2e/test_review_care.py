@@ -29,10 +29,10 @@ def test_the_worst_is_the_one_that_the_server_names_and_it_says_why(clip_view):
     clip_view.locator("#heading").click()
     for key, which in (("w", "worst"), ("b", "best")):
         clip_view.keyboard.press(key)
-        rep = item["ranking"][which]
+        rep = item["document"]["statistics"][which]
         expect(chosen).to_have_attribute("data-rep", str(rep))
         expect(why).to_contain_text(status[rep])
-    assert item["ranking"]["best"] == 1 != item["ranking"]["worst"]
+    assert item["document"]["statistics"]["best"] == 1 != item["document"]["statistics"]["worst"]
 
 
 def test_a_change_after_the_end_makes_it_a_draft_until_it_is_confirmed(clip_view, review, visit):

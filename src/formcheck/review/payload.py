@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.form import rules
-from formcheck.form.statistics import statuses
+from formcheck.form.statistics import RepStatus, statuses
 from formcheck.protocols.model import Protocol
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.library import Item
@@ -18,7 +18,7 @@ from formcheck.review.media import Playback
 from formcheck.review.model import Review
 from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import limit_words, observed_words, rule_title, status_words
+from formcheck.text.findings import deciding_words, limit_words, observed_words, rule_title, status_words
 from formcheck.text.numbers import printable
 from formcheck.types import Finding, FloatArray, PoseTrack, Session
 
@@ -60,22 +60,15 @@ def video_part(item: Item, track: PoseTrack, playback: Playback | None) -> dict[
 
 
 def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
-    """Return a session: its document with the words that the page shows, its angles, its counts and its ranking."""
+    """Return a session: its document with the words that the page shows, and its angles."""
     session = reviewed.session
     document = document_of(reviewed, texts)
-    words = {one.rep: status_words(texts, one.status, one.deciding) for one in statuses(session)}
+    status_of = {one.rep: one for one in statuses(session)}
     for part, rep in zip(document["reps"], session.reps, strict=True):
         part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), texts)
-        part["status_words"] = words.get(rep.index, texts.get("status.cut"))
+        part.update(_status_words(status_of.get(rep.index), texts))
     document["findings"] = _with_words(document["findings"], session.findings_of(None), texts)
-    statistics = document["statistics"]
-    return {
-        "same": False,
-        "document": document,
-        "angles": angle_arrays(session),
-        "counts": {"reps": statistics["rep_count"]} | {key: statistics[key] for key in ("met", "not_met", "undecided")},
-        "ranking": {key: statistics[key] for key in ("best", "worst", "typical")},
-    }
+    return {"same": False, "document": document, "angles": angle_arrays(session)}
 
 
 def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
@@ -104,6 +97,16 @@ def _with_words(parts: list[dict[str, Any]], findings: Sequence[Finding], texts:
         }
         for part, finding in zip(parts, findings, strict=True)
     ]
+
+
+def _status_words(one: RepStatus | None, texts: Texts) -> dict[str, str]:
+    """Return a repetition's status in words, and what decides it; None for one that is not complete."""
+    if one is None:
+        return {"status_words": texts.get("status.cut"), "deciding_words": ""}
+    return {
+        "status_words": status_words(texts, one.status, one.deciding),
+        "deciding_words": deciding_words(texts, one.status, one.deciding),
+    }
 
 
 def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:

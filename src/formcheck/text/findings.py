@@ -52,9 +52,13 @@ def status_words(texts: Texts, status: Status, deciding: Sequence[Finding]) -> s
     """Return a repetition's status with what decides it: ``undecided: hip``, ``not met: too fast``."""
     if not deciding:
         return status_word(texts, status)
+    return texts.get(f"status.{status.value}_by", rules=deciding_words(texts, status, deciding))
+
+
+def deciding_words(texts: Texts, status: Status, deciding: Sequence[Finding]) -> str:
+    """Return what decides a repetition's status: ``hip``, ``too fast``; empty when every rule is met."""
     of_rule = fault_words if status.value == "not_met" else _subject_of
-    rules = texts.get("number.list_mark").join(of_rule(texts, finding) for finding in deciding)
-    return texts.get(f"status.{status.value}_by", rules=rules)
+    return texts.get("number.list_mark").join(of_rule(texts, finding) for finding in deciding)
 
 
 def _subject_of(texts: Texts, finding: Finding) -> str:

@@ -47,6 +47,17 @@
  * @property {Status | null} status  null: incomplete, so not judged
  * @property {string[]} deciding  the ids of the rules that decide it
  * @property {string} status_words  the status and what decides it: 'undecided: hip'
+ * @property {string} deciding_words  what decides it: 'hip'
+ */
+
+/**
+ * @typedef {object} Statistics  over the complete repetitions; those of docs/session.md that the page shows
+ * @property {number | null} rep_count
+ * @property {number} met
+ * @property {number} not_met
+ * @property {number} undecided
+ * @property {number | null} best
+ * @property {number | null} worst  null when all were judged alike
  */
 
 /**
@@ -55,7 +66,7 @@
  * @property {boolean} side_given
  * @property {{id: string, version: string, name: string}} protocol
  * @property {{usable_fraction: number, reasons: string[]}} quality
- * @property {number | null} rep_count
+ * @property {Statistics} statistics
  * @property {Rep[]} reps
  * @property {Finding[]} findings
  * @property {{headline: string, sentences: string[]}} summary
@@ -73,9 +84,7 @@
  */
 
 /** @typedef {{what: string, analysed: string, reviewed: string, reason: string}} Change */
-/** @typedef {{reps: number | null, met: number, not_met: number, undecided: number}} Counts */
-/** @typedef {{best: number | null, worst: number | null, typical: number | null}} Ranking  worst: null when all were judged alike */
-/** @typedef {{document: SessionDocument, angles: Angles, counts: Counts, ranking: Ranking, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
+/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
 /** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
 /** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string}} Overrule */
 /** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */

@@ -139,7 +139,8 @@ function judged(rep) {
   return h(
     "span",
     { class: "judged" },
-    statusBadge(rep.status, rep.status_words),
+    statusBadge(rep.status, t(`status.${rep.status}`)),
+    rep.deciding_words && h("small", {}, rep.deciding_words),
     rep.partial && h("span", { class: "tag" }, t("status.partial")),
   );
 }

@@ -68,16 +68,17 @@ export class Panel {
   }
 
   #headline() {
-    const { counts, document } = this.view.state.session;
+    const { document } = this.view.state.session;
+    const { met, not_met, rep_count, undecided } = document.statistics;
     const number = (/** @type {number | null} */ value, /** @type {string} */ words, kind = "", title = "") =>
       h("span", { class: `count ${value ? kind : ""}`, title: title || null }, h("b", {}, value ?? "?"), ` ${words}`);
     const line = h(
       "p",
       { class: "counts" },
-      number(counts.reps, t("review.panel.reps", { n: counts.reps ?? 0 })),
-      number(counts.met, t("status.met"), "met"),
-      number(counts.not_met, t("status.not_met"), "not-met"),
-      number(counts.undecided, t("status.undecided"), "", t("review.panel.undecided_hint")),
+      number(rep_count, t("review.panel.reps", { n: rep_count ?? 0 })),
+      number(met, t("status.met"), "met"),
+      number(not_met, t("status.not_met"), "not-met"),
+      number(undecided, t("status.undecided"), "", t("review.panel.undecided_hint")),
       h("span", { class: "soft" }, t(document.side ? `side.${document.side}_leg` : "review.panel.no_side")),
     );
     const { why } = this.view.ui;

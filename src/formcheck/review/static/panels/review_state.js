@@ -229,6 +229,4 @@ const complete = (reviewed, analysed) => ({
   ...reviewed,
   document: reviewed.document ?? analysed.document,
   angles: reviewed.angles ?? analysed.angles,
-  counts: reviewed.counts ?? analysed.counts,
-  ranking: reviewed.ranking ?? analysed.ranking,
 });

@@ -177,10 +177,11 @@ export function toggleLoop(view) {
  * @param {Session} session
  * @param {"best" | "worst"} which
  */
-function exemplar({ document, ranking }, which) {
+function exemplar({ document }, which) {
+  const { best, worst } = document.statistics;
   const alone = document.reps.filter((rep) => rep.complete).length === 1;
-  if (alone) return ranking.best;
-  return ranking.worst === null ? null : ranking[which];
+  if (alone || which === "best") return alone || worst !== null ? best : null;
+  return worst;
 }
 
 /**

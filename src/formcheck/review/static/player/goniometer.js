@@ -90,6 +90,7 @@ export class Goniometer extends EventTarget {
     this.cross.hidden = false;
     this.placeHandles();
     this.dispatchEvent(new Event("change"));
+    this.stage.scrollIntoView({ block: "nearest" });
     this.cross.focus({ preventScroll: true });
   }
 
