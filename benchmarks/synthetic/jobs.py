@@ -36,7 +36,7 @@ def run(jobs: Sequence[Job], *, workers: int) -> None:
     os.environ["LP_NUM_THREADS"] = "1"
     total, done, began = sum(job.pictures for job in jobs), 0, time.monotonic()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread, max_tasks_per_child=8) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
         futures = {pool.submit(job.work): job for job in jobs}
         for count, future in enumerate(as_completed(futures), start=1):
             job = futures[future]
