@@ -9,14 +9,14 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
-from formcheck.errors import UsageError
+from formcheck.errors import FormcheckError, UsageError
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.app import make_app
 from formcheck.review.guard import Guard
@@ -62,11 +62,24 @@ def open_app(
         service = ReviewService(
             library, protocols, media=media, analysis_jobs=jobs, texts=texts, reviewer=reviewer, single=single
         )
-        preload = threading.Thread(target=service.preload, name="formcheck-preload", daemon=True)
+        closing_down = threading.Event()
+        preload = threading.Thread(target=_preload, args=(library, closing_down), name="formcheck-preload", daemon=True)
         preload.start()
         stack.callback(preload.join)
-        stack.callback(service.close)
+        stack.callback(closing_down.set)
         yield make_app(service, jobs)
+
+
+def _preload(library: Library, closing_down: threading.Event) -> None:
+    """Read what the worklist shows, and then when each clip was filmed, while the browser starts."""
+    with suppress(FormcheckError):
+        items = library.items()
+        for item in items:
+            item.entry()
+        for item in items:
+            if closing_down.is_set():
+                return
+            item.date()
 
 
 def bind(host: str, port: int) -> socket.socket:

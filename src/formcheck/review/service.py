@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.errors import FormcheckError, InputError, UsageError
+from formcheck.errors import InputError, UsageError
 from formcheck.message import verbatim
 from formcheck.report.pdf import find_browser
 from formcheck.review import payload
@@ -92,7 +91,6 @@ class ReviewService:
         self._single = single
         self._cache: OrderedDict[tuple[str, object], Analysis] = OrderedDict()
         self._lock = threading.Lock()
-        self._closed = threading.Event()
 
     # What was opened
 
@@ -124,21 +122,6 @@ class ReviewService:
     def jobs(self) -> list[dict[str, Any]]:
         """Return the analyses, and the copies of videos that are made."""
         return [*self._analysis_jobs.all(), *self._media.jobs()]
-
-    def preload(self) -> None:
-        """Read what the worklist needs, and then when each clip was filmed, while the browser starts."""
-        with suppress(FormcheckError):
-            items = self.library.items()
-            for item in items:
-                item.entry()
-            for item in items:
-                if self._closed.is_set():
-                    return
-                item.date()
-
-    def close(self) -> None:
-        """Stop `preload`."""
-        self._closed.set()
 
     # One item
 
