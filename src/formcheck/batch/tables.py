@@ -90,26 +90,26 @@ class ClipResult:
     rows: SessionRows | None = None
 
 
-_TEXT, _NUMBER, _WHOLE, _YES = pa.string(), pa.float64(), pa.int32(), pa.bool_()
+_TEXT, _NUMBER, _INTEGER, _BOOLEAN = pa.string(), pa.float64(), pa.int32(), pa.bool_()
 
 RESULTS = pa.schema(
     [
         *((name, _TEXT) for name in ("name", "path", "state", "trouble", "reason", "duplicate_of", "folder")),
         ("content_sha256", _TEXT),
         ("side", _TEXT),
-        ("side_given", _YES),
-        *((name, _WHOLE) for name in ("rep_count", "met_reps", "not_met_reps", "undecided_reps")),
-        *((name, _WHOLE) for name in ("partial_reps", "cut_reps")),
+        ("side_given", _BOOLEAN),
+        *((name, _INTEGER) for name in ("rep_count", "met_reps", "not_met_reps", "undecided_reps")),
+        *((name, _INTEGER) for name in ("partial_reps", "cut_reps")),
         *((name, _NUMBER) for name in _SET_NUMBERS),
         ("not_met", _TEXT),
         ("usable_fraction", _NUMBER),
         ("quality", _TEXT),
         ("headline", _TEXT),
-        ("lying", _YES),
+        ("lying", _BOOLEAN),
         ("azimuth_deg", _NUMBER),
         ("duration_s", _NUMBER),
-        ("width_px", _WHOLE),
-        ("height_px", _WHOLE),
+        ("width_px", _INTEGER),
+        ("height_px", _INTEGER),
         ("nominal_fps", _NUMBER),
         ("codec", _TEXT),
         *((name, _TEXT) for name in ("protocol", "protocol_version", "protocol_sha256", "model", "model_sha256")),
@@ -119,8 +119,8 @@ RESULTS = pa.schema(
 REPS = pa.schema(
     [
         *((name, _TEXT) for name in ("name", "path", "content_sha256", "side")),
-        ("rep", _WHOLE),
-        *((name, _YES) for name in ("complete", "partial")),
+        ("rep", _INTEGER),
+        *((name, _BOOLEAN) for name in ("complete", "partial")),
         *((name, _TEXT) for name in ("status", "deciding")),
         *((name, _NUMBER) for name in ("start_s", "peak_s", "end_s")),
         *((name, _NUMBER) for name in ("knee_start_deg", "knee_end_deg", "knee_se_deg")),

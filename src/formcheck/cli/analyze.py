@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from formcheck.cli.options import analysis_options, call_texts
+from formcheck.cli.progress_bars import clip_progress
 from formcheck.cli.record_options import store_option
 from formcheck.errors import FormcheckError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from formcheck.pipeline import Options, Progress
+    from formcheck.pipeline import Options
     from formcheck.protocols.loader import LoadedProtocol
     from formcheck.types import Session
 
@@ -146,7 +146,7 @@ def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Op
     from formcheck.session.document import session_text
     from formcheck.text.catalogue import Texts
 
-    with progress_bar(clip.name) as progress:
+    with clip_progress(clip.name) as progress:
         session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
     if as_json:
         click.echo(session_text(session, Texts(options.language)), nl=False)
@@ -189,24 +189,3 @@ def _save(
         )
     key = "saved" if saved.new else "result_added" if saved.added else "known"
     click.echo(call_texts().get(f"terminal.{key}", uid=saved.uid), err=True)
-
-
-@contextmanager
-def progress_bar(name: str) -> Iterator[Progress]:
-    """A bar on stderr that goes away when done; nothing when stderr is not a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    texts = call_texts()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks = {}
-
-        def show(stage: str, share: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(f"{name}: {texts.get(f'stage.{stage}')}", total=1.0)
-            bar.update(tasks[stage], completed=min(share, 1.0))
-
-        yield show

@@ -102,7 +102,7 @@ def command(
     from formcheck.batch.run import run_batch
     from formcheck.batch.storage import open_storage
     from formcheck.batch.tasks import ClipLimits, make_settings
-    from formcheck.cli.batch_progress import interruptible, show_progress
+    from formcheck.cli.progress_bars import batch_progress, interruptible
 
     if scheduler is not None and jobs is not None:
         raise UsageError("expected --jobs or --scheduler, got both: on a cluster the number of its workers decides")
@@ -112,7 +112,7 @@ def command(
     limits = ClipLimits(_bytes(memory_limit), timeout_s)
     storage = open_storage(out)
     clips = find_clips(sources)
-    with storage.lock(), interruptible(texts), show_progress(texts) as show:
+    with storage.lock(), interruptible(texts), batch_progress(texts) as show:
         runner = _runner(settings, limits, jobs=jobs, scheduler=scheduler)
         results = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
     return _report(results, storage.display_path, texts)

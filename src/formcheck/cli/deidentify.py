@@ -25,12 +25,12 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     blurred whole. Only one person is detected: a second face in view stays as it is. So do marks such as tattoos, and
     the room. Watch the copy before you give it away.
     """
-    from formcheck.cli.analyze import progress_bar
+    from formcheck.cli.progress_bars import clip_progress
     from formcheck.deidentify import deidentify
 
     texts = call_texts()
     target = out if out is not None else clip.with_suffix(".blurred.mp4")
-    with progress_bar(clip.name) as show:
+    with clip_progress(clip.name) as show:
         whole = deidentify(clip, target, model=model, progress=show)
     if whole:
         click.echo(texts.get("deidentify.whole", n=whole), err=True)

@@ -148,7 +148,7 @@ def _open(
 
 
 def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Texts) -> None:
-    from formcheck.cli.analyze import progress_bar
+    from formcheck.cli.progress_bars import clip_progress
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
     from formcheck.review.analysis import is_results, results_folder_for
@@ -159,7 +159,7 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Te
     if is_results(folder):
         return
     click.echo(texts.get("clinician.command.analysing", clip=clip.name), err=True)
-    with progress_bar(clip.name) as progress:
+    with clip_progress(clip.name) as progress:
         analyze(clip, folder, protocol=protocol or load_protocol(), options=Options(video=False), progress=progress)
 
 

@@ -1,4 +1,4 @@
-"""Show the progress of a batch on stderr, and say how to continue when it is stopped."""
+"""Progress on stderr, of one clip and of a batch; and how to continue a batch that was stopped."""
 
 from __future__ import annotations
 
@@ -10,16 +10,39 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import call_texts
 from formcheck.message import Message
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from formcheck.batch.run import BatchProgress
+    from formcheck.pipeline import Progress
     from formcheck.text.catalogue import Texts
 
 # Without a terminal: rarely enough for a log.
 _LINE_EVERY_S = 30.0
+
+
+@contextmanager
+def clip_progress(name: str) -> Iterator[Progress]:
+    """Show a bar that goes away when done, stage by stage; nothing when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    texts = call_texts()
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks = {}
+
+        def show(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(f"{name}: {texts.get(f'stage.{stage}')}", total=1.0)
+            bar.update(tasks[stage], completed=min(share, 1.0))
+
+        yield show
 
 
 @contextmanager
@@ -40,7 +63,7 @@ def interruptible(texts: Texts) -> Iterator[None]:
 
 
 @contextmanager
-def show_progress(texts: Texts) -> Iterator[Callable[[BatchProgress], None]]:
+def batch_progress(texts: Texts) -> Iterator[Callable[[BatchProgress], None]]:
     """Show a bar on a terminal, and elsewhere a line every half minute."""
     from rich.console import Console
 
@@ -48,10 +71,11 @@ def show_progress(texts: Texts) -> Iterator[Callable[[BatchProgress], None]]:
     if not console.is_terminal:
         yield _lines(texts)
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task(texts.get("batch.progress.clips"), total=None, left="")
 
         def show(progress: BatchProgress) -> None:
