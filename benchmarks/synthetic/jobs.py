@@ -23,34 +23,35 @@ class Job:
 
 
 def run(jobs: Sequence[Job], *, workers: int) -> None:
-    """Do all jobs, each in a process of its own kind of a pool, and print a line for each that is done.
+    """Do all jobs in some processes, and print a line for each that is done.
 
     Raises
     ------
     Exception
-        Whatever the first job that fails raises; what is done stays, and is not done again.
+        Whatever the first job that fails raises; those that have not begun are dropped.
     """
     if not jobs:
         return
-    # Mesa would start as many threads as there are cores in every worker.
-    os.environ["LP_NUM_THREADS"] = "1"
     total, done, began = sum(job.pictures for job in jobs), 0, time.monotonic()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread)
+    try:
         futures = {pool.submit(job.work): job for job in jobs}
         for count, future in enumerate(as_completed(futures), start=1):
-            job = futures[future]
             future.result()
-            done += job.pictures
-            spent = time.monotonic() - began
-            left = spent / done * (total - done)
+            done += futures[future].pictures
+            each_s = (time.monotonic() - began) / done
             print(
-                f"[{count}/{len(jobs)}] {job.name}: {job.pictures} pictures; "
-                f"{spent / done:.3f} s a picture, about {left / 60:.0f} min left",
+                f"[{count}/{len(jobs)}] {futures[future].name}: {futures[future].pictures} pictures; "
+                f"{each_s:.3f} s a picture, about {each_s * (total - done) / 60:.0f} min left",
                 flush=True,
             )
+    finally:
+        pool.shutdown(cancel_futures=True)
     print(f"{total} pictures in {(time.monotonic() - began) / 60:.1f} min", file=sys.stderr)
 
 
 def _one_thread() -> None:
+    """Keep a worker to one core: Mesa's software driver and OpenCV would each take all of them."""
+    os.environ["LP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
