@@ -184,7 +184,7 @@ class _PracticeRecord:
 
         saved = save_to_record(finished, profile=self.profile, store=self.store)
         if saved is not None:
-            _notify(texts.get("live.saved", uid=saved.uid))
+            _notify(texts.get("terminal.saved", uid=saved.uid))
 
 
 def _sessions_folder() -> Path:
