@@ -165,10 +165,10 @@ def test_the_window_opens_fills_the_screen_and_closes():
     assert call.stdout.strip().endswith("shown"), call.stderr
 
 
-def test_the_set_is_kept_in_the_practice_record(practised):
+def test_the_set_is_saved_in_the_practice_record(practised):
     _, _, call = practised
-    (kept,) = re.findall(r"record as session (\w+)", call.stderr)
-    shown = formcheck("history", "show", kept)
+    (saved,) = re.findall(r"saved as session (\w+)", call.stderr)
+    shown = formcheck("history", "show", saved)
     assert shown.returncode == 0, shown.stderr
     assert "2" in shown.stdout
     assert "right" in shown.stdout
