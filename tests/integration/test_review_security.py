@@ -38,7 +38,7 @@ def key(served):
     return served.get("/api/items")["items"][0]["id"]
 
 
-READ = ("/", "/static/report.css", "/api/state", "/api/items", "/api/jobs")
+READ = ("/", "/static/colours.css", "/api/state", "/api/items", "/api/jobs")
 
 
 @pytest.mark.parametrize("path", READ)
@@ -158,7 +158,7 @@ def test_the_python_of_the_server_is_no_asset(served):
 def test_every_answer_carries_the_policy(served, key):
     for path in (
         "/api/state",
-        "/static/report.css",
+        "/static/colours.css",
         "/nothing",
         f"/api/items/{key}/frame?t=0",
         f"/api/items/{key}/video",

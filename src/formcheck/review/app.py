@@ -42,7 +42,7 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 # The same copies that reports carry.
-_SHARED = ("uPlot.iife.min.js", "uPlot.min.css", "chart.js", "colours.css", "report.css")
+_SHARED = ("uPlot.iife.min.js", "uPlot.min.css", "chart.js", "colours.css")
 # An exported page is a file on its own: it carries its styles and scripts and names them by hash in its own policy. It
 # is sandboxed away from this site, so that nothing in it can ask the server for anything.
 _PAGE_POLICY = (
