@@ -15,6 +15,7 @@ import pytest
 import synth
 from formcheck import cli
 from formcheck.pose.track_file import save_track
+from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.report import pdf
 from practice import keep_month
@@ -166,8 +167,8 @@ def test_export_and_import_move_a_record(run, track, tmp_path, monkeypatch):
     uid = saved(run, track)
     run("export", "--all", "--format", "json", "--out", str(tmp_path / "out"))
     monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "elsewhere"))
-    assert "1 session(s) imported" in run("import", str(tmp_path / "out"))[2]
-    assert "1 were in the record already" in run("import", str(tmp_path / "out" / f"{uid}.json"))[2]
+    assert "1 session imported" in run("import", str(tmp_path / "out"))[2]
+    assert "1 in the record already" in run("import", str(tmp_path / "out" / f"{uid}.json"))[2]
     assert uid in run("history")[1]
 
 
@@ -196,12 +197,42 @@ def test_pdf_is_a_document_of_a_few_pages(run, track, tmp_path):
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 6
 
 
+GERMAN = {
+    ("history",): ["P017", "heute", "Sitzungen"],
+    ("history", "show", "UID"): ["Wiederholungen", "erfüllt", "fehlten dem Knie", "2. März 2026"],
+    ("history", "compare", "UID", "UID"): ["innerhalb des Messfehlers", "Änderung"],
+    ("prescribe",): ["verordnet", "am Tag", "Behandler/in"],
+    ("progress", "--out", "OUT/page.html", "--until", "2026-03-29"): ["Verlauf"],
+    ("export", "--all", "--format", "fhir", "--out", "OUT/fhir"): ["Dateien"],
+    ("import", "OUT/none.json"): [],
+    ("forget", "UID", "--yes"): ["Gelöscht"],
+}
+
+
+def test_every_command_of_the_record_speaks_german(run, tmp_path):
+    with open_store(tmp_path / "record") as store:
+        keep_month(store)
+        with store.reading() as connection:
+            uid = sessions(connection)[0].uid
+    for arguments, words in GERMAN.items():
+        call = [part.replace("UID", uid).replace("OUT", str(tmp_path)) for part in arguments]
+        code, out, err = run("--lang", "de", *call)
+        assert (code == 0) is bool(words), err
+        said = re.sub(r"\s+", " ", (out + err).replace(str(tmp_path), ""))
+        assert [word for word in words if word not in said] == []
+        if words:
+            assert not re.search(r"\b(the|of|with|and|leg|reps?|today|sessions?)\b", said), said
+    page = (tmp_path / "page.html").read_text()
+    assert '<html lang="de"' in page
+    assert "64 Sätze an 27 Tagen" in page
+
+
 def test_forget_asks_first_and_leaves_nothing(run, track, tmp_path, monkeypatch):
     uid = saved(run, track)
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     code, out, _ = run("forget", uid)
     assert code == 130
-    assert f"1 session(s) with their results and 0.1 MB of series: {uid}" in out
+    assert re.search(rf"^1 .* 0\.1 MB .*{uid}$", out, re.MULTILINE)
     assert uid in run("history")[1]
     assert run("forget", uid, "--yes")[0] == 0
     assert uid not in run("history")[1]

@@ -10,6 +10,7 @@ import click
 from formcheck.cli.options import call_texts
 from formcheck.cli.record_options import chosen_profile, full_ids, profile_option, store_option
 from formcheck.errors import UsageError
+from formcheck.message import Message
 from formcheck.record.exports import EXPORT_FORMATS
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def command(
         else:
             selection = Selection(record, connection, tuple(full_ids(connection, sessions)), None, texts)
         count = _write(out, export_files(kind, selection))
-    click.echo(f"{len(selection.uids)} session(s) in {count} file(s): {out}", err=True)
+    sessions_made = Message.of("record.sessions", n=len(selection.uids))
+    files_made = Message.of("record.export.files", n=count)
+    click.echo(texts.get("record.export.done", sessions=sessions_made, files=files_made, folder=out), err=True)
     if kind == "fhir":
-        click.echo("Each bundle ends with an OperationOutcome that says what could not be coded.", err=True)
+        click.echo(texts.get("record.export.fhir"), err=True)
 
 
 def _write(out: Path, files: ExportFiles) -> int:

@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import call_texts
 from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
+from formcheck.message import Message
 
 if TYPE_CHECKING:
     from formcheck.record.forget import Erasure
+    from formcheck.text.catalogue import Texts
+
+# More sessions than this are counted, not named.
+_MOST_NAMED = 10
 
 
 @click.command(name="forget")
@@ -38,8 +44,9 @@ def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool,
     from formcheck.record.profiles import profile_codes, profile_key
     from formcheck.record.store import exists, open_store
 
+    texts = call_texts()
     if not exists(store):
-        click.echo("There is no practice record, so there is nothing to erase.")
+        click.echo(texts.get("record.forget.no_record"))
         return
     with open_store(store) as record:
         with record.reading() as connection:
@@ -51,28 +58,29 @@ def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool,
                     profile_key(connection, profile)
                 erasure = erasure_of_profiles(record, connection, codes)
         if erasure.empty:
-            click.echo("The practice record is empty: there is nothing to erase.")
+            click.echo(texts.get("record.forget.empty"))
             return
-        for line in _lines(erasure):
+        for line in _lines(erasure, texts):
             click.echo(line)
         if not yes:
-            click.confirm("Erase this for good?", abort=True)
+            click.confirm(texts.get("record.forget.confirm"), abort=True)
         erase(record, erasure)
-    click.echo("Erased. Nothing of it remains in the record.")
+    click.echo(texts.get("record.forget.done"))
 
 
-def _lines(erasure: Erasure) -> list[str]:
+def _lines(erasure: Erasure, texts: Texts) -> list[str]:
     """Say what will be erased."""
     size = sum(path.stat().st_size for path in erasure.series if path.exists())
-    lines = [f"{len(erasure.uids)} session(s) with their results and {size / 1e6:.1f} MB of series"]
-    if len(erasure.uids) <= 10:
-        lines[0] += ": " + ", ".join(erasure.uids)
+    sessions = Message.of("record.sessions", n=len(erasure.uids))
+    lines = [texts.get("record.forget.sessions", sessions=sessions, megabytes=size / 1e6)]
+    if len(erasure.uids) <= _MOST_NAMED:
+        lines[0] = texts.get("record.forget.named", what=lines[0], names=erasure.uids)
     if erasure.profiles:
-        lines.append(f"profile(s) {', '.join(erasure.profiles)} with {erasure.prescriptions} prescription(s)")
+        prescriptions = Message.of("record.forget.prescriptions", n=erasure.prescriptions)
+        count = len(erasure.profiles)
+        lines.append(texts.get("record.forget.profiles", n=count, names=erasure.profiles, prescriptions=prescriptions))
     if erasure.notes:
-        lines.append(f"{erasure.notes} note(s)")
+        lines.append(texts.get("record.notes", n=erasure.notes))
     if erasure.copies:
-        lines.append(
-            f"{len(erasure.copies)} backup(s) of the whole record, made before upgrades or when damage was found"
-        )
+        lines.append(texts.get("record.forget.backups", n=len(erasure.copies)))
     return lines

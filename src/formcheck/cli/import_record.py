@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.options import call_texts
 from formcheck.cli.record_options import store_option
 from formcheck.errors import InputError
+from formcheck.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     from formcheck.record.exports.archive import ArchivedProfile, import_profile, import_session, read_archive
     from formcheck.record.store import open_store
 
-    added = there = 0
+    added = known = 0
     with open_store(store) as record:
         for path in _files(paths):
             try:
@@ -39,8 +41,9 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
             elif import_session(record, content, str(path)):
                 added += 1
             else:
-                there += 1
-    click.echo(f"{added} session(s) imported" + (f", {there} were in the record already" if there else ""), err=True)
+                known += 1
+    key = "record.import.with_known" if known else "record.import.done"
+    click.echo(call_texts().get(key, sessions=Message.of("record.sessions", n=added), known=known), err=True)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -47,7 +47,8 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
         lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
-    page = render_progress(code, lines, known, call_texts(), first=first, today=last or now.date(), made_at=now)
+    texts = call_texts()
+    page = render_progress(code, lines, known, texts, first=first, today=last or now.date(), made_at=now)
     with explained(out, remedy="choose another place with --out"):
         write_whole(out, page)
-    click.echo(f"Progress: {out}")
+    click.echo(texts.get("progress.written", path=out))
