@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from formcheck.message import verbatim
+from formcheck.message import Message, verbatim
+from formcheck.protocols.model import ToesReading
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import (
     ClipInfo,
@@ -24,7 +25,7 @@ from formcheck.types import (
 )
 
 REP_S = 4.0
-PROTOCOL_VIEW = ProtocolView(variant="toes to the ceiling", prescribed_reps=20, hip_target_deg=(75.0, 105.0))
+PROTOCOL_VIEW = ProtocolView(toes=ToesReading.CEILING, prescribed_reps=20, hip_target_deg=(75.0, 105.0))
 CLIP = ClipInfo("clip.mp4", "ab" * 32, (960, 540), 14.0, 0, "h264", 30.0)
 MODEL = ModelInfo("pose_landmarker_full", "cd" * 32, "MediaPipe Tasks, CPU")
 SIDE_VIEW = View(lying=True, trunk_from_floor_deg=3.2, roll_deg=0.0, azimuth_deg=-6.0)
@@ -34,6 +35,14 @@ NO_VIEW = View(lying=None, trunk_from_floor_deg=math.nan, roll_deg=math.nan, azi
 def make_finding(rule: str, rep: int | None, verdict: Verdict, **kwargs) -> Finding:
     values = {"observed": 88.0, "limit": (75.0, 105.0), "unit": "deg", "at_s": None}
     return Finding(rule=rule, rep=rep, verdict=verdict, **(values | kwargs))
+
+
+def make_count(reps: int) -> Finding:
+    """The finding that says that repetitions could be counted."""
+    limit = (20.0, None)
+    return make_finding(
+        "set_complete", None, Verdict.NOT_MET, observed=float(reps), limit=limit, unit="reps", reason="count"
+    )
 
 
 def make_rep(index: int, **kwargs) -> Rep:
@@ -88,7 +97,7 @@ def make_session(
     gap_s: tuple[float, float] | None = None,
     reps: Sequence[Rep] | None = None,
     findings: Sequence[Finding] | None = None,
-    reasons: tuple[str, ...] = (),
+    reasons: tuple[str | Message, ...] = (),
 ) -> Session:
     """A measured set: repetition 2 has a fault, the toes could not be told."""
     t_s = np.arange(round((REP_S * rep_count + 2.0) * fps)) / fps
@@ -112,7 +121,9 @@ def make_session(
         rep_of_frame=rep_of_frame,
         reps=made,
         findings=tuple(findings) if findings is not None else _findings(made),
-        quality=Quality(float(angles.usable.mean()), tuple(map(verbatim, reasons))),
+        quality=Quality(
+            float(angles.usable.mean()), tuple(one if isinstance(one, Message) else verbatim(one) for one in reasons)
+        ),
     )
 
 
@@ -145,6 +156,7 @@ def _findings(reps: Sequence[Rep]) -> tuple[Finding, ...]:
     found = [
         make_finding("lying_on_back", None, Verdict.MET, observed=3.2, limit=(None, 30.0)),
         make_finding("toes", None, Verdict.NOT_ASSESSABLE, observed=None, limit=(-45.0, 45.0), advisory=True),
+        make_count(sum(rep.complete for rep in reps)),
     ]
     for rep in reps:
         drifts = rep.index == 2

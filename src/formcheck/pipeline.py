@@ -27,8 +27,8 @@ from formcheck.pose.survey import STRIDE_S
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
+from formcheck.report.images import image_times
 from formcheck.report.protocol import protocol_view
 from formcheck.session.document import session_text
 from formcheck.session.frames import write_angles_csv
@@ -194,7 +194,7 @@ def _write_results(
                 on_frame=lambda t_s: progress("draw", (t_s - first_s) / length_s),
             )
         page.result()
-    (folder / SESSION_FILE).write_text(session_text(session, Texts(options.language)), encoding="utf-8")
+    (folder / SESSION_FILE).write_text(session_text(session, texts), encoding="utf-8")
 
 
 def _write_page(
@@ -202,10 +202,11 @@ def _write_page(
 ) -> None:
     thumbnails = {}
     if clip is not None:
-        at_s = {one.rep: one.at_s for one in choose_exemplars(session)}
+        at_s = image_times(session)
         thumbnails = make_thumbnails(clip, at_s, track=track, session=session, protocol=protocol.protocol, texts=texts)
     page = render_report(
         session,
+        texts=texts,
         protocol_view=protocol_view(protocol.protocol),
         thumbnails=thumbnails,
         analysed_at=datetime.now().astimezone(),

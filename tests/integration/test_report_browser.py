@@ -12,11 +12,12 @@ import pytest
 from playwright.sync_api import Page
 
 from formcheck.report.html import render_report
+from formcheck.text.catalogue import Texts, languages
 from formcheck.types import Session, Verdict
 from report_sessions import PROTOCOL_VIEW, make_blank_session, make_finding, make_session
 
 HOSTILE = "\"'><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">.mp4"
-SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1280, 900)}
 
 
 class Opened:
@@ -35,10 +36,13 @@ class Opened:
 def open_report(browser, tmp_path):
     contexts = []
 
-    def open_it(session: Session, *, size: str = "desk", thumbnails=None, **context_options) -> Opened:
+    def open_it(
+        session: Session, *, size: str = "desk", language: str = "en", thumbnails=None, **context_options
+    ) -> Opened:
         path: Path = tmp_path / "report.html"
         html = render_report(
             session,
+            texts=Texts(language),
             protocol_view=PROTOCOL_VIEW,
             thumbnails=thumbnails or {},
             analysed_at=datetime(2026, 3, 2, 14, 5, tzinfo=UTC),
@@ -165,6 +169,20 @@ def test_everything_is_reachable_by_keyboard(open_report, session):
     assert page.get_attribute("#time-slider", "aria-valuetext") == page.text_content("#readout")
 
 
+def test_the_script_speaks_the_language_of_the_page(open_report, session):
+    page = open_report(session, language="de").page
+    texts = Texts("de")
+    assert shown_range(page) == texts.get("report.script.whole_clip")
+    page.click("tr[data-rep='3'] td")
+    in_rep = texts.get("report.script.in_rep", rep=3, phase=texts.get("phase.extending"))
+    page.wait_for_function("(words) => document.querySelector('#readout').textContent.includes(words)", arg=in_rep)
+    assert shown_range(page) == texts.get("report.script.range", start="0:08,2", end="0:13,8")
+    knee = texts.get("report.script.knee", angle="22° ± 3", convention=texts.get("report.convention.flexion"))
+    assert page.inner_text("#readout").endswith(knee)
+    page.check("input[value=interior]")
+    assert texts.get("report.convention.interior") in page.inner_text(".curve-title.knee")
+
+
 def test_dragging_zooms_both_curves_together(open_report, session):
     page = open_report(session).page
     page.locator("#hip-curve .u-over").scroll_into_view_if_needed()
@@ -186,16 +204,18 @@ def test_a_gap_reads_as_not_measurable(open_report, session):
     assert "not measurable here" in page.inner_text("#readout")
 
 
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("blank", [False, True])
-def test_nothing_overflows_on_a_phone(open_report, session, blank):
+def test_nothing_overflows(open_report, session, blank, size, language):
     lengthy = make_finding(
         "hands_on_thigh", 1, Verdict.NOT_MET, observed=0.52, limit=(None, 0.35), unit="thigh lengths"
     )
     session = dataclasses.replace(session, findings=(*session.findings, lengthy))
-    page = open_report(make_blank_session() if blank else session, size="phone").page
+    page = open_report(make_blank_session() if blank else session, size=size, language=language).page
     page.evaluate("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
     page.wait_for_timeout(100)
-    assert page.evaluate("document.documentElement.scrollWidth") == SIZES["phone"][0]
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size][0]
     too_wide = page.evaluate(
         """() => [...document.querySelectorAll("main *, header, footer")]
             .filter((node) => {

@@ -21,7 +21,7 @@ from formcheck.batch.locations import (
 )
 from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
-from formcheck.report.words import printable
+from formcheck.text.numbers import printable
 
 LIST_SUFFIX = ".txt"
 VIDEO_SUFFIXES = (

@@ -70,7 +70,7 @@ class Overlay:
         canvas = Canvas(image, self._font)
         _leg_and_labels(canvas, state, self._places, where, texts)
         canvas.panel(where.panel)
-        time = f" · {clock(state.clock_s)}" if math.isfinite(state.clock_s) else ""
+        time = f" · {clock(texts, state.clock_s)}" if math.isfinite(state.clock_s) else ""
         caption = f"{texts.get('draw.reps')}{time}"
         draw_counter(canvas, where.counter, state.reps_done, state.reps_target, caption=caption)
         if state.cannot_tell is not None:

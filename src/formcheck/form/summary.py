@@ -9,7 +9,7 @@ import numpy as np
 
 from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, SetStatistics, by_importance, set_statistics, statuses
-from formcheck.message import Message
+from formcheck.message import Message, verbatim
 from formcheck.text.findings import reason_message
 from formcheck.text.numbers import Z_95, ceiling, whole
 from formcheck.types import Finding, Session, Status, Verdict
@@ -61,7 +61,7 @@ def tally(stats: SetStatistics) -> Message:
 
 def _sentences(session: Session, stats: SetStatistics) -> list[Message]:
     sentences = list(_measured(stats))
-    faults = [_fault(session, rule) for rule in rules.RULES if not rule.advisory]
+    faults = [_fault(session, rule) for rule in _rules_of_reps(session)]
     told = [fault for fault in faults if fault is not None]
     if told:
         sentences.append(Message.of("summary.faults", faults=listed(told)))
@@ -92,16 +92,21 @@ def _measured(stats: SetStatistics) -> tuple[Message, ...]:
     return tuple(sentences)
 
 
-def _fault(session: Session, rule: rules.Rule) -> Message | None:
+def _rules_of_reps(session: Session) -> list[str]:
+    """The rules that count and are judged on repetitions; those that this version does not know come last."""
+    known = [rule.id for rule in rules.RULES if not rule.advisory and rule.scope is rules.Scope.REPETITION]
+    others = [f.rule for f in session.findings if not f.advisory and f.rule not in rules.RULE_BY_ID]
+    return [*known, *dict.fromkeys(others)]
+
+
+def _fault(session: Session, rule: str) -> Message | None:
     """What a rule found wrong, and in which repetitions; None where it found nothing wrong."""
-    if rule.scope is rules.Scope.SET:
-        return None
-    failed = [f for f in session.findings if f.rule == rule.id and f.verdict is Verdict.NOT_MET]
+    failed = [f for f in session.findings if f.rule == rule and f.verdict is Verdict.NOT_MET]
     if not failed:
         return None
     reps = [finding.rep for finding in failed if finding.rep is not None]
     low, high = (end if end is not None else np.nan for end in failed[0].limit)
-    fault = Message.of(f"rule.{rule.id}.set_fault", low=low, high=high)
+    fault = _words_of(rule, "set_fault", low=low, high=high)
     if not reps:
         return Message.of("summary.fault_over_set", fault=fault)
     return Message.of("summary.fault_in", n=len(reps), fault=fault, reps=numbered(reps))
@@ -120,11 +125,16 @@ def _undecided(reps: Sequence[RepStatus]) -> list[Message]:
         Message.of(
             "summary.fault_in",
             n=len(open_[finding.rule]),
-            fault=Message.of(f"rule.{finding.rule}.subject"),
+            fault=_words_of(finding.rule, "subject"),
             reps=numbered(open_[finding.rule]),
         )
         for finding in by_importance(deciding.values())
     ]
+
+
+def _words_of(rule: str, part: str, **values: float) -> Message:
+    """Words of a rule; one that this version does not know is spelled out."""
+    return Message.of(f"rule.{rule}.{part}", **values) if rule in rules.RULE_BY_ID else verbatim(rule.replace("_", " "))
 
 
 def listed(parts: Iterable[Message]) -> Message:

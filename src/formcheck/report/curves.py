@@ -10,19 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.report.words import Z_95
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import Z_95
 from formcheck.types import BoolArray, FloatArray, LegAngles, Phase, Session
 
 MAX_POINTS = 12_000
 """Frames drawn at most: past a screen's width many times over, and some 400 kB of page."""
 
-_PHASE_WORDS = {
-    Phase.REST: "at rest",
-    Phase.EXTENDING: "straightening",
-    Phase.HOLDING: "holding",
-    Phase.RETURNING: "bending back",
-    Phase.UNKNOWN: "cannot tell",
-}
+# Sections of the catalogue that the page's script speaks from.
+_SCRIPT_TEXTS = ("report.script", "report.convention")
 _STEP_DEG = 10
 
 
@@ -119,9 +115,9 @@ def kept_frames(signals: FloatArray, measured: BoolArray, max_points: int) -> ND
     return np.unique(np.concatenate(kept))
 
 
-def chart_payload(curves: Curves) -> dict[str, Any]:
-    """Return what the page's script draws from, rounded to a tenth of a degree and a millisecond."""
-    phases = tuple(_PHASE_WORDS)
+def chart_payload(curves: Curves, texts: Texts) -> dict[str, Any]:
+    """Return what the page's script draws and says, rounded to a tenth of a degree and a millisecond."""
+    phases = tuple(Phase)
     return {
         "t": _rounded(curves.t_s, 3),
         "hip": _rounded(curves.hip_deg, 1),
@@ -129,14 +125,21 @@ def chart_payload(curves: Curves) -> dict[str, Any]:
         "knee": _rounded(curves.knee_deg, 1),
         "kneeBand": _rounded(curves.knee_band_deg, 1),
         "phase": [phases.index(phase) for phase in curves.phase],
-        "phaseWords": list(_PHASE_WORDS.values()),
+        "phaseWords": [texts.get(f"phase.{phase}") for phase in phases],
         "gaps": [[round(start, 3), round(end, 3)] for start, end in curves.gaps],
         "reps": [_mark_payload(mark) for mark in curves.reps],
         "hipTarget": curves.hip_target_deg,
         "hipRange": curves.hip_range_deg,
         "kneeRange": curves.knee_range_deg,
         "span": [round(end, 3) for end in curves.span_s],
+        "texts": _script_texts(texts),
     }
+
+
+def _script_texts(texts: Texts) -> dict[str, str]:
+    """The words of report.js by the last part of their keys, with the ``{names}`` that it fills in."""
+    said = {key.rpartition(".")[2]: text for prefix in _SCRIPT_TEXTS for key, text in texts.section(prefix).items()}
+    return said | {"decimal_mark": texts.get("number.decimal_mark")}
 
 
 def _mark_payload(mark: RepMark) -> dict[str, Any]:

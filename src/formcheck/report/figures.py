@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from formcheck.report.numbers import KeyNumbers
+from formcheck.form.statistics import SetStatistics
 from formcheck.report.panels import Point, Span
 from formcheck.types import Rep
 
@@ -68,11 +68,10 @@ def leg_figure(hip_deg: float, knee_start_deg: float, knee_end_deg: float) -> Le
     )
 
 
-def median_figure(numbers: KeyNumbers) -> LegFigure | None:
-    """Return the set's middle repetition drawn to its angles, or None when they were not measured."""
-    if numbers.knee is None or numbers.hip is None or not math.isfinite(numbers.knee.start_deg):
-        return None
-    return leg_figure(numbers.hip.mean_deg, numbers.knee.start_deg, numbers.knee.median_deg)
+def set_figure(stats: SetStatistics) -> LegFigure | None:
+    """Return a repetition drawn to the numbers of the set, or None when they were not measured."""
+    angles_deg = (stats.hip_mean_deg, stats.knee_start_deg, stats.knee_end_deg)
+    return leg_figure(*angles_deg) if all(map(math.isfinite, angles_deg)) else None
 
 
 def _pose(hip_deg: float, knee_deg: float) -> Pose:

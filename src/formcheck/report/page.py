@@ -11,12 +11,24 @@ from typing import Any
 
 import jinja2
 
-from formcheck.report.words import printable
+from formcheck.text.catalogue import Texts
+from formcheck.text.numbers import printable
+from formcheck.types import Status, Verdict
 
 CHART_SCRIPT = "uPlot.iife.min.js"
 _CHART_STYLE = "uPlot.min.css"
 _STYLES = ("colours.css", "report.css")
 _HERE = "formcheck.report"
+
+VERDICT_KEYS = {
+    Verdict.MET: "met",
+    Verdict.NOT_MET: "not-met",
+    Verdict.BORDERLINE: "borderline",
+    Verdict.NOT_ASSESSABLE: "unknown",
+}
+"""Symbol and colour of a verdict on a page; they repeat what its word says."""
+STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "borderline"}
+"""Symbol and colour of a repetition's status."""
 
 
 def policy(styles: str, scripts: Sequence[str]) -> str:
@@ -33,16 +45,20 @@ def policy(styles: str, scripts: Sequence[str]) -> str:
     )
 
 
-def running_foot(person: str | None, clip: str) -> str:
+def running_foot(person: str | None, clip: str, texts: Texts) -> str:
     """Return the style that puts person, clip and page number at the foot of every printed page."""
-    whose = " · ".join(part for part in (person, clip) if part)
-    # Every character by its number: a file name may hold whatever ends a string or a style.
-    text = "".join(f"\\{ord(letter):x} " for letter in printable(whose))
+    whose = _css_string(" · ".join(part for part in (person, clip) if part))
+    number = texts.get("report.printed_page", page='" counter(page) "', pages='" counter(pages) "')
+    look = "font: 8pt sans-serif; color: #555"
     return (
-        "\n@page { margin: 14mm 13mm 18mm; "
-        f'@bottom-left {{ content: "{text}"; font: 8pt sans-serif; color: #555 }} '
-        '@bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif; color: #555 } }\n'
+        f'\n@page {{ margin: 14mm 13mm 18mm; @bottom-left {{ content: "{whose}"; {look} }} '
+        f'@bottom-right {{ content: "{number}"; {look} }} }}\n'
     )
+
+
+def _css_string(text: str) -> str:
+    """Write every character by its number: a file name may hold whatever ends a string or a style."""
+    return "".join(f"\\{ord(letter):x} " for letter in printable(text))
 
 
 def _source_hash(text: str) -> str:

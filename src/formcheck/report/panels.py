@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.report.curves import Curves, RepMark, kept_frames
-from formcheck.report.words import clock
+from formcheck.text import numbers
+from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray
 
 Point = tuple[float, float]
@@ -22,11 +23,11 @@ _TIME_STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A grid line: where it is and what stands beside it."""
+    """A grid line: where it is and what stands beside it; for an angle also the interior angle, for the right side."""
 
     at: float
     label: str
-    value: float
+    interior: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class _Scale:
         return round((high - value_deg) / (high - low) * PANEL_HEIGHT, 1)
 
 
-def static_panels(curves: Curves) -> tuple[Panel, Panel]:
+def static_panels(curves: Curves, texts: Texts) -> tuple[Panel, Panel]:
     """Return the hip's and the knee's panel of the whole clip."""
     measured = np.isfinite(curves.hip_deg) & np.isfinite(curves.knee_deg)
     keep = kept_frames(np.stack([curves.hip_deg, curves.knee_deg]), measured, _STATIC_POINTS)
@@ -78,8 +79,8 @@ def static_panels(curves: Curves) -> tuple[Panel, Panel]:
     knee = _Scale(curves.span_s, curves.knee_range_deg)
     marks = [mark for mark in curves.reps if math.isfinite(mark.peak_deg)]
     return (
-        _panel(curves, hip, t_s, curves.hip_deg[keep], curves.hip_band_deg[keep], [], curves.hip_target_deg),
-        _panel(curves, knee, t_s, curves.knee_deg[keep], curves.knee_band_deg[keep], marks, None),
+        _panel(curves, hip, t_s, curves.hip_deg[keep], curves.hip_band_deg[keep], [], curves.hip_target_deg, texts),
+        _panel(curves, knee, t_s, curves.knee_deg[keep], curves.knee_band_deg[keep], marks, None, texts),
     )
 
 
@@ -91,12 +92,13 @@ def _panel(
     band: FloatArray,
     peaks: list[RepMark],
     target: tuple[float, float] | None,
+    texts: Texts,
 ) -> Panel:
     return Panel(
         line=_line_path(scale, t_s, value),
         band=_band_path(scale, t_s, value, band),
-        y_ticks=_y_ticks(scale),
-        x_ticks=_x_ticks(scale),
+        y_ticks=_y_ticks(scale, texts),
+        x_ticks=_x_ticks(scale, texts),
         reps=tuple(_rep_span(scale, mark) for mark in curves.reps),
         gaps=tuple(Span(scale.x(start), _width(scale, start, end)) for start, end in curves.gaps),
         peaks=tuple((scale.x(mark.peak_s), scale.y(mark.peak_deg)) for mark in peaks),
@@ -136,16 +138,19 @@ def _finite_runs(value: FloatArray) -> list[slice]:
     return [slice(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
 
 
-def _y_ticks(scale: _Scale) -> tuple[Tick, ...]:
+def _y_ticks(scale: _Scale, texts: Texts) -> tuple[Tick, ...]:
     low, high = scale.range_deg
     step = 10 if high - low <= 50 else 20 if high - low <= 110 else 30
     first = math.ceil(low / step) * step
-    return tuple(Tick(scale.y(value), f"{value}°", value) for value in range(first, high + 1, step))
+    return tuple(
+        Tick(scale.y(value), numbers.degrees(texts, value), numbers.degrees(texts, 180 - value))
+        for value in range(first, high + 1, step)
+    )
 
 
-def _x_ticks(scale: _Scale) -> tuple[Tick, ...]:
+def _x_ticks(scale: _Scale, texts: Texts) -> tuple[Tick, ...]:
     start, end = scale.span_s
     step = next((s for s in _TIME_STEPS_S if (end - start) / s <= _TICKS_ACROSS), _TIME_STEPS_S[-1])
     count = math.floor(end / step)
     values = [n * step for n in range(math.ceil(start / step), count + 1)]
-    return tuple(Tick(scale.x(t), clock(t)[: None if step < 1 else -2], t) for t in values)
+    return tuple(Tick(scale.x(t), numbers.clock(texts, t, 1 if step < 1 else 0)) for t in values)

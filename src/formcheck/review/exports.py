@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
-from formcheck.report.exemplars import choose_exemplars
 from formcheck.report.html import render_report
+from formcheck.report.images import image_times
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.review.images import goniometer_image, leg_image
@@ -111,7 +111,7 @@ class Exports:
         if (clip := self._service.analysed_clip(opened)) is not None:
             thumbnails = make_thumbnails(
                 clip,
-                {one.rep: one.at_s for one in choose_exemplars(analysis.session)},
+                image_times(analysis.session),
                 track=analysis.track,
                 session=analysis.session,
                 protocol=analysis.protocol.protocol,
@@ -120,6 +120,7 @@ class Exports:
         analysed_at = opened.item.analysed_at()
         return render_report(
             analysis.session,
+            texts=self._service.texts,
             protocol_view=protocol_view(analysis.protocol.protocol),
             thumbnails=thumbnails,
             analysed_at=datetime.fromisoformat(analysed_at) if analysed_at else datetime.now().astimezone(),

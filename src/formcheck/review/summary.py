@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
-from typing import Any
 
 import jinja2
 
@@ -19,9 +18,16 @@ from formcheck.form.statistics import RepStatus, set_statistics, statuses
 from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
 from formcheck.report.curves import curves_of
-from formcheck.report.page import page_template, policy, resource_text, running_foot, shared_style
+from formcheck.report.page import (
+    STATUS_KEYS,
+    VERDICT_KEYS,
+    page_template,
+    policy,
+    resource_text,
+    running_foot,
+    shared_style,
+)
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
-from formcheck.report.words import VERDICT_KEYS
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.compare import Number, set_numbers
 from formcheck.review.library import DateKind
@@ -29,12 +35,11 @@ from formcheck.review.model import Goniometer, Joint, Note
 from formcheck.review.storage import StoredReview
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import rule_title, side_words, verdict_word
-from formcheck.text.numbers import Z_95, ceiling, printable, whole
+from formcheck.text.findings import rule_title, verdict_word
+from formcheck.text.numbers import Z_95, ceiling, printable
+from formcheck.text.words import Words
 from formcheck.types import Finding, Rep, Session, Status, Verdict
 
-# Symbol and colour of a status.
-_STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "borderline"}
 # More is not remembered on the mat.
 _MAX_CUES = 2
 
@@ -107,12 +112,14 @@ def render_summary(
     styles = (
         shared_style(charts=False)
         + resource_text("formcheck.review", "templates/summary.css")
-        + running_foot(head.person, session.clip.name)
+        + running_foot(head.person, session.clip.name, texts)
     )
     curves = curves_of(session, hip_target_deg=head.hip_target_deg) if head.hip_target_deg is not None else None
     rows = number_rows(analysed, session, texts)
     page = _template().render(
-        **_words(texts),
+        words=Words(texts),
+        t=texts.get,
+        seconds=partial(_bare_seconds, texts),
         head=head,
         session=session,
         headline=texts.say(summarize(session).headline),
@@ -128,7 +135,7 @@ def render_summary(
         images={key: base64.b64encode(data).decode() for key, data in images.items()},
         checks=_set_rows(reviewed, texts),
         curves=curves,
-        panels=static_panels(curves) if curves else None,
+        panels=static_panels(curves, texts) if curves else None,
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
         partial=any(rep.partial for rep in session.reps),
         reps=_rep_rows(reviewed, review.notes, texts),
@@ -139,26 +146,6 @@ def render_summary(
         policy=policy(styles, []).replace("script-src ;", "script-src 'none';"),
     )
     return printable(page)
-
-
-def _words(texts: Texts) -> dict[str, Any]:
-    """Return the functions with which the template says things."""
-
-    def of_language(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *args, **options: function(texts, *args, **options)
-
-    return {
-        "language": texts.language,
-        "t": texts.get,
-        "say": texts.say,
-        "seconds": of_language(_bare_seconds),
-        "degrees": of_language(numbers.degrees),
-        "duration": of_language(numbers.duration),
-        "percent": of_language(numbers.percent),
-        "date": of_language(numbers.day_and_time),
-        "side_words": of_language(side_words),
-        "rule_title": of_language(rule_title),
-    }
 
 
 def _set_rows(reviewed: ReviewedSession, texts: Texts) -> list[tuple[Finding, str, str]]:
@@ -288,11 +275,8 @@ def _template() -> jinja2.Template:
     return page_template(
         "formcheck.review",
         "summary.html.j2",
-        whole=whole,
-        ceiling=ceiling,
-        clock=numbers.clock,
         isfinite=math.isfinite,
         Z_95=Z_95,
         verdict_keys=VERDICT_KEYS,
-        status_keys=_STATUS_KEYS,
+        status_keys=STATUS_KEYS,
     )

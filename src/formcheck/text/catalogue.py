@@ -23,7 +23,7 @@ FOLDER = resources.files("formcheck.text")
 """Holds one file for each language."""
 # Where POSIX systems name the language of messages, the strongest first.
 _ENVIRONMENT = ("LC_ALL", "LC_MESSAGES", "LANG")
-_MINUS = "\N{MINUS SIGN}"
+MINUS = "\N{MINUS SIGN}"
 
 
 class Texts:
@@ -98,7 +98,7 @@ class _Formatter(string.Formatter):
         text = str(super().format_field(value, format_spec))
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return text
-        return text.replace("-", _MINUS).replace(".", self._decimal_mark)
+        return text.replace("-", MINUS).replace(".", self._decimal_mark)
 
 
 def languages() -> tuple[str, ...]:

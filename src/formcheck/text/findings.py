@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from formcheck.message import Message
 from formcheck.text import numbers
-from formcheck.text.catalogue import Texts
+from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts, catalogue
 
 if TYPE_CHECKING:
     from formcheck.types import Finding, Side, Status, Verdict, View
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 # Reasons that a rule says in words of its own (``rule.<id>.<reason>``); the others are in [reason].
 _RULE_WORDS = ("met", "face_down", "upright", "count")
 _UNIT_DECIMALS = {"s": 1, "thigh lengths": 2}
+
+
+def exercise_name(texts: Texts, protocol_id: str, name: str) -> str:
+    """Return an exercise's name in the language of the texts; a protocol under a name of its own keeps it."""
+    key = f"exercise.{protocol_id}"
+    is_known = texts.has(key) and catalogue(DEFAULT_LANGUAGE)[key] == name
+    return texts.get(key) if is_known else name
 
 
 def rule_title(texts: Texts, rule: str) -> str:

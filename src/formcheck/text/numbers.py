@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime
 
-from formcheck.text.catalogue import Texts
+from formcheck.text.catalogue import MINUS, Texts
 
 Z_95 = 1.96
 """Half width of a two-sided 95 % band of a normal error, in standard errors."""
@@ -51,12 +51,13 @@ def seconds(texts: Texts, value: float) -> str:
     return texts.get("number.seconds", value=texts.number(value, 1))
 
 
-def clock(t_s: float) -> str:
-    """Return minutes, seconds and tenths as a video player shows them: ``0:05.9``."""
-    tenths = whole(t_s * 10)
-    sign = "-" if tenths < 0 else ""
-    minutes, rest = divmod(abs(tenths), 600)
-    return f"{sign}{minutes}:{rest // 10:02d}.{rest % 10}"
+def clock(texts: Texts, t_s: float, decimals: int = 1) -> str:
+    """Return minutes and seconds as a video player shows them: ``0:05.9``."""
+    scale = 10**decimals
+    ticks = whole(t_s * scale)
+    minutes, rest = divmod(abs(ticks), 60 * scale)
+    width = 3 + decimals if decimals else 2
+    return f"{MINUS if ticks < 0 else ''}{minutes}:{texts.number(rest / scale, decimals):0>{width}}"
 
 
 def duration(texts: Texts, length_s: float) -> str:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from importlib.resources import files
 
 import numpy as np
 from hypothesis import given
@@ -9,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from formcheck.report.curves import chart_payload, curves_of, kept_frames
+from formcheck.text.catalogue import Texts
 from report_sessions import make_session
 
 TARGET = (75.0, 105.0)
+TEXTS = Texts("en")
 
 
 def edges(measured: np.ndarray) -> np.ndarray:
@@ -84,12 +88,12 @@ def test_axes_hold_curve_band_and_target(session):
 
 
 def test_payload_is_json_with_null_for_gaps(session):
-    payload = chart_payload(curves_of(session, hip_target_deg=TARGET))
+    payload = chart_payload(curves_of(session, hip_target_deg=TARGET), TEXTS)
     json.dumps(payload, allow_nan=False)
     assert payload["knee"][90] == 22.0
     assert payload["kneeBand"][90] == 2.9
     assert payload["knee"][185] is None
-    assert payload["phaseWords"][payload["phase"][90]] == "straightening"
+    assert payload["phaseWords"][payload["phase"][90]] == TEXTS.get("phase.extending")
     assert payload["reps"][0] == {
         "index": 1,
         "start": 1.0,
@@ -99,3 +103,11 @@ def test_payload_is_json_with_null_for_gaps(session):
         "complete": True,
         "partial": False,
     }
+
+
+def test_the_script_gets_its_words_with_the_curves(session):
+    words = chart_payload(curves_of(session, hip_target_deg=TARGET), Texts("de"))["texts"]
+    german = Texts("de").section("report.script") | Texts("de").section("report.convention")
+    assert set(words.values()) == {*german.values(), ","}
+    script = (files("formcheck.report") / "assets" / "report.js").read_text(encoding="utf-8")
+    assert set(re.findall(r"\btexts\.(\w+)", script)) == set(words)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formcheck.form.statistics import set_statistics
 from formcheck.report.curves import curves_of
-from formcheck.report.figures import hip_bar, leg_figure, median_figure, tempo_bar
-from formcheck.report.numbers import key_numbers
+from formcheck.report.figures import hip_bar, leg_figure, set_figure, tempo_bar
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
+from formcheck.text.catalogue import Texts
 from report_sessions import make_rep, make_session
 
 TARGET = (75.0, 105.0)
+TEXTS = Texts("en")
 
 
 def interior_deg(a, b, c):
@@ -36,10 +39,10 @@ def test_the_bent_shank_points_to_the_feet_and_the_toes_up():
     assert pose.toe[1] < pose.ankle[1]
 
 
-def test_the_median_figure_needs_measured_angles(session, blank):
-    figure = median_figure(key_numbers(session))
+def test_the_figure_of_the_set_needs_measured_angles(session, blank):
+    figure = set_figure(set_statistics(session))
     assert (figure.hip_deg, figure.knee_deg) == (90.0, 22.0)
-    assert median_figure(key_numbers(blank)) is None
+    assert set_figure(set_statistics(blank)) is None
 
 
 def test_hip_bar_places_range_and_target_on_one_scale():
@@ -67,7 +70,7 @@ def numbers_of(path: str) -> np.ndarray:
 
 
 def test_static_curves_stay_in_their_box_and_break_at_gaps(session):
-    hip, knee = static_panels(curves_of(session, hip_target_deg=TARGET))
+    hip, knee = static_panels(curves_of(session, hip_target_deg=TARGET), TEXTS)
     for panel in (hip, knee):
         assert panel.line.count("M") == panel.band.count("Z") == 2
         for path in (panel.line, panel.band):
@@ -83,7 +86,7 @@ def test_static_curves_stay_in_their_box_and_break_at_gaps(session):
 
 
 def test_static_peaks_lie_on_the_curve(session):
-    _, knee = static_panels(curves_of(session, hip_target_deg=TARGET))
+    _, knee = static_panels(curves_of(session, hip_target_deg=TARGET), TEXTS)
     x, y = numbers_of(knee.line).T
     for peak_x, peak_y in knee.peaks:
         assert y[np.argmin(np.abs(x - peak_x))] == pytest.approx(peak_y, abs=0.5)
@@ -92,6 +95,14 @@ def test_static_peaks_lie_on_the_curve(session):
 @pytest.mark.parametrize("fps_count", [(30.0, 1), (10.0, 40), (2.0, 300)])
 def test_time_axis_has_a_readable_number_of_ticks(fps_count):
     fps, count = fps_count
-    _, knee = static_panels(curves_of(make_session(rep_count=count, fps=fps), hip_target_deg=TARGET))
+    _, knee = static_panels(curves_of(make_session(rep_count=count, fps=fps), hip_target_deg=TARGET), TEXTS)
     assert 4 <= len(knee.x_ticks) <= 11
     assert len({tick.label for tick in knee.x_ticks}) == len(knee.x_ticks)
+
+
+def test_labels_have_the_language_s_decimal_mark_and_both_conventions():
+    curves = curves_of(make_session(rep_count=1, fps=10.0), hip_target_deg=TARGET)
+    short = dataclasses.replace(curves, span_s=(0.0, 3.0))
+    _, knee = static_panels(short, Texts("de"))
+    assert knee.x_ticks[1].label == "0:00,5"
+    assert {(tick.label, tick.interior) for tick in knee.y_ticks} >= {("0°", "180°"), ("100°", "80°")}

@@ -100,7 +100,7 @@ def test_a_date_says_what_it_is_of(analysis):
 
 
 def test_a_name_cannot_leave_the_foot_of_the_page():
-    style = running_foot("P017", 'a"; } </style><script>')
+    style = running_foot("P017", 'a"; } </style><script>', TEXTS)
     assert "<" not in style
     assert style.count("}") == 3
 

@@ -16,6 +16,9 @@ SOURCE = Path(formcheck.__file__).parent
 SAME = re.compile(r"^(verbatim|number\.|practice\.count|screen\.recording|report\.unit\.)")
 
 
+_SUFFIXES = (".json", ".toml", ".html", ".css", ".js", ".j2", ".db")
+
+
 def names(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
@@ -38,11 +41,10 @@ def test_literal_keys_in_the_code_are_there():
     known = set(catalogue("en"))
     plural = {key.rsplit(".", 1)[0] for key in known if key.endswith(".other")}
     groups = {".".join(parts[:n]) for key in known for parts in [key.split(".")] for n in range(1, len(parts))}
-    for path in SOURCE.rglob("*.py"):
+    for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.j2")]:
         for key in literal.findall(path.read_text(encoding="utf-8")):
-            assert key in known | plural | groups or key.endswith((".json", ".toml", ".html", ".j2", ".db")), (
-                f"{key} in {path.name}"
-            )
+            begun = key.endswith((".", "_")) and any(one.startswith(key) for one in known)
+            assert begun or key in known | plural | groups or key.endswith(_SUFFIXES), f"{key} in {path.name}"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -12,7 +12,7 @@ from formcheck.record.queries import protocol_text, results_of
 from formcheck.record.series import frames_of, load_series
 from formcheck.report.html import render_report
 from formcheck.report.pdf import print_pdf
-from formcheck.report.protocol import ProtocolView, foot_words
+from formcheck.report.protocol import ProtocolView
 from formcheck.session.document import from_document
 
 
@@ -29,6 +29,7 @@ def saved_report(selection: Selection, uid: str) -> str:
     series = load_series(selection.store, selection.connection, uid)
     return render_report(
         from_document(document, frames_of(series)),
+        texts=selection.texts,
         protocol_view=_protocol_view(protocol_text(selection.connection, document["protocol"]["sha256"])),
         thumbnails={},
         analysed_at=datetime.fromisoformat(result["kept_at"]),
@@ -41,7 +42,7 @@ def _protocol_view(text: str) -> ProtocolView:
         values = tomllib.loads(text)
         hip = values["hip"]["flexion_deg"]
         return ProtocolView(
-            variant=foot_words(ToesReading(values["toes"]["reading"])),
+            toes=ToesReading(values["toes"]["reading"]),
             prescribed_reps=int(values["set"]["reps"]["value"]),
             hip_target_deg=(float(hip["low"]), float(hip["high"])),
         )

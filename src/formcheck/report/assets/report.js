@@ -18,6 +18,22 @@
    * @property {[number, number]} hipRange
    * @property {[number, number]} kneeRange
    * @property {[number, number]} span
+   * @property {Texts} texts
+   */
+
+  /**
+   * The words of this script in the page's language, with {names} to fill in.
+   * @typedef {object} Texts
+   * @property {string} flexion
+   * @property {string} interior
+   * @property {string} whole_clip
+   * @property {string} range
+   * @property {string} in_rep
+   * @property {string} between
+   * @property {string} not_measurable
+   * @property {string} hip
+   * @property {string} knee
+   * @property {string} decimal_mark
    */
 
   /** @typedef {"hip" | "knee"} Joint */
@@ -39,12 +55,19 @@
 
   /** @param {number} flexion_deg */
   const shownKnee = (flexion_deg) => (interior ? 180 - flexion_deg : flexion_deg);
-  const conventionWords = () => (interior ? "interior angle, 180° = straight" : "flexion, 0° = straight");
+  /** @param {number} value */
+  const degrees = (value) => `${String(value).replace("-", "−")}°`;
+
+  /**
+   * @param {string} text
+   * @param {Record<string, string | number>} values
+   */
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
   function showUnits() {
     root.classList.toggle("interior", interior);
     for (const node of all("[data-flexion-deg]")) {
-      node.textContent = `${shownKnee(Number(node.dataset.flexionDeg))}°`;
+      node.textContent = degrees(shownKnee(Number(node.dataset.flexionDeg)));
     }
     for (const node of all("[data-interior-words]")) {
       node.dataset.flexionWords ??= node.textContent ?? "";
@@ -63,6 +86,7 @@
 
   /** @param {CurveData} data */
   function showCurves(data) {
+    const { texts } = data;
     const [spanStart, spanEnd] = data.span;
     const shortest = Math.min(0.5, spanEnd - spanStart);
     const slider = /** @type {HTMLInputElement} */ (one("#time-slider"));
@@ -76,6 +100,12 @@
     let pointed = null;
     /** @type {uPlot[]} */
     let panels = [];
+
+    /**
+     * @param {number} time_s
+     * @param {number} [decimals]
+     */
+    const clock = (time_s, decimals = 1) => charts.clock(time_s, decimals, texts.decimal_mark);
 
     /**
      * @param {Joint} key
@@ -155,7 +185,7 @@
       const edge = charts.bandEdge();
       /** @type {uPlot.Axis.DynamicValues} */
       const timeLabels = (_plot, ticks, _axis, _space, step) =>
-        knee ? ticks.map((tick) => charts.clock(tick, step < 1 ? 1 : 0)) : [];
+        knee ? ticks.map((tick) => clock(tick, step < 1 ? 1 : 0)) : [];
       /** @type {uPlot.Options} */
       const options = {
         width: holder.clientWidth,
@@ -182,7 +212,7 @@
             size: 46,
             space: 34,
             incrs: [5, 10, 20, 30, 45],
-            values: (_plot, ticks) => ticks.map((tick) => `${tick}°`),
+            values: (_plot, ticks) => ticks.map(degrees),
           },
         ],
         series: [{}, { stroke: charts.colour(key), width: 2, points: { show: false }, spanGaps: false }, edge, edge],
@@ -224,7 +254,7 @@
       slider.min = String(min);
       slider.max = String(max);
       const entire = min <= spanStart && max >= spanEnd;
-      range.textContent = entire ? "Whole clip" : `${charts.clock(min)} to ${charts.clock(max)}`;
+      range.textContent = entire ? texts.whole_clip : fill(texts.range, { start: clock(min), end: clock(max) });
       reset.disabled = entire;
     }
 
@@ -242,9 +272,9 @@
     function reading(key, index) {
       const value = data[key][index];
       if (value === null) return null;
-      const angle = Math.round(key === "knee" ? shownKnee(value) : value);
+      const angle = key === "knee" ? shownKnee(Math.round(value)) : Math.round(value);
       const band = data[`${key}Band`][index];
-      return `${angle}°${band === null ? "" : ` ± ${Math.ceil(band)}`}`;
+      return `${degrees(angle)}${band === null ? "" : ` ± ${Math.ceil(band)}`}`;
     }
 
     /**
@@ -256,11 +286,15 @@
       if (!inside || index === null || index === undefined) return;
       const time = data.t[index];
       const rep = data.reps.find((candidate) => time >= candidate.start && time < candidate.end);
-      const place = rep ? `repetition ${rep.index}, ${data.phaseWords[data.phase[index]]}` : "between repetitions";
-      const hip = reading("hip", index);
-      const knee = reading("knee", index);
-      const angles = hip === null ? ["not measurable here"] : [`hip ${hip}`, `knee ${knee} (${conventionWords()})`];
-      const words = [charts.clock(time), place, ...angles].join("  ·  ");
+      const phase = data.phaseWords[data.phase[index]];
+      const place = rep ? fill(texts.in_rep, { rep: rep.index, phase }) : texts.between;
+      const [hip, knee] = [reading("hip", index), reading("knee", index)];
+      const convention = interior ? texts.interior : texts.flexion;
+      const angles =
+        hip === null || knee === null
+          ? [texts.not_measurable]
+          : [fill(texts.hip, { angle: hip }), fill(texts.knee, { angle: knee, convention })];
+      const words = [clock(time), place, ...angles].join("  ·  ");
       readout.textContent = words;
       pointed = time;
       slider.value = String(time);

@@ -1,0 +1,67 @@
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck.text import numbers
+from formcheck.text.catalogue import Texts
+
+EN, DE = Texts("en"), Texts("de")
+
+
+@pytest.mark.parametrize(
+    ("time_s", "decimals", "shown"),
+    [
+        (0.0, 1, "0:00.0"),
+        (5.94, 1, "0:05.9"),
+        (59.96, 1, "1:00.0"),
+        (61.25, 1, "1:01.3"),
+        (61.25, 0, "1:01"),
+        (600.0, 1, "10:00.0"),
+        (-0.5, 1, "−0:00.5"),
+    ],
+)
+def test_clock(time_s, decimals, shown):
+    assert numbers.clock(EN, time_s, decimals) == shown
+    assert numbers.clock(DE, time_s, decimals) == shown.replace(".", ",")
+
+
+@given(st.floats(-180, 360))
+def test_both_units_of_the_knee_always_add_up(flexion_deg):
+    assert numbers.whole(flexion_deg) == -numbers.whole(-flexion_deg)
+    assert abs(numbers.whole(flexion_deg) - flexion_deg) <= 0.5
+
+
+@given(st.floats(0, 90))
+def test_a_band_is_never_shown_narrower_than_it_is(band_deg):
+    assert band_deg - 1e-6 <= numbers.ceiling(band_deg) < band_deg + 1
+
+
+def test_percent_keeps_none_and_all_for_none_and_all():
+    shown = [numbers.percent(EN, share) for share in (0.0, 0.001, 0.914, 0.999, 1.0)]
+    assert shown == ["0 %", "1 %", "91 %", "99 %", "100 %"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "length", "long", "when"),
+    [
+        (EN, "24.1 s", "10 min 3 s", "2 March 2026, 14:05"),
+        (DE, "24,1 s", "10 min 3 s", "2. März 2026, 14:05 Uhr"),
+    ],
+)
+def test_durations_and_dates(texts, length, long, when):
+    assert numbers.duration(texts, 24.12) == length
+    assert numbers.duration(texts, 603.2) == long
+    assert numbers.day_and_time(texts, datetime(2026, 3, 2, 14, 5, tzinfo=UTC)) == when
+
+
+@pytest.mark.parametrize("texts", [EN, DE])
+def test_what_is_not_known_is_said(texts):
+    unknown = texts.get("number.cannot_tell")
+    assert numbers.seconds(texts, math.nan) == numbers.degrees(texts, math.nan) == unknown
+
+
+def test_odd_bytes_of_file_names_are_shown():
+    assert numbers.printable("a\udcffb\ud800") == "a\ufffdb\ufffd"
