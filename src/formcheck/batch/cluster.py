@@ -97,7 +97,7 @@ def _fingerprint(clip: BatchClip) -> str | ClipFailure:
 
 
 class ClusterRunner:
-    """Runs the tasks of a batch on the workers of a Dask scheduler; see `run.BatchRunner`.
+    """Runs the tasks of a batch on the workers of a Dask scheduler; see `tasks.BatchRunner`.
 
     Clips and results must be where every worker can reach them: a shared folder, or URLs.
 

@@ -179,7 +179,7 @@ class WorkerPool:
 
 
 class LocalRunner:
-    """Runs the tasks of a batch on this machine; see `run.BatchRunner`."""
+    """Runs the tasks of a batch on this machine; see `tasks.BatchRunner`."""
 
     def __init__(
         self,

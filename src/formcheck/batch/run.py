@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from formcheck.batch.page import render_summary
 from formcheck.batch.storage import ResultStorage
@@ -21,6 +20,7 @@ from formcheck.batch.tasks import (
     PRIVATE_FOLDER,
     SESSION_FILE,
     BatchClip,
+    BatchRunner,
     BatchSettings,
     ClipFailure,
     ClipTask,
@@ -35,30 +35,6 @@ _HASHES = f"{PRIVATE_FOLDER}/hashes.json"
 # The modification time of a file written this recently may stay the same when it is written again.
 _FRESH_S = 3.0
 _MAX_NAME_LENGTH = 60
-
-
-class BatchRunner(Protocol):
-    """Runs the tasks of a batch: in processes on this machine, or on a cluster."""
-
-    def fingerprints(self, clips: Sequence[BatchClip]) -> Iterator[str | ClipFailure]:
-        """SHA-256 of each clip's content, in the order of the clips."""
-        ...
-
-    def submit(self, task: ClipTask) -> None:
-        """Add a task; may be called from any thread."""
-        ...
-
-    def finish(self) -> None:
-        """Say that no more tasks will be submitted."""
-        ...
-
-    def outcomes(self) -> Iterator[TaskOutcome | None]:
-        """Yield outcomes as they come, and None in between, until all tasks are done."""
-        ...
-
-    def close(self) -> None:
-        """Stop all tasks, running ones too; may be called more than once."""
-        ...
 
 
 @dataclass(slots=True)

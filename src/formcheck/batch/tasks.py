@@ -1,16 +1,17 @@
 """What the process that runs a batch and the processes that analyse its clips exchange.
 
-Everything here converts to and from JSON: workers are separate processes, possibly on other machines.
+Settings, tasks and failures convert to and from JSON: workers are separate processes, possibly on other machines.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from formcheck.pose.models import find_model, identify
 from formcheck.protocols.loader import load_protocol
@@ -228,3 +229,27 @@ class ClipLimits:
     def stall_of(self, size_bytes: int) -> float:
         """Time (s) without progress that is allowed for a clip of this size."""
         return self.stall_s if self.stall_s is not None else _STALL_S + size_bytes / _SLOW_READ_BYTES_S
+
+
+class BatchRunner(Protocol):
+    """Runs the tasks of a batch: in processes on this machine, or on a cluster."""
+
+    def fingerprints(self, clips: Sequence[BatchClip]) -> Iterator[str | ClipFailure]:
+        """SHA-256 of each clip's content, in the order of the clips."""
+        ...
+
+    def submit(self, task: ClipTask) -> None:
+        """Add a task; may be called from any thread."""
+        ...
+
+    def finish(self) -> None:
+        """Say that no more tasks will be submitted."""
+        ...
+
+    def outcomes(self) -> Iterator[TaskOutcome | None]:
+        """Yield outcomes as they come, and None in between, until all tasks are done."""
+        ...
+
+    def close(self) -> None:
+        """Stop all tasks, running ones too; may be called more than once."""
+        ...

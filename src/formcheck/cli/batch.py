@@ -15,9 +15,8 @@ from formcheck.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from formcheck.batch.run import BatchRunner
     from formcheck.batch.tables import ClipResult
-    from formcheck.batch.tasks import BatchSettings, ClipLimits
+    from formcheck.batch.tasks import BatchRunner, BatchSettings, ClipLimits
     from formcheck.text.catalogue import Texts
 
 EXIT_SOME_FAILED = 3

@@ -96,7 +96,7 @@ def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
     table.padding = (0, 1, 0, 0)
     shown = [name for name in rows[0] if name not in _OPTIONAL or any(row[name] for row in rows)]
     for name in shown:
-        title = "" if name == "remarks" else texts.get(f"record.column.{name}")
+        title = "" if name == "details" else texts.get(f"record.column.{name}")
         words = [word for row in rows for word in row[name].split()]
         justify: Any = "left" if name in _TEXT else "right"
         table.add_column(title, justify=justify, min_width=max(map(len, words), default=0), overflow="fold")
@@ -105,12 +105,12 @@ def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
     return table
 
 
-_OPTIONAL = {"p1", "pain", "remarks"}
-_TEXT = {"id", "when", "leg", "remarks"}
+_OPTIONAL = {"p1", "pain", "details"}
+_TEXT = {"id", "when", "leg", "details"}
 
 
 def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
-    remarks = [
+    details = [
         texts.get("record.history.excluded") if not line.counts else "",
         texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
         texts.get("record.notes", n=line.notes) if line.notes else "",
@@ -129,7 +129,7 @@ def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
         "thigh_moved": degrees(texts, line.hip_range_deg),
         "rep_s": "" if line.rep_s is None else texts.number(line.rep_s, 1),
         "pain": _pain(line),
-        "remarks": ", ".join(filter(None, remarks)),
+        "details": ", ".join(filter(None, details)),
     }
 
 

@@ -19,7 +19,7 @@ class Angle:
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class PhaseTempo:
     """Time spent in the present phase, and the least it should take (None: no limit)."""
 
     elapsed_s: float
@@ -41,7 +41,7 @@ class FrameState:
     reps_done, reps_target : int
         A target of 0 is not shown.
     phase : Phase
-    tempo : Tempo or None
+    tempo : PhaseTempo or None
     cue : str or None
         Catalogue key of what to put right.
     cannot_tell : str or None
@@ -57,7 +57,7 @@ class FrameState:
     reps_done: int
     reps_target: int
     phase: Phase
-    tempo: Tempo | None = None
+    tempo: PhaseTempo | None = None
     cue: str | None = None
     cannot_tell: str | None = None
     clock_s: float = math.nan

@@ -18,7 +18,7 @@ from formcheck.text.numbers import Z_95, degrees
 from formcheck.types import Phase, Verdict
 
 if TYPE_CHECKING:
-    from formcheck.draw.frame_state import Tempo
+    from formcheck.draw.frame_state import PhaseTempo
     from formcheck.text.catalogue import Texts
     from formcheck.types import Finding
 
@@ -91,7 +91,7 @@ def draw_counter(canvas: Canvas, rect: Rect, done: int, target: int, *, caption:
 
 
 def draw_phase(
-    canvas: Canvas, rect: Rect, phase: Phase, tempo: Tempo | None, texts: Texts, *, caption: str = ""
+    canvas: Canvas, rect: Rect, phase: Phase, tempo: PhaseTempo | None, texts: Texts, *, caption: str = ""
 ) -> None:
     """Draw the phase, and how much of its least time has passed; ``caption`` stands in place of the seconds."""
     rows, caption_px = _ONE_LINE, _ONE_LINE.caption_size * rect.h

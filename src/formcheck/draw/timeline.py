@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formcheck.draw.body import LEG_LANDMARKS, BodyPoints, body_points
-from formcheck.draw.frame_state import Angle, FrameState, Tempo
+from formcheck.draw.frame_state import Angle, FrameState, PhaseTempo
 from formcheck.form.cues import choose_cue
 from formcheck.form.rules import HIP, find, limits_of
 from formcheck.form.verdicts import Measured
@@ -74,7 +74,7 @@ class Timeline:
             knee = Angle(float(angles.knee_flexion_deg[row]), float(angles.knee_se_deg[row]))
             phase = self._session.phases[row]
             rep = self._reps.get(int(self._session.rep_of_frame[row]))
-            tempo = Tempo(max(0.0, t_s - self._phase_since_s[row]), self._least_s(phase, rep))
+            tempo = PhaseTempo(max(0.0, t_s - self._phase_since_s[row]), self._least_s(phase, rep))
         return FrameState(
             leg_xy_px=_NO_POINTS if row is None else self._leg(row),
             hip=hip,

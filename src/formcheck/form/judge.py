@@ -13,7 +13,7 @@ from formcheck.form.quality import assess_quality
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
 from formcheck.reps.find import find_reps
-from formcheck.reps.manual import Span, manual_reps
+from formcheck.reps.manual import ManualTimes, manual_reps
 from formcheck.reps.rep_set import RepSet
 from formcheck.resolution import rounded
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
@@ -41,7 +41,7 @@ def judge_angles(
     loaded: LoadedProtocol,
     *,
     side_given: bool,
-    spans: Sequence[Span] | None = None,
+    spans: Sequence[ManualTimes] | None = None,
 ) -> Session:
     """Judge the angles of a track, one row for each of its frames; None when no leg could be followed.
 

@@ -36,7 +36,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
         *_presence(seen, view),
         *_geometry(view),
         *_framing(track, view),
-        *_picture(track, seen),
+        *_image_reasons(track, seen),
         *track.warnings,
     ]
     if seen.any() and view.lying and usable < 1 - _NOTABLE:
@@ -80,7 +80,7 @@ def _framing(track: PoseTrack, view: View) -> list[Message]:
     return [Message.of("quality.foot_cut")] if edge.any(axis=1).mean() >= _NOTABLE else []
 
 
-def _picture(track: PoseTrack, seen: np.ndarray) -> list[Message]:
+def _image_reasons(track: PoseTrack, seen: np.ndarray) -> list[Message]:
     reasons = []
     if np.median(track.luma) < DARK_LUMA:
         reasons.append(Message.of("quality.dark"))

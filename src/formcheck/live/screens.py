@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from formcheck.draw.canvas import GOOD, GREY, RED, WARN, WHITE, Canvas, Rect
 from formcheck.draw.font import Font
-from formcheck.draw.frame_state import Tempo
+from formcheck.draw.frame_state import PhaseTempo
 from formcheck.draw.gauges import draw_banner, draw_counter, draw_hip_gauge, draw_no_answer, draw_phase
 from formcheck.draw.icons import dash_icon, tick_icon
 from formcheck.draw.leg import draw_leg
@@ -176,7 +176,7 @@ class Screens:
         inner = self._layout.phase.inset(2.2 * self._layout.unit_px)
         moving = state.phase in (Phase.EXTENDING, Phase.RETURNING)
         least_s = _TURN_DEG / coach.protocol.tempo.max_mean_speed_deg_s.value
-        tempo = Tempo(state.phase_s, least_s if moving else None)
+        tempo = PhaseTempo(state.phase_s, least_s if moving else None)
         knee = f"{self._texts.get('draw.knee')} {degrees(self._texts, state.knee_deg)}"
         draw_phase(canvas, inner, state.phase, tempo, self._texts, caption=knee)
 

@@ -17,7 +17,7 @@ from formcheck.record.storage_errors import DAMAGED, FILE, storage_errors
 from formcheck.record.store import Store, vacuum
 
 # No process takes so long between a series and its row.
-_SURELY_ORPHANED_S = 60.0
+_ORPHANED_AFTER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def erase(store: Store, erasure: Erasure) -> None:
         for path in erasure.copies:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         # A series that a killed process left without a row may be of the same person.
-        remove_orphaned_series(store, older_than_s=_SURELY_ORPHANED_S)
+        remove_orphaned_series(store, older_than_s=_ORPHANED_AFTER_S)
     vacuum(store)
     _verify(store, erasure)
 

@@ -18,15 +18,17 @@ from formcheck.types import FloatArray, LegAngles, Rep
 _SAME_S = 0.0015
 
 
-class Span(NamedTuple):
-    """When a repetition was; ``peak_s`` None: where the knee is straightest."""
+class ManualTimes(NamedTuple):
+    """When a repetition was, as a reviewer marked it; ``peak_s`` None: where the knee is straightest."""
 
     start_s: float
     peak_s: float | None
     end_s: float
 
 
-def manual_reps(t_s: FloatArray, angles: LegAngles | None, spans: Sequence[Span], limits: RepetitionLimits) -> RepSet:
+def manual_reps(
+    t_s: FloatArray, angles: LegAngles | None, spans: Sequence[ManualTimes], limits: RepetitionLimits
+) -> RepSet:
     """Measure repetitions at given times.
 
     One whose times are those that `find_reps` finds is that repetition, with its numbers. Any other is measured from
@@ -38,7 +40,7 @@ def manual_reps(t_s: FloatArray, angles: LegAngles | None, spans: Sequence[Span]
         Times of the frames.
     angles : LegAngles or None
         None when no leg could be measured: then every number is NaN.
-    spans : sequence of Span
+    spans : sequence of ManualTimes
         In order of time, not overlapping.
     limits : RepetitionLimits
     """
@@ -50,7 +52,7 @@ def manual_reps(t_s: FloatArray, angles: LegAngles | None, spans: Sequence[Span]
     return make_rep_set(t_s, angles.usable, reps, limits)
 
 
-def _same(found: Sequence[Rep], span: Span) -> Rep | None:
+def _same(found: Sequence[Rep], span: ManualTimes) -> Rep | None:
     for rep in found:
         pairs = [(rep.start_s, span.start_s), (rep.end_s, span.end_s)]
         pairs += [(rep.peak_s, span.peak_s)] if span.peak_s is not None else []
@@ -59,7 +61,7 @@ def _same(found: Sequence[Rep], span: Span) -> Rep | None:
     return None
 
 
-def _measure(angles: LegAngles, span: Span, limits: RepetitionLimits) -> Rep:
+def _measure(angles: LegAngles, span: ManualTimes, limits: RepetitionLimits) -> Rep:
     rows = angles.usable & (angles.t_s >= span.start_s) & (angles.t_s <= span.end_s)
     if not rows.any():
         return unmeasured_rep(_times_without_samples(span))
@@ -73,7 +75,7 @@ def _measure(angles: LegAngles, span: Span, limits: RepetitionLimits) -> Rep:
     return measure_rep(samples, peak, times, complete=True, hold_within_deg=limits.hold_within_deg.value)
 
 
-def _peak_times(samples: Samples, peak: int, span: Span, limits: RepetitionLimits) -> tuple[float, float]:
+def _peak_times(samples: Samples, peak: int, span: ManualTimes, limits: RepetitionLimits) -> tuple[float, float]:
     """When the knee arrived at the peak and left it, timed as `find_reps` does.
 
     If the knee only straightens within the span, it holds to the end; if it only bends, it holds from the start: a
@@ -90,6 +92,6 @@ def _peak_times(samples: Samples, peak: int, span: Span, limits: RepetitionLimit
     return arrive_s, leave_s
 
 
-def _times_without_samples(span: Span) -> RepTimes:
+def _times_without_samples(span: ManualTimes) -> RepTimes:
     peak_s = span.peak_s if span.peak_s is not None else (span.start_s + span.end_s) / 2
     return RepTimes(span.start_s, peak_s, peak_s, span.end_s)

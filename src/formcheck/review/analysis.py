@@ -16,7 +16,7 @@ from formcheck.form.judge import judge_angles
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.protocols.model import Protocol
-from formcheck.reps.manual import Span
+from formcheck.reps.manual import ManualTimes
 from formcheck.review.apply import ReviewedSession, apply_review
 from formcheck.review.model import Review
 from formcheck.session.document import from_document, read_document
@@ -125,7 +125,7 @@ class Analysis:
         return self._tracks.get(side, self.track)
 
     def _rejudge(
-        self, side: Side | None, protocol_id: str | None, spans: Sequence[Span] | None
+        self, side: Side | None, protocol_id: str | None, spans: Sequence[ManualTimes] | None
     ) -> tuple[Session, Protocol]:
         loaded = self._protocols.get(protocol_id) if protocol_id is not None else self.protocol
         if loaded is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
-from formcheck.reps.manual import Span
+from formcheck.reps.manual import ManualTimes
 from formcheck.review.changes import Change, rule_message, same_times, session_changes, verdict_change
 from formcheck.review.model import Goniometer, Joint, Overrule, RequestError, Review
 from formcheck.text.catalogue import Texts
@@ -81,7 +81,7 @@ class ReviewedSession:
 
 # Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed. Returns the
 # session, and the protocol it was judged by.
-Rejudge = Callable[[Side | None, str | None, Sequence[Span] | None], tuple[Session, Protocol]]
+Rejudge = Callable[[Side | None, str | None, Sequence[ManualTimes] | None], tuple[Session, Protocol]]
 
 
 def apply_review(review: Review, analysed: Session, protocol: Protocol | None, rejudge: Rejudge) -> ReviewedSession:
@@ -99,7 +99,7 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     session, changes = analysed, []
     side = review.side if review.side is not analysed.side else None
     other = review.protocol if review.protocol != analysed.protocol_id else None
-    spans = None if review.reps is None else [Span(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
+    spans = None if review.reps is None else [ManualTimes(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
     if spans is not None and side is None and other is None and same_times(spans, analysed.reps):
         spans = None
     if side is not None or other is not None or spans is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message, verbatim
-from formcheck.reps.manual import Span
+from formcheck.reps.manual import ManualTimes
 from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Rep, Session, Verdict
 
@@ -34,7 +34,7 @@ class Change:
         }
 
 
-def same_times(spans: Sequence[Span], reps: Sequence[Rep]) -> bool:
+def same_times(spans: Sequence[ManualTimes], reps: Sequence[Rep]) -> bool:
     """Whether given times are those of the repetitions, to the milliseconds that results keep."""
     return len(spans) == len(reps) and all(_same_time(span, rep) for span, rep in zip(spans, reps, strict=True))
 
@@ -105,7 +105,7 @@ def _overlap_s(a: Rep, b: Rep) -> float:
     return min(a.end_s, b.end_s) - max(a.start_s, b.start_s)
 
 
-def _same_time(a: Span | Rep, b: Rep) -> bool:
+def _same_time(a: ManualTimes | Rep, b: Rep) -> bool:
     return (
         abs(a.start_s - b.start_s) < _SAME_S
         and abs(a.end_s - b.end_s) < _SAME_S

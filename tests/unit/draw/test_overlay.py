@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck.draw.frame_state import Angle, FrameState, Tempo
+from formcheck.draw.frame_state import Angle, FrameState, PhaseTempo
 from formcheck.draw.overlay import Overlay, draw_leg_only
 from formcheck.draw.panel import PanelPlace, layouts
 from formcheck.form.rules import HIP, find
@@ -32,7 +32,7 @@ def state(size_px=(960, 540), **changes) -> FrameState:
         reps_done=3,
         reps_target=20,
         phase=Phase.EXTENDING,
-        tempo=Tempo(0.6, 1.0),
+        tempo=PhaseTempo(0.6, 1.0),
         clock_s=12.3,
     )
     return replace(plain, **changes)
@@ -111,7 +111,7 @@ def test_what_cannot_be_told_shows_no_number(size_px):
         knee=Angle(5.0),
         hip_finding=hip(12.0),
         phase=Phase.HOLDING,
-        tempo=Tempo(9.0),
+        tempo=PhaseTempo(9.0),
         cue="cue.slow",
     )
     assert changed(drawn(one, size_px), drawn(other, size_px)) is None
@@ -130,7 +130,7 @@ def test_the_reason_is_written_in_its_field(size_px):
     ("part", "change"),
     [
         ("counter", {"reps_done": 17}),
-        ("phase", {"tempo": Tempo(1.3, 1.0)}),
+        ("phase", {"tempo": PhaseTempo(1.3, 1.0)}),
         ("phase", {"phase": Phase.RETURNING}),
         ("gauge", {"hip_finding": hip(60.0)}),
         ("gauge", {"hip_finding": replace(hip(60.0), rep=1)}),
