@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from urllib.parse import quote
 
 import jinja2
@@ -18,7 +18,9 @@ from formcheck.message import Message
 from formcheck.report.page import page_template, policy, resource_text, shared_style
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
+from formcheck.text.findings import exercise_name
 from formcheck.text.numbers import printable
+from formcheck.text.words import Words
 
 # More than anyone reads; the tables have all.
 _MAX_OUTLIERS = 200
@@ -31,8 +33,10 @@ def render_summary(results: Sequence[ClipResult], settings: BatchSettings) -> st
     styles = shared_style(charts=False) + resource_text("formcheck.batch", "assets/summary.css")
     done = [result.rows.clip for result in results if result.rows is not None]
     count = Counter(result.state for result in results)
+    protocol = tomllib.loads(settings.protocol_text)
     page = _template().render(
-        texts=texts,
+        words=Words(texts),
+        degrees=partial(_degrees, texts),
         headline=texts.get("number.list", parts=tuple(_headline(len(results), count))),
         results=results[:_MAX_ROWS],
         total=len(results),
@@ -42,7 +46,7 @@ def render_summary(results: Sequence[ClipResult], settings: BatchSettings) -> st
         parent_folders=_parent_folders(results),
         reps=sum(row["rep_count"] for row in done),
         length_s=math.fsum(row["duration_s"] for row in done),
-        protocol=tomllib.loads(settings.protocol_text)["name"],
+        exercise=exercise_name(texts, protocol["id"], protocol["name"]),
         settings=settings,
         styles=styles,
         policy=policy(styles, []),
@@ -74,5 +78,5 @@ def _degrees(texts: Texts, value: float | None, se: float | None) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    shared = {"ClipState": ClipState, "MAX_DEVIATIONS": MAX_DEVIATIONS, "numbers": numbers, "quote": quote}
-    return page_template("formcheck.batch", "summary.html.j2", **shared, degrees=_degrees)
+    shared = {"ClipState": ClipState, "MAX_DEVIATIONS": MAX_DEVIATIONS, "quote": quote}
+    return page_template("formcheck.batch", "summary.html.j2", **shared)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -21,6 +21,7 @@ from formcheck.record.values import Prescription, SessionLine
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, resource_text, shared_style
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
+from formcheck.text.words import Words
 from formcheck.types import Side
 
 _HERE = "formcheck.record"
@@ -89,9 +90,9 @@ def render_progress(
     styles = shared_style(charts=True) + resource_text(_HERE, "assets/progress.css")
     scripts = [asset(CHART_SCRIPT), asset("chart.js"), resource_text(_HERE, "assets/progress.js")]
     page = _template().render(
+        words=Words(texts),
         t=texts.get,
-        say=texts.say,
-        texts=texts,
+        day_title=partial(day_title, texts),
         profile=profile,
         shown=shown,
         first=first,
@@ -251,9 +252,7 @@ def _template() -> jinja2.Template:
         _HERE,
         "progress.html.j2",
         chart_size=(WIDTH, HEIGHT),
-        day_title=day_title,
         mdc_deg=round(HUMAN_MDC_DEG),
         message=Message.of,
-        numbers=numbers,
         NONE_YET=TrendOutcome.NONE_YET,
     )

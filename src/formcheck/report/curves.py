@@ -66,7 +66,7 @@ def curves_of(session: Session, *, hip_target_deg: tuple[float, float], max_poin
     measured = angles.usable & np.isfinite(angles.hip_flexion_deg) & np.isfinite(angles.knee_flexion_deg)
     if not measured.any():
         return None
-    keep = kept_frames(np.stack([angles.hip_flexion_deg, angles.knee_flexion_deg]), measured, max_points)
+    keep = frames_to_draw(np.stack([angles.hip_flexion_deg, angles.knee_flexion_deg]), measured, max_points)
     hip_deg, hip_band_deg = _series(angles.hip_flexion_deg, angles.hip_se_deg, measured, keep)
     knee_deg, knee_band_deg = _series(angles.knee_flexion_deg, angles.knee_se_deg, measured, keep)
     return Curves(
@@ -86,7 +86,7 @@ def curves_of(session: Session, *, hip_target_deg: tuple[float, float], max_poin
     )
 
 
-def kept_frames(signals: FloatArray, measured: BoolArray, max_points: int) -> NDArray[np.intp]:
+def frames_to_draw(signals: FloatArray, measured: BoolArray, max_points: int) -> NDArray[np.intp]:
     """Choose the frames to draw: each signal's lowest and highest in every short stretch.
 
     Parameters

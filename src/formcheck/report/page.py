@@ -32,7 +32,7 @@ STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "
 
 
 def policy(styles: str, scripts: Sequence[str]) -> str:
-    """Return a content security policy for exactly these styles and scripts, and pictures written into the page."""
+    """Return a content security policy for exactly these styles and scripts, and images written into the page."""
     return "; ".join(
         (
             "default-src 'none'",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.report.curves import Curves, RepMark, kept_frames
+from formcheck.report.curves import Curves, RepMark, frames_to_draw
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray
@@ -73,7 +73,7 @@ class _Scale:
 def static_panels(curves: Curves, texts: Texts) -> tuple[Panel, Panel]:
     """Return the hip's and the knee's panel of the whole clip."""
     measured = np.isfinite(curves.hip_deg) & np.isfinite(curves.knee_deg)
-    keep = kept_frames(np.stack([curves.hip_deg, curves.knee_deg]), measured, _STATIC_POINTS)
+    keep = frames_to_draw(np.stack([curves.hip_deg, curves.knee_deg]), measured, _STATIC_POINTS)
     t_s = curves.t_s[keep]
     hip = _Scale(curves.span_s, curves.hip_range_deg)
     knee = _Scale(curves.span_s, curves.knee_range_deg)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from formcheck.report.curves import chart_payload, curves_of, kept_frames
+from formcheck.report.curves import chart_payload, curves_of, frames_to_draw
 from formcheck.text.catalogue import Texts
 from report_sessions import make_session
 
@@ -30,7 +30,7 @@ def test_thinning_keeps_every_signal_s_extremes_and_every_gap_s_edges(signals, g
     measured = np.ones(700, dtype=bool)
     for start, length in gaps:
         measured[start : start + length] = False
-    kept = kept_frames(signals, measured, 80)
+    kept = frames_to_draw(signals, measured, 80)
     assert np.all(np.diff(kept) > 0)
     assert kept.size <= 80 + 2 * edges(measured).size + 2
     assert np.isin(edges(measured), kept).all()
