@@ -71,7 +71,7 @@ class NumberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RepRow:
+class SummaryRow:
     """A repetition with its status (None: incomplete), the findings that are not met or undecided, and its notes."""
 
     rep: Rep
@@ -250,7 +250,7 @@ def _beside(one: Goniometer, texts: Texts) -> tuple[str, str]:
     return tool, texts.get(f"clinician.goniometer.{key}", difference=difference)
 
 
-def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) -> list[RepRow]:
+def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) -> list[SummaryRow]:
     session = reviewed.session
     of_rep: dict[int, RepStatus] = {one.rep: one for one in statuses(session)}
     rows = []
@@ -261,7 +261,7 @@ def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) ->
             if not f.advisory and (f.verdict is not Verdict.MET or reviewed.is_overruled(f))
         )
         own = tuple(note.text for note in notes if note.scope == "rep" and note.rep == rep.index)
-        rows.append(RepRow(rep, of_rep[rep.index].status if rep.index in of_rep else None, found, own))
+        rows.append(SummaryRow(rep, of_rep[rep.index].status if rep.index in of_rep else None, found, own))
     return rows
 
 
