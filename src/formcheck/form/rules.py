@@ -153,7 +153,7 @@ KNEE_START = Rule(
     lambda protocol: (protocol.knee.min_start_flexion_deg.value, None),
     lambda rep, _angles, _protocol: measures.knee_start(rep),
     priority=6,
-    urgency=Urgency.POSTURE,
+    urgency=Urgency.SPEED,
 )
 SLOW = Rule(
     "slow",
