@@ -11,6 +11,8 @@ import jsonschema
 import numpy as np
 import pytest
 
+from formcheck.text.catalogue import Texts
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
 FILES = {"angles.csv", "annotated.mp4", "report.html", "session.json", "track.npz"}
@@ -99,6 +101,19 @@ def test_track_gives_the_same_judgement(good, tmp_path):
         [rep["knee_flexion_peak_deg"] for rep in first["reps"]], abs=0.1
     )
     assert not (tmp_path / "annotated.mp4").exists()
+
+
+def test_the_report_is_in_the_language_asked_for(good, tmp_path):
+    call = formcheck("--lang", "de", "analyze", good[0] / "track.npz", "--out", tmp_path)
+    assert call.returncode == 0, call.stderr
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    session, texts = session_of(tmp_path), Texts("de")
+    assert '<html lang="de"' in page
+    assert session["language"] == "de"
+    assert session["summary"]["headline"] in page
+    assert texts.get("report.reps.worst", rep=session["statistics"]["worst"]) in page
+    for rep in session["reps"]:
+        assert texts.get(f"status.{rep['status']}") in page[page.index(f'data-rep="{rep["index"]}"') :]
 
 
 def test_fault_is_found(tmp_path):

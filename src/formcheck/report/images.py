@@ -33,11 +33,12 @@ def image_times(session: Session) -> dict[int, float]:
 
 def rep_images(session: Session, thumbnails: Mapping[int, bytes], texts: Texts) -> list[RepImage]:
     """Return the images there are, each with its heading and caption."""
+    keys = _shown(session)
     return [
         RepImage(
             rep=rep,
             at_s=at_s,
-            heading=texts.get(f"report.images.{_shown(session)[rep]}", rep=rep),
+            heading=texts.get(f"report.images.{keys[rep]}", rep=rep),
             caption=_caption(session, rep, texts),
             data_uri="data:image/jpeg;base64," + base64.b64encode(thumbnails[rep]).decode(),
         )
