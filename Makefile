@@ -16,7 +16,7 @@ DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
 
 NODE_READY := node_modules/.ready
 
-.PHONY: help setup check demo test lint format lock model accuracy synthetic synthetic-lock clean
+.PHONY: help setup check demo test lint format lock model model-heavy accuracy synthetic synthetic-lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -62,7 +62,10 @@ accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=
 	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))
 
 model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)
-	$(PYTHON) models/build_full.py
+	$(PYTHON) models/build.py full
+
+model-heavy: ## Build the model that --quality best uses (needs npm too; 31 MB)
+	$(PYTHON) models/build.py heavy
 
 lock: setup  ## Choose the newest allowed versions anew and write both lock files
 	$(PIP) install --quiet uv

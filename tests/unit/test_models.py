@@ -80,9 +80,14 @@ def server(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def own_directory(tmp_path, monkeypatch):
-    """No test sees or touches the models of whoever runs it."""
-    directory = tmp_path / "pulled"
+    """No test sees or touches the models of whoever runs it, but for the one that comes with formcheck."""
+    directory, packaged = tmp_path / "pulled", tmp_path / "packaged"
+    packaged.mkdir()
+    full = BUNDLES["full"].filename
+    monkeypatch.setenv("FORMCHECK_MODELS", str(tmp_path / "none"))
+    (packaged / full).write_bytes(find_model("full").read_bytes())
     monkeypatch.setenv("FORMCHECK_MODELS", str(directory))
+    monkeypatch.setattr(models, "search_directories", lambda: (models.user_directory(), packaged))
     return directory
 
 
@@ -247,7 +252,7 @@ def test_a_damaged_model_is_refused_with_expected_got_and_remedy(own_directory):
     assert "\n" not in message
 
 
-def test_an_absent_model_names_the_command_that_fetches_it(own_directory):
+def test_an_absent_model_names_the_command_that_fetches_it():
     with pytest.raises(InputError, match=r"pose_landmarker_heavy\.task.*formcheck models pull heavy"):
         find_model("heavy")
 
@@ -328,6 +333,8 @@ def test_commands_pull_verify_and_list(as_lite, own_directory, capsys):
     assert cli.run(["models", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith(str(path))
+    assert "not calibrated" in lines[0]
+    assert "not calibrated" not in lines[1]
     assert lines[2].endswith("not here; `formcheck models pull heavy`")
 
 

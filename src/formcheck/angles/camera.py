@@ -1,11 +1,6 @@
 """The camera: how it sees the person, and the known bias of the landmarker in that view.
 
 Which way is down, whether the trunk lies, how far the camera is off the side and how high it stands.
-
-A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
-down or stands askew. The lines and coefficients of the calibration were fitted on rendered clips with exact truth and
-hold on frames of real people marked by hand; docs/method.md says how, with the hold-out errors, and
-``benchmarks/fit_calibration.py`` repeats it.
 """
 
 from __future__ import annotations
@@ -14,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from formcheck.angles.calibration import Calibration, calibration_for
 from formcheck.angles.geometry import length
 from formcheck.pose.body import front_turn, near_side
 from formcheck.pose.landmarks import HIPS, SHOULDERS
@@ -26,94 +22,6 @@ _STEEP_DEG = 45.0
 _POSTURE_S = 1.0
 # The largest turn that is corrected for; a larger estimate is taken as this.
 _FURTHEST_DEG = 50.0
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Bias of a landmarker in a lying body.
-
-    Parameters
-    ----------
-    azimuth_line : (offset deg, slope)
-        Azimuth of the camera from the depth of the trunk in the model's world points (deg).
-    elevation_line : (offset deg, slope deg)
-        Elevation of the camera from how far apart the shoulders appear across the trunk (trunk lengths).
-    level_trunk_deg : float
-        How steep a level trunk appears to the landmarker when the camera is square to it.
-    trunk_share : float
-        Weight of the trunk in deciding where the floor is, against the image's own horizontal.
-    trunk_slack_deg : float
-        Beyond this tilt the trunk decides alone: the image or the mat is tilted.
-    hip, knee : (offset deg, deg per trunk length the shoulders are apart)
-        By how much the reading exceeds the marked angle. The hip's bias grows with the sine of the angle: its point
-        is displaced along the trunk, which turns an upright thigh but not a level one.
-    """
-
-    azimuth_line: tuple[float, float]
-    elevation_line: tuple[float, float]
-    level_trunk_deg: float
-    trunk_share: float
-    trunk_slack_deg: float
-    hip: tuple[float, float]
-    knee: tuple[float, float]
-
-    def azimuth_deg(self, trunk_depth_deg: float) -> float:
-        return self.azimuth_line[0] + self.azimuth_line[1] * trunk_depth_deg
-
-    def elevation_deg(self, shoulders_apart: float) -> float:
-        return self.elevation_line[0] + self.elevation_line[1] * shoulders_apart
-
-    def floor_turn_deg(self, trunk_tilt_deg: float, level_tilt_deg: float) -> float:
-        """How far the floor is turned against the image's own horizontal.
-
-        Parameters
-        ----------
-        trunk_tilt_deg : float
-            Direction of the trunk in the image.
-        level_tilt_deg : float
-            Direction in which a level trunk appears from where the camera stands.
-        """
-        tilt = trunk_tilt_deg - level_tilt_deg - self.level_trunk_deg
-        beyond = np.sign(tilt) * max(abs(tilt) - self.trunk_slack_deg, 0.0)
-        return float(self.trunk_share * (tilt - beyond) + beyond)
-
-    def hip_bias_deg(self, reading_deg: FloatArray, shoulders_apart: float) -> FloatArray:
-        """Bias of readings (T,) of hip flexion against the floor, to be subtracted."""
-        offset, per_apart = self.hip
-        return np.asarray((offset + per_apart * shoulders_apart) * np.sin(np.radians(reading_deg)))
-
-    def knee_bias_deg(self, shoulders_apart: float) -> float:
-        """Bias of knee flexion, to be subtracted."""
-        offset, per_apart = self.knee
-        return offset + per_apart * shoulders_apart
-
-
-# For points that are where they should be: truth, hand-marked joints, synthetic motion. The trunk is the reference by
-# which the hip angle is defined. Shoulders are 0.72 trunk lengths apart (Winter, Biomechanics, table 4.1).
-EXACT = Calibration(
-    azimuth_line=(0.0, -1.0),
-    elevation_line=(0.0, 80.0),
-    level_trunk_deg=0.0,
-    trunk_share=1.0,
-    trunk_slack_deg=0.0,
-    hip=(0.0, 0.0),
-    knee=(0.0, 0.0),
-)
-
-MEDIAPIPE = Calibration(
-    azimuth_line=(5.2, -1.5),
-    elevation_line=(4.0, 55.0),
-    level_trunk_deg=4.1,
-    trunk_share=0.3,
-    trunk_slack_deg=8.0,
-    hip=(10.5, -46.1),
-    knee=(4.7, -27.8),
-)
-
-
-def calibration_for(engine: str) -> Calibration:
-    """The calibration for the engine that made a track (``ModelInfo.engine``)."""
-    return MEDIAPIPE if engine.startswith("mediapipe") else EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +77,7 @@ def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Postur
     turn, raised = front_turn(track.xy_px, _centre(track, HIPS), typical)
     front = turn * np.array([typical[1], -typical[0]]) / length(typical)
     gravity, roll_deg = _gravity(typical, front, raised)
-    calibration = calibration_for(track.model.engine)
+    calibration = calibration_for(track.model)
     apart = _shoulders_apart(track, typical, front)
     tilt_deg = _tilt_deg(trunk, gravity)
     median_deg = running_median(track.t_s, tilt_deg, window_s=_POSTURE_S)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.angles.camera import Calibration, Posture, calibration_for, find_posture
+from formcheck.angles.calibration import Calibration, StandardError, calibration_for
+from formcheck.angles.camera import Posture, find_posture
 from formcheck.angles.filtering import gap_lengths_s, jitter_deg, plausible_frames, smooth
 from formcheck.angles.geometry import (
     distance_to_segment,
@@ -19,12 +20,8 @@ from formcheck.angles.geometry import (
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
-# Standard errors of a reading after calibration, over 71 rendered clips (docs/method.md): of the leg nearer to the
-# camera, of the further one, and their growth for each degree that the camera is off the side.
-_KNEE_SE_DEG = (4.2, 6.4, 0.15)
-_HIP_SE_DEG = (4.0, 5.8, 0.12)
-# Their growth for each degree of jitter of the thigh, and the jitter beyond which no angles are given: the error band
-# would be 20 degrees either way.
+# Growth of the standard errors (`StandardError`) for each degree of jitter of the thigh, and the jitter beyond which no
+# angles are given: the error band would be 20 degrees either way.
 _SE_PER_JITTER = 4.0
 MAX_JITTER_DEG = 2.5
 # Their growth inside a bridged gap, for each second of its length.
@@ -74,7 +71,8 @@ def measure_leg(
     joints = find_joints(track, chosen, plausible)
     up, level = floor_axes(posture)
     reading = read_leg(joints, up, level)
-    hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration_for(track.model.engine))
+    calibration = calibration_for(track.model)
+    hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration)
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
     view = replace(posture.view, jitter_deg=jitter_deg(track.t_s, hip_deg))
@@ -89,8 +87,8 @@ def measure_leg(
         knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, np.hypot(_view_se(_HIP_SE_DEG, view, near=near), gap_se), np.nan),
-        knee_se_deg=np.where(usable, np.hypot(_view_se(_KNEE_SE_DEG, view, near=near), gap_se), np.nan),
+        hip_se_deg=np.where(usable, np.hypot(_view_se(calibration.hip_se, view, near=near), gap_se), np.nan),
+        knee_se_deg=np.where(usable, np.hypot(_view_se(calibration.knee_se, view, near=near), gap_se), np.nan),
         hand_distance_thighs=_hand_distance_thighs(track, joints),
         usable=usable,
         side=chosen,
@@ -154,11 +152,10 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
     return np.abs(hip_deg), np.maximum(knee_deg, 0.0)
 
 
-def _view_se(se_deg: tuple[float, float, float], view: View, *, near: bool) -> float:
-    near_deg, far_deg, per_azimuth = se_deg
+def _view_se(error: StandardError, view: View, *, near: bool) -> float:
     parts = (
-        near_deg if near else far_deg,
-        per_azimuth * view.azimuth_deg,
+        error.near_deg if near else error.far_deg,
+        error.per_azimuth * view.azimuth_deg,
         _SE_PER_JITTER * np.nan_to_num(view.jitter_deg),
     )
     return float(np.linalg.norm(parts))

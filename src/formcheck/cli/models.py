@@ -20,20 +20,22 @@ _NAMES = ("lite", "full", "heavy")
 def command() -> None:
     """List, verify and fetch landmark models.
 
-    `full` comes with formcheck. `lite` is faster, `heavy` slower; both are fetched once from
-    MediaPipe's address and used with `analyze --model`.
+    `full` comes with formcheck. `heavy` is surer and slower (`analyze --quality best`), `lite` is faster, but has no
+    calibration: error bands are twice as wide. Both are fetched once from MediaPipe's address.
     """
 
 
 @command.command(name="list")
 def list_models() -> None:
     """Show each model: whether it is here, and where."""
+    from formcheck.angles.calibration import is_calibrated
     from formcheck.pose import models
 
     for bundle in models.BUNDLES.values():
         path = models.locate(bundle)
         where = path if path is not None else f"not here; `formcheck models pull {bundle.name}`"
-        click.echo(f"{bundle.name:<6} {bundle.size_bytes / 1e6:5.1f} MB  {where}")
+        calibrated = "calibrated    " if is_calibrated(bundle.accepted_sha256[0]) else "not calibrated"
+        click.echo(f"{bundle.name:<6} {bundle.size_bytes / 1e6:5.1f} MB  {calibrated}  {where}")
 
 
 @command.command()
@@ -55,6 +57,7 @@ def verify(models: tuple[str, ...]) -> None:
 
 def _verify_one(model: str) -> bool:
     """Print one model's line; say whether it is good."""
+    from formcheck.angles.calibration import is_calibrated
     from formcheck.pose import models as registry
 
     try:
@@ -62,7 +65,9 @@ def _verify_one(model: str) -> bool:
     except InputError as error:
         click.echo(f"not  {error}")
         return False
-    note = "" if found.known else "  (no published model: formcheck was not measured with it)"
+    note = "" if is_calibrated(found.sha256) else "  (not calibrated: error bands are twice as wide)"
+    if not found.known:
+        note = "  (no published model: formcheck was not measured with it)"
     click.echo(f"ok   {found.name}  {found.path}  sha256 {found.sha256}{note}")
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from formcheck.angles.calibration import calibration_for
 from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_JITTER_DEG
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
@@ -37,6 +38,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
         *_geometry(view),
         *_framing(track, view),
         *_image_reasons(track, seen),
+        *_network(track, view),
         *track.warnings,
     ]
     if seen.any() and view.lying and usable < 1 - _NOTABLE:
@@ -90,6 +92,12 @@ def _image_reasons(track: PoseTrack, seen: np.ndarray) -> list[Message]:
     if len(track.t_s) > 1 and 1 / np.median(np.diff(track.t_s)) < _SLOW_HZ:
         reasons.append(Message.of("quality.few_frames"))
     return reasons
+
+
+def _network(track: PoseTrack, view: View) -> list[Message]:
+    if not view.lying or calibration_for(track.model).network is not None:
+        return []
+    return [Message.of("quality.uncalibrated", model=track.model.name)]
 
 
 def _thigh_px(track: PoseTrack) -> float:

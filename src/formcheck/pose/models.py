@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DIRECTORY_VARIABLE = "FORMCHECK_MODELS"
 NETWORKS = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
+# The one that comes with formcheck.
 PACKAGED_SHA256 = "563b0638542257af9ea190a4965843ea135cce1c0a6129438fde6a85444573ad"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -40,11 +41,14 @@ class Bundle:
         Every form that was published under this name.
     size_bytes : int
         The same for all of them.
+    built_sha256 : str, optional
+        The form that ``models/build.py`` puts together from published networks (models/README.md).
     """
 
     name: str
     published_sha256: tuple[str, ...]
     size_bytes: int
+    built_sha256: str | None = None
 
     @property
     def filename(self) -> str:
@@ -52,8 +56,8 @@ class Bundle:
 
     @property
     def accepted_sha256(self) -> tuple[str, ...]:
-        """The published forms, and for ``full`` the one built here (models/README.md)."""
-        return (PACKAGED_SHA256, *self.published_sha256) if self.name == "full" else self.published_sha256
+        """The form built here, if there is one, and those that were published."""
+        return (*([self.built_sha256] if self.built_sha256 else []), *self.published_sha256)
 
 
 BUNDLES: Mapping[str, Bundle] = MappingProxyType(
@@ -70,11 +74,13 @@ BUNDLES: Mapping[str, Bundle] = MappingProxyType(
                 "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",
             ),
             9_398_198,
+            PACKAGED_SHA256,
         ),
         "heavy": Bundle(
             "heavy",
             ("64437af838a65d18e5ba7a0d39b465540069bc8aae8308de3e318aad31fcbc7b",),
             30_664_242,
+            "5dceb2a2df4521227a19ec8c84aa23aa550a43b4ea432367b671c7a36cc8707a",
         ),
     }
 )

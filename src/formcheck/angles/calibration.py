@@ -1,0 +1,172 @@
+"""What is known of each landmark network: by how much its points are off, and how surely.
+
+A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
+down or stands askew. Each network puts them elsewhere, so each has a calibration of its own, in a file of the folder
+``calibrations``, which ``benchmarks/fit_calibration.py`` writes; docs/method.md says how they were fitted.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from formcheck.types import FloatArray, ModelInfo
+
+# The engine that the calibrations are of, as `ModelInfo.engine` begins.
+_ENGINE = "mediapipe"
+# A network without a calibration is corrected as this one is ...
+_STAND_IN = "full"
+# ... and taken to be this many times as far off: twice the error is what the calibrated networks have uncorrected.
+_UNCALIBRATED = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class StandardError:
+    """Standard error of an angle after calibration, of the leg nearer to the camera and of the further one, degrees.
+
+    ``per_azimuth`` is its growth for each degree that the camera is off the side.
+    """
+
+    near_deg: float
+    far_deg: float
+    per_azimuth: float
+
+    def times(self, factor: float) -> StandardError:
+        return StandardError(*(factor * value for value in (self.near_deg, self.far_deg, self.per_azimuth)))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Bias of a landmark network in a lying body, and what is left of it once corrected.
+
+    Parameters
+    ----------
+    network : str or None
+        The network it is of; None where a network has none and another one's stands in.
+    azimuth_line : (offset deg, slope)
+        Azimuth of the camera from the depth of the trunk in the model's world points (deg).
+    elevation_line : (offset deg, slope deg)
+        Elevation of the camera from how far apart the shoulders appear across the trunk (trunk lengths).
+    level_trunk_deg : float
+        How steep a level trunk appears to the landmarker when the camera is square to it.
+    trunk_share : float
+        Weight of the trunk in deciding where the floor is, against the image's own horizontal.
+    trunk_slack_deg : float
+        Beyond this tilt the trunk decides alone: the image or the mat is tilted.
+    hip, knee : (offset deg, deg per trunk length the shoulders are apart)
+        By how much the reading exceeds the marked angle. The hip's bias grows with the sine of the angle: its point
+        is displaced along the trunk, which turns an upright thigh but not a level one.
+    hip_se, knee_se : StandardError
+    """
+
+    network: str | None
+    azimuth_line: tuple[float, float]
+    elevation_line: tuple[float, float]
+    level_trunk_deg: float
+    trunk_share: float
+    trunk_slack_deg: float
+    hip: tuple[float, float]
+    knee: tuple[float, float]
+    hip_se: StandardError
+    knee_se: StandardError
+
+    def azimuth_deg(self, trunk_depth_deg: float) -> float:
+        return self.azimuth_line[0] + self.azimuth_line[1] * trunk_depth_deg
+
+    def elevation_deg(self, shoulders_apart: float) -> float:
+        return self.elevation_line[0] + self.elevation_line[1] * shoulders_apart
+
+    def floor_turn_deg(self, trunk_tilt_deg: float, level_tilt_deg: float) -> float:
+        """How far the floor is turned against the image's own horizontal.
+
+        Parameters
+        ----------
+        trunk_tilt_deg : float
+            Direction of the trunk in the image.
+        level_tilt_deg : float
+            Direction in which a level trunk appears from where the camera stands.
+        """
+        tilt = trunk_tilt_deg - level_tilt_deg - self.level_trunk_deg
+        beyond = np.sign(tilt) * max(abs(tilt) - self.trunk_slack_deg, 0.0)
+        return float(self.trunk_share * (tilt - beyond) + beyond)
+
+    def hip_bias_deg(self, reading_deg: FloatArray, shoulders_apart: float) -> FloatArray:
+        """Bias of readings (T,) of hip flexion against the floor, to be subtracted."""
+        offset, per_apart = self.hip
+        return np.asarray((offset + per_apart * shoulders_apart) * np.sin(np.radians(reading_deg)))
+
+    def knee_bias_deg(self, shoulders_apart: float) -> float:
+        """Bias of knee flexion, to be subtracted."""
+        offset, per_apart = self.knee
+        return offset + per_apart * shoulders_apart
+
+
+# For points that are where they should be: truth, hand-marked joints, synthetic motion. The trunk is the reference by
+# which the hip angle is defined. Shoulders are 0.72 trunk lengths apart (Winter, Biomechanics, table 4.1). What uses
+# them stands for a clip, so they have the errors of the network that clips are analysed with by default.
+EXACT = Calibration(
+    network="exact",
+    azimuth_line=(0.0, -1.0),
+    elevation_line=(0.0, 80.0),
+    level_trunk_deg=0.0,
+    trunk_share=1.0,
+    trunk_slack_deg=0.0,
+    hip=(0.0, 0.0),
+    knee=(0.0, 0.0),
+    hip_se=StandardError(4.0, 5.8, 0.12),
+    knee_se=StandardError(4.2, 6.4, 0.15),
+)
+
+
+@cache
+def calibration_for(model: ModelInfo) -> Calibration:
+    """The calibration of the network that made a track, told by the checksum of its bundle.
+
+    A network without one is corrected as ``full`` is, with errors twice as large, and ``network`` is None then.
+    """
+    if not model.engine.startswith(_ENGINE):
+        return EXACT
+    for document in _documents():
+        if model.sha256 in document["network"]["sha256"]:
+            return _read(document)
+    stand_in = next(d for d in _documents() if d["network"]["name"] == _STAND_IN)
+    known = _read(stand_in)
+    return replace(
+        known,
+        network=None,
+        hip_se=known.hip_se.times(_UNCALIBRATED),
+        knee_se=known.knee_se.times(_UNCALIBRATED),
+    )
+
+
+def is_calibrated(sha256: str) -> bool:
+    """Whether the bundle with this checksum has a calibration of its own."""
+    return any(sha256 in document["network"]["sha256"] for document in _documents())
+
+
+@cache
+def _documents() -> tuple[dict[str, Any], ...]:
+    folder = files("formcheck.angles") / "calibrations"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in names)
+
+
+def _read(document: dict[str, Any]) -> Calibration:
+    camera, floor, bias, errors = (document[section] for section in ("camera", "floor", "bias", "error"))
+    return Calibration(
+        network=document["network"]["name"],
+        azimuth_line=tuple(camera["azimuth"]),
+        elevation_line=tuple(camera["elevation"]),
+        level_trunk_deg=floor["level_trunk_deg"],
+        trunk_share=floor["trunk_share"],
+        trunk_slack_deg=floor["trunk_slack_deg"],
+        hip=tuple(bias["hip"]),
+        knee=tuple(bias["knee"]),
+        hip_se=StandardError(**errors["hip"]),
+        knee_se=StandardError(**errors["knee"]),
+    )
