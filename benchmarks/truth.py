@@ -106,6 +106,7 @@ class Truth:
     camera: dict[str, float]
     dim: bool
     columns: dict[str, FloatArray]
+    tags: tuple[str, ...] = ()
 
     @property
     def reps(self) -> int:
@@ -132,7 +133,7 @@ def read_truth(clip: Path) -> Truth:
         rows = list(csv.DictReader(file))
     columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "phase"}
     spec = about["spec"]
-    return Truth(Side(about["working_side"]), about["reps"], spec["camera"], spec["light"]["level"] < 0.5, columns)
+    return Truth(Side(about["working_side"]), about["reps"], spec["camera"], spec["light"]["level"] < 0.5, columns, tuple(about.get("tags", ())))
 
 
 def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False) -> ClipResult:

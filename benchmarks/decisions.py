@@ -1,0 +1,134 @@
+"""What formcheck decided of a clip, against what its true angles would have been judged by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, Truth, landmarks, read_truth
+
+from formcheck.form.judge import judge_angles, judge_track
+from formcheck.form.rules import HIP
+from formcheck.form.statistics import rep_status
+from formcheck.protocols.loader import load_protocol
+from formcheck.reps.manual import Span
+from formcheck.text.numbers import Z_95
+from formcheck.types import LegAngles, PoseTrack, Session, Status, Verdict, View
+
+# Rules whose truth the renderer knows. Hands and toes are advisory, and are not compared.
+_COMPARED = ("hip_in_band", "hip_steady", "knee_starts_bent", "slow", "smooth", "glide_size")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One finding of one repetition that is in the truth as well."""
+
+    rule: str
+    decided: Verdict
+    true: Verdict
+
+    @property
+    def wrong(self) -> bool:
+        return self.decided in (Verdict.MET, Verdict.NOT_MET) and self.decided is not self.true
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """One clip: its decisions, its truly good repetitions, and its hip's band. ``half_width_deg`` is NaN when refused."""
+
+    name: str
+    tags: tuple[str, ...]
+    reps: int
+    true_reps: int
+    refused: bool
+    decisions: tuple[Decision, ...]
+    good: int
+    called_good: int
+    half_width_deg: float
+    hip_covered: float
+    knee_covered: float
+
+
+def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResult:
+    """Judge a clip, and its truth by the same rules."""
+    truth = read_truth(clip)
+    track, _ = landmarks(clip, cache=cache)
+    session, right = judge_track(track, load_protocol()), true_session(track, truth)
+    pairs = list(matched(session, right))
+    decisions = [
+        Decision(rule, _verdict(session, mine, rule), _verdict(right, true, rule))
+        for mine, true in pairs
+        for rule in _COMPARED
+    ]
+    good = [(mine, true) for mine, true in pairs if _status(right, true) is Status.MET]
+    angles = session.angles
+    usable = angles.usable if angles is not None else np.zeros(len(track.t_s), bool)
+    return DecisionResult(
+        name=clip.stem,
+        tags=truth.tags,
+        reps=session.rep_count,
+        true_reps=truth.reps,
+        refused=bool(usable.mean() < 0.05),
+        decisions=tuple(decisions),
+        good=sum(one.rep is not None and _status(right, one.rep) is Status.MET for one in _first_of_each(right)),
+        called_good=sum(_status(session, mine) is Status.MET for mine, _ in good),
+        half_width_deg=float(Z_95 * np.median(angles.hip_se_deg[usable])) if angles is not None and usable.any() else np.nan,
+        hip_covered=_covered(angles, right.angles, "hip") if angles is not None else np.nan,
+        knee_covered=_covered(angles, right.angles, "knee") if angles is not None else np.nan,
+    )
+
+
+def true_session(track: PoseTrack, truth: Truth) -> Session:
+    """Judge the true angles (as a rater marks them) in the true repetitions."""
+    t_s = track.t_s
+    known = np.ones(len(t_s), bool)
+    nothing = np.full(len(t_s), np.nan)
+    view = View(True, 0.0, 0.0, truth.azimuth_deg)
+    angles = LegAngles(
+        t_s=t_s,
+        hip_flexion_deg=truth.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG,
+        knee_flexion_deg=180.0 - truth.at(t_s, "knee_deg") + MARKED_KNEE_DEG,
+        ankle_dorsiflexion_deg=nothing,
+        foot_from_vertical_deg=nothing,
+        hip_se_deg=np.zeros(len(t_s)),
+        knee_se_deg=np.zeros(len(t_s)),
+        hand_distance_thighs=nothing,
+        usable=known,
+        side=truth.side,
+        view=view,
+    )
+    spans = [Span(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in truth.true_reps]
+    return judge_angles(track, angles, view, load_protocol(), side_given=True, spans=spans)
+
+
+def matched(session: Session, right: Session) -> Iterable[tuple[int, int]]:
+    """Pairs of repetitions, found and true, whose peaks lie in each other."""
+    for true in right.reps:
+        for rep in session.reps:
+            if rep.complete and rep.start_s <= true.peak_s <= rep.end_s:
+                yield rep.index, true.index
+                break
+
+
+def _first_of_each(session: Session) -> Sequence[object]:
+    return [finding for finding in session.findings if finding.rule == HIP.id and finding.rep is not None]
+
+
+def _verdict(session: Session, rep: int, rule: str) -> Verdict:
+    return next(finding.verdict for finding in session.findings_of(rep) if finding.rule == rule)
+
+
+def _status(session: Session, rep: int) -> Status:
+    # The clip is one of several repetitions: how many there are is not the repetition's.
+    return rep_status(rep, [replace(f) for f in session.findings_of(rep) if f.rule in _COMPARED]).status
+
+
+def _covered(angles: LegAngles, true: LegAngles | None, joint: str) -> float:
+    if true is None:
+        return float("nan")
+    error = getattr(angles, f"{joint}_flexion_deg") - getattr(true, f"{joint}_flexion_deg")
+    se = getattr(angles, f"{joint}_se_deg")
+    known = np.isfinite(error) & angles.usable
+    return float((np.abs(error[known]) <= Z_95 * se[known]).mean()) if known.any() else float("nan")
