@@ -14,9 +14,10 @@ import argparse
 import json
 from pathlib import Path
 
+from decisions import DecisionResult, compare_decisions
 from rich.console import Console
 from rich.progress import track as progress
-from tables import causal_table, clip_table, group_table, label_table, markdown
+from tables import causal_table, clip_table, decision_table, group_table, label_table, markdown
 from truth import HELD_OUT, ClipResult, LabelResult, compare_clip, compare_labels, read_labels
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +48,7 @@ def main() -> None:
         compare_clip(clip, cache=arguments.cache, causal=arguments.causal)
         for clip in progress(clips, "clips", console=console)
     ]
+    decisions: list[DecisionResult] = [compare_decisions(clip, cache=arguments.cache) for clip in clips]
     labels: list[LabelResult] = []
     if arguments.labels:
         marked = read_labels(arguments.labels)
@@ -57,11 +59,12 @@ def main() -> None:
     if arguments.json:
         print(json.dumps({"clips": [r.to_json() for r in results], "labels": [r.to_json() for r in labels]}, indent=2))
     elif arguments.markdown:
-        arguments.markdown.write_text(markdown(results, labels), encoding="utf-8")
+        arguments.markdown.write_text(markdown(results, decisions, labels), encoding="utf-8")
         print(f"written: {arguments.markdown}")
     else:
         print(clip_table(results))
         print(group_table(results))
+        print(decision_table(decisions))
         if arguments.causal:
             print(causal_table(results))
         if labels:

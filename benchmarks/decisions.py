@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, Truth, landmarks, read_truth
+from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, Truth, pipeline_track, read_truth
 
 from formcheck.form.judge import judge_angles, judge_track
-from formcheck.form.rules import HIP
 from formcheck.form.statistics import rep_status
 from formcheck.protocols.loader import load_protocol
-from formcheck.reps.manual import Span
+from formcheck.reps.manual import ManualTimes
 from formcheck.text.numbers import Z_95
 from formcheck.types import LegAngles, PoseTrack, Session, Status, Verdict, View
 
+# With a smaller share of its frames measured a clip counts as refused.
+MEASURED = 0.05
 # Rules whose truth the renderer knows. Hands and toes are advisory, and are not compared.
 _COMPARED = ("hip_in_band", "hip_steady", "knee_starts_bent", "slow", "smooth", "glide_size")
 
@@ -36,7 +37,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionResult:
-    """One clip: its decisions, its truly good repetitions, and its hip's band. ``half_width_deg`` is NaN when refused."""
+    """One clip: its decisions, its truly good repetitions, and the half width of its hip's band (NaN: refused)."""
 
     name: str
     tags: tuple[str, ...]
@@ -54,7 +55,7 @@ class DecisionResult:
 def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResult:
     """Judge a clip, and its truth by the same rules."""
     truth = read_truth(clip)
-    track, _ = landmarks(clip, cache=cache)
+    track = pipeline_track(clip, cache=cache)
     session, right = judge_track(track, load_protocol()), true_session(track, truth)
     pairs = list(matched(session, right))
     decisions = [
@@ -62,21 +63,20 @@ def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResul
         for mine, true in pairs
         for rule in _COMPARED
     ]
-    good = [(mine, true) for mine, true in pairs if _status(right, true) is Status.MET]
-    angles = session.angles
-    usable = angles.usable if angles is not None else np.zeros(len(track.t_s), bool)
+    angles, true_angles = session.angles, right.angles
+    measured = angles is not None and bool(angles.usable.mean() >= MEASURED)
     return DecisionResult(
         name=clip.stem,
         tags=truth.tags,
         reps=session.rep_count,
         true_reps=truth.reps,
-        refused=bool(usable.mean() < 0.05),
+        refused=not measured,
         decisions=tuple(decisions),
-        good=sum(one.rep is not None and _status(right, one.rep) is Status.MET for one in _first_of_each(right)),
-        called_good=sum(_status(session, mine) is Status.MET for mine, _ in good),
-        half_width_deg=float(Z_95 * np.median(angles.hip_se_deg[usable])) if angles is not None and usable.any() else np.nan,
-        hip_covered=_covered(angles, right.angles, "hip") if angles is not None else np.nan,
-        knee_covered=_covered(angles, right.angles, "knee") if angles is not None else np.nan,
+        good=sum(_status(right, rep.index) is Status.MET for rep in right.reps),
+        called_good=sum(_status(right, true) is _status(session, mine) is Status.MET for mine, true in pairs),
+        half_width_deg=float(Z_95 * np.nanmedian(angles.hip_se_deg)) if measured and angles is not None else np.nan,
+        hip_covered=_covered(angles, true_angles, "hip"),
+        knee_covered=_covered(angles, true_angles, "knee"),
     )
 
 
@@ -99,7 +99,7 @@ def true_session(track: PoseTrack, truth: Truth) -> Session:
         side=truth.side,
         view=view,
     )
-    spans = [Span(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in truth.true_reps]
+    spans = [ManualTimes(rep["start_s"], rep["peak_s"], rep["end_s"]) for rep in truth.true_reps]
     return judge_angles(track, angles, view, load_protocol(), side_given=True, spans=spans)
 
 
@@ -112,21 +112,16 @@ def matched(session: Session, right: Session) -> Iterable[tuple[int, int]]:
                 break
 
 
-def _first_of_each(session: Session) -> Sequence[object]:
-    return [finding for finding in session.findings if finding.rule == HIP.id and finding.rep is not None]
-
-
 def _verdict(session: Session, rep: int, rule: str) -> Verdict:
     return next(finding.verdict for finding in session.findings_of(rep) if finding.rule == rule)
 
 
 def _status(session: Session, rep: int) -> Status:
-    # The clip is one of several repetitions: how many there are is not the repetition's.
-    return rep_status(rep, [replace(f) for f in session.findings_of(rep) if f.rule in _COMPARED]).status
+    return rep_status(rep, (finding for finding in session.findings_of(rep) if finding.rule in _COMPARED)).status
 
 
-def _covered(angles: LegAngles, true: LegAngles | None, joint: str) -> float:
-    if true is None:
+def _covered(angles: LegAngles | None, true: LegAngles | None, joint: str) -> float:
+    if angles is None or true is None:
         return float("nan")
     error = getattr(angles, f"{joint}_flexion_deg") - getattr(true, f"{joint}_flexion_deg")
     se = getattr(angles, f"{joint}_se_deg")

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 
 import numpy as np
+from decisions import DecisionResult
 from truth import ClipResult, Errors, LabelResult
+
+from formcheck.types import Verdict
 
 _GROUPS: dict[str, Callable[[ClipResult], bool]] = {
     "within 30 degrees of either side": lambda r: not r.held_out and r.off_side_deg <= 30,
@@ -159,7 +162,7 @@ mean absolute error at the peaks of repetitions, 'in band' the share of usable f
 """
 
 
-def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> str:
+def markdown(results: Sequence[ClipResult], decisions: Sequence[DecisionResult], labels: Sequence[LabelResult]) -> str:
     """The page docs/accuracy.md."""
     parts = [
         "# Accuracy\n",
@@ -169,6 +172,8 @@ def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> st
         + ".\n",
         "## Summary\n",
         group_table(results),
+        "## What was decided of the repetitions, and how often it was wrong\n",
+        decision_table(decisions),
     ]
     if labels:
         parts += ["## Real people, joints marked by hand by two raters\n", label_table(labels)]
@@ -179,3 +184,44 @@ def markdown(results: Sequence[ClipResult], labels: Sequence[LabelResult]) -> st
     if any(result.causal_knee for result in results):
         parts += ["## Live practice against the whole clip\n", causal_table(results)]
     return "\n".join(parts)
+
+
+# Groups of the renderer's tags, besides all clips.
+_TAG_GROUPS = ("rest:straight", "rest:bent", "rest:moving", "leg:near", "leg:far", "shape:portrait", "light:dim")
+
+
+def decision_table(results: Sequence[DecisionResult]) -> str:
+    """What was decided of the repetitions, against what their true angles decide: a row a group."""
+    groups = {"all": list(results)}
+    groups |= {tag: [result for result in results if tag in result.tags] for tag in _TAG_GROUPS}
+    head = (
+        "group",
+        "clips (refused)",
+        "repetitions exact",
+        "good called good",
+        "decided",
+        "decided wrong",
+        "hip band ±",
+        "hip / knee in band",
+    )
+    return table(head, [_decision_row(name, group) for name, group in groups.items() if group])
+
+
+def _decision_row(name: str, results: Sequence[DecisionResult]) -> tuple[str, ...]:
+    decisions = [decision for result in results for decision in result.decisions]
+    decided = [one for one in decisions if one.decided in (Verdict.MET, Verdict.NOT_MET)]
+    judged = [result for result in results if not result.refused]
+    covered = [
+        np.mean([getattr(result, f"{joint}_covered") for result in judged]) if judged else np.nan
+        for joint in ("hip", "knee")
+    ]
+    return (
+        name,
+        f"{len(results)} ({len(results) - len(judged)})",
+        f"{sum(result.reps == result.true_reps for result in judged)} of {len(judged)}",
+        f"{sum(result.called_good for result in results)} of {sum(result.good for result in results)}",
+        f"{len(decided)} of {len(decisions)}",
+        str(sum(decision.wrong for decision in decided)),
+        f"{np.median([result.half_width_deg for result in judged]) if judged else np.nan:.1f}",
+        f"{100 * covered[0]:.0f} / {100 * covered[1]:.0f} %",
+    )

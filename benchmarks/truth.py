@@ -133,7 +133,8 @@ def read_truth(clip: Path) -> Truth:
         rows = list(csv.DictReader(file))
     columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "phase"}
     spec = about["spec"]
-    return Truth(Side(about["working_side"]), about["reps"], spec["camera"], spec["light"]["level"] < 0.5, columns, tuple(about.get("tags", ())))
+    side, dim, tags = Side(about["working_side"]), spec["light"]["level"] < 0.5, tuple(about.get("tags", ()))
+    return Truth(side, about["reps"], spec["camera"], dim, columns, tags)
 
 
 def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False) -> ClipResult:
@@ -181,19 +182,33 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
 
 def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tuple[PoseTrack, FloatArray]:
     """The pipeline's track, and the plain landmarks (T, 33, 2) px of one landmarker on every frame."""
-    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16] + (f"-{side}" if side else "")
-    stored = cache / f"{clip.stem}-{key}.npz" if cache else None
-    naive = cache / f"{clip.stem}-{key}.naive.npy" if cache else None
-    if stored and naive and stored.exists() and naive.exists():
-        return load_track(stored), np.load(naive)
-    track = make_track(clip, options=Options(side=side), progress=lambda _stage, _share: None)
+    track, naive = pipeline_track(clip, cache=cache, side=side), _stored(clip, cache, side, ".naive.npy")
+    if naive and naive.exists():
+        return track, np.load(naive)
     with FileSource(clip) as source, MediaPipeLandmarker(find_model("full")) as landmarker:
         plain = np.stack([(landmarker.detect(f.image_bgr, f.t_s) or no_detection()).xy_px for f in source])
-    if stored and naive:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        save_track(track, stored)
+    if naive:
         np.save(naive, plain)
     return track, plain
+
+
+def pipeline_track(clip: Path, *, cache: Path | None, side: Side | None = None) -> PoseTrack:
+    """The pipeline's track of a clip, kept in ``cache`` between runs."""
+    stored = _stored(clip, cache, side, ".npz")
+    if stored and stored.exists():
+        return load_track(stored)
+    track = make_track(clip, options=Options(side=side), progress=lambda _stage, _share: None)
+    if stored:
+        save_track(track, stored)
+    return track
+
+
+def _stored(clip: Path, cache: Path | None, side: Side | None, ending: str) -> Path | None:
+    if cache is None:
+        return None
+    cache.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16] + (f"-{side}" if side else "")
+    return cache / f"{clip.stem}-{key}{ending}"
 
 
 def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatArray, int]:

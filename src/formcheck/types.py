@@ -54,7 +54,7 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer of a rule. ``BORDERLINE``: the error band straddles the limit."""
+    """The answer of a rule. ``BORDERLINE``: neither met nor not met with enough probability."""
 
     MET = "MET"
     NOT_MET = "NOT_MET"

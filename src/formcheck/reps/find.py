@@ -61,10 +61,11 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
             peak = turn if peak is None or turn.value < peak.value else peak
         elif peak is None:
             start = turn
-        elif _comes_back(t_s, knee_deg, (start, peak, turn), limits):
-            cycles.append(_Cycle(start, peak, turn))
-            start, peak = turn, None
-        elif start is None:
+        elif start is None or _comes_back(t_s, knee_deg, (start, peak, turn), limits):
+            # A knee that is back begins anew, whether or not what lies behind was a repetition: a leg that is bent and
+            # raised before the set comes back from straight.
+            if _is_movement(t_s, knee_deg, (start, peak, turn), limits):
+                cycles.append(_Cycle(start, peak, turn))
             start, peak = turn, None
         # else: a bounce near full extension, or a jump of the points; the knee has not come back yet
     if peak is not None and start is not None:
@@ -73,21 +74,33 @@ def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> 
 
 
 def _comes_back(
+    t_s: FloatArray, knee_deg: FloatArray, cycle: tuple[Turn, Turn, Turn], limits: RepetitionLimits
+) -> bool:
+    """The knee is back far enough, and did not jump there."""
+    start, peak, end = cycle
+    far_enough = end.value - peak.value >= limits.min_return_fraction.value * (start.value - peak.value)
+    return far_enough and _return_s(t_s, knee_deg, peak, end) >= limits.min_movement_s.value
+
+
+def _is_movement(
     t_s: FloatArray, knee_deg: FloatArray, cycle: tuple[Turn | None, Turn, Turn], limits: RepetitionLimits
 ) -> bool:
-    """The knee is back far enough, and neither movement was too quick."""
+    """Neither way was too quick for a knee."""
     start, peak, end = cycle
     shortest_s = limits.min_movement_s.value
-    back = slice(peak.at, end.at + 1)
-    back_begin_s, back_end_s = return_times(t_s[back], knee_deg[back])
-    if back_end_s - back_begin_s < shortest_s:
+    if _return_s(t_s, knee_deg, peak, end) < shortest_s:
         return False
     if start is None:
         return True
     there = slice(start.at, peak.at + 1)
     begin_s, end_s = movement_times(t_s[there], knee_deg[there])
-    far_enough = end.value - peak.value >= limits.min_return_fraction.value * (start.value - peak.value)
-    return bool(far_enough and end_s - begin_s >= shortest_s)
+    return end_s - begin_s >= shortest_s
+
+
+def _return_s(t_s: FloatArray, knee_deg: FloatArray, peak: Turn, end: Turn) -> float:
+    back = slice(peak.at, end.at + 1)
+    begin_s, end_s = return_times(t_s[back], knee_deg[back])
+    return end_s - begin_s
 
 
 def _cut_at_edges(cycle: _Cycle, t_s: FloatArray) -> _Cycle:

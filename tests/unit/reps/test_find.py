@@ -123,3 +123,17 @@ def test_every_frame_has_a_phase_in_order():
     assert order == [Phase.REST, Phase.EXTENDING, Phase.HOLDING, Phase.RETURNING, Phase.REST]
     in_rep = np.array([phase is not Phase.REST for phase in session.phases])
     np.testing.assert_array_equal(session.rep_of_frame > 0, in_rep)
+
+
+@pytest.mark.parametrize("excursion_deg", [18.0, 25.0, 60.0])
+@pytest.mark.parametrize("first_deg", [0.0, 17.0])
+def test_a_leg_that_is_raised_before_the_set_and_lowered_after_it_hides_no_repetition(excursion_deg, first_deg):
+    """The knee comes back from straight with the leg; at first its points may jump."""
+    moves = [Move(peak_deg=90 - excursion_deg)] * 4
+    t_s = synth.times(synth.duration(moves, lead_s=5.0) + 5.0)
+    up = synth.ease((t_s - 1.0) / 2.0) * (1 - synth.ease((t_s - (t_s[-1] - 3.5)) / 2.0))
+    knee = np.where(up < 1.0, 90.0 * up, synth.knee_curve(t_s, moves, lead_s=5.0))
+    knee[t_s < 0.12] = first_deg
+    session = synth.session(synth.track(t_s, knee, 5.0 + 85.0 * up))
+    assert session.rep_count == 4
+    assert [rep.excursion_deg for rep in session.reps if rep.complete] == pytest.approx([excursion_deg] * 4, abs=2)
