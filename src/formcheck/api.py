@@ -8,6 +8,7 @@ from formcheck.form.judge import judge_track
 from formcheck.pipeline import Options, Progress
 from formcheck.pipeline import analyze as analyze_clip
 from formcheck.pose import track_file
+from formcheck.pose.models import DEFAULT_QUALITY
 from formcheck.protocols import loader
 from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, LoadedProtocol
 from formcheck.session.document import from_document, read_document
@@ -24,6 +25,7 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     side: Side | str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
+    quality: str = DEFAULT_QUALITY,
     video: bool = True,
     language: str = DEFAULT_LANGUAGE,
     progress: Progress | None = None,
@@ -42,6 +44,8 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         The working leg, ``left`` or ``right``. Default: found, the raised one.
     start_s, end_s : float, optional
         Part of the clip to analyse, seconds on its own clock.
+    quality : {"quick", "standard", "best"}
+        How much work to do; see ``formcheck analyze --help``.
     video : bool
         Make the annotated clip as well.
     language : str
@@ -63,7 +67,12 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     load_session : reads the results again.
     """
     options = Options(
-        side=Side(side) if side is not None else None, start_s=start_s, end_s=end_s, video=video, language=language
+        side=Side(side) if side is not None else None,
+        start_s=start_s,
+        end_s=end_s,
+        quality=quality,
+        video=video,
+        language=language,
     )
     loaded = load_protocol(protocol)
     return analyze_clip(Path(clip), Path(out), protocol=loaded, options=options, progress=progress or _silent)

@@ -20,7 +20,7 @@ from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.memory import give_back_memory
 from formcheck.message import Message
 from formcheck.pose.landmarker import MediaPipeLandmarker
-from formcheck.pose.models import ModelFile, find_model, identify
+from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, Effort, ModelFile, find_model, identify
 from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.online_tracker import OnlineTracker, join_tracks, last_frame
 from formcheck.pose.survey import STRIDE_S
@@ -49,7 +49,10 @@ class Options:
     """What the user may choose for one clip."""
 
     side: Side | None = None
-    model: str = "full"
+    # Which network, on how many frames: a key of `QUALITIES`.
+    quality: str = DEFAULT_QUALITY
+    # A network by name or file, instead of the quality's.
+    model: str | None = None
     start_s: float | None = None
     end_s: float | None = None
     video: bool = True
@@ -57,10 +60,16 @@ class Options:
     causal: bool = False
     # Segments of the clip to look at side by side; None: as many as there are cores.
     jobs: int | None = None
-    # Frames to look at in each second; None: all.
+    # Frames to look at in each second, instead of the quality's; fast or not.
     fps: int | None = None
     # Language of what people read in the results: two letters.
     language: str = DEFAULT_LANGUAGE
+
+    @property
+    def effort(self) -> Effort:
+        """The network and the rate that these options ask for."""
+        effort = QUALITIES[self.quality]
+        return Effort(self.model or effort.network, self.fps or effort.rate_hz)
 
 
 def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
@@ -88,16 +97,19 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
 
 def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:
     """Find the person and follow the working leg through a clip."""
-    model = identify(find_model(options.model))
+    effort = options.effort
+    model = identify(find_model(effort.network))
     landmarker = landmarker_maker(model)
     jobs = options.jobs or available_cores()
     # One thread for each decoder: the cores have their own parts of the clip to read.
     window = partial(FileSource, clip, start_s=options.start_s, end_s=options.end_s, threads=1)
-    survey = survey_clip(
-        window(stride_s=STRIDE_S), landmarker, side=options.side, jobs=jobs, progress=partial(progress, "survey")
-    )
+    coarse = window(stride_s=STRIDE_S)
+    survey = survey_clip(coarse, landmarker, side=options.side, jobs=jobs, progress=partial(progress, "survey"))
     give_back_memory()  # the thumbnails of the survey
-    source = window(stride_s=1 / options.fps if options.fps else 0.0)
+    # A clip with more frames than that is thinned out, but where the leg is fast, unless the user set the rate.
+    stride_s = 0.0 if coarse.nominal_fps <= effort.rate_hz else 1 / effort.rate_hz
+    fast = survey.fast if survey is not None and options.fps is None else ()
+    source = window(stride_s=stride_s, whole=fast)
     detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measure"))
     return build_track(
         detections,
@@ -106,24 +118,26 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
         clip=source.info,
         model=model_info(model),
         side_given=options.side is not None,
-        warnings=(*warnings, *_thinned(source.nominal_fps, options.fps)),
+        warnings=(*warnings, *_thinned(source.nominal_fps, options)),
     )
 
 
-def _thinned(nominal_fps: float, fps: int | None) -> tuple[Message, ...]:
-    """Say in the result that frames were left out, for readers who do not see the command."""
-    if fps is None or fps >= nominal_fps:
+def _thinned(nominal_fps: float, options: Options) -> tuple[Message, ...]:
+    """Say in the result that fewer frames than usual were used, for readers who do not see the command."""
+    rate_hz = options.effort.rate_hz
+    usual = options.fps is None and rate_hz >= QUALITIES[DEFAULT_QUALITY].rate_hz
+    if usual or rate_hz >= nominal_fps:
         return ()
     if not math.isfinite(nominal_fps):
-        return (Message.of("warning.thinned_unknown", fps=fps),)
-    return (Message.of("warning.thinned", fps=fps, recorded=nominal_fps),)
+        return (Message.of("warning.thinned_unknown", fps=rate_hz),)
+    return (Message.of("warning.thinned", fps=rate_hz, recorded=nominal_fps),)
 
 
 def follow_causally(
     clip: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress
 ) -> tuple[PoseTrack, Session]:
     """Go through a clip as live practice does: each frame judged by what was seen up to it."""
-    model = identify(find_model(options.model))
+    model = identify(find_model(options.effort.network))
     judge = OnlineJudge(protocol)
     seen: list[PoseTrack] = []
     angles: list[LegAngles] = []

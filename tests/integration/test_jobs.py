@@ -13,7 +13,8 @@ import pytest
 
 from formcheck.form.judge import judge_track
 from formcheck.message import Message
-from formcheck.pipeline import landmarker_maker, model_info
+from formcheck.pipeline import Options, landmarker_maker, make_track, model_info
+from formcheck.pose import pace
 from formcheck.pose.detections import pack_detections
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.models import find_model, identify
@@ -27,6 +28,8 @@ from formcheck.video.source import FileSource
 
 CLIP = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
 END_S = 9.0
+# More frames a second than the clip has.
+ALL = 120
 TABLES = ("angles.csv", "session.json", "track.npz")
 
 
@@ -37,11 +40,13 @@ def formcheck(*arguments):
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """Results of one job, and of two."""
+    """Results of one job, and of two, from every frame."""
     made = {}
     for jobs in (1, 2):
         made[jobs] = tmp_path_factory.mktemp("jobs") / str(jobs)
-        call = formcheck("analyze", CLIP, "--out", made[jobs], "--end", END_S, "--jobs", jobs, "--no-video")
+        call = formcheck(
+            "analyze", CLIP, "--out", made[jobs], "--end", END_S, "--jobs", jobs, "--fps", ALL, "--no-video"
+        )
         assert call.returncode == 0, call.stderr
         assert call.stderr == ""
     return made
@@ -105,6 +110,33 @@ def test_a_lower_rate_is_obeyed_and_said(folders, tmp_path):
     (warning,) = track.warnings
     assert warning == Message.of("warning.thinned", fps=10, recorded=pytest.approx(30.0))
     assert Texts().say(warning) in session["quality"]["reasons"]
+
+
+def analysed(clip, *, quality, jobs):
+    options = Options(quality=quality, jobs=jobs, end_s=END_S)
+    return make_track(clip, options=options, progress=lambda _stage, _share: None)
+
+
+def test_a_quality_sets_the_rate_and_counts_the_same(folders):
+    track = analysed(CLIP, quality="standard", jobs=2)
+    assert np.diff(track.t_s) == pytest.approx(1 / 15, abs=0.001)
+    assert track.warnings == ()
+    session = judge_track(track, load_protocol())
+    full = json.loads((folders[1] / "session.json").read_text())
+    assert session.rep_count == full["rep_count"]
+
+
+def test_every_frame_is_looked_at_where_the_leg_is_fast(monkeypatch):
+    monkeypatch.setattr(pace, "_FAST_DEG_S", 25.0)
+    one, two = (analysed(CLIP, quality="standard", jobs=jobs) for jobs in (1, 2))
+    np.testing.assert_array_equal(one.t_s, two.t_s)
+    np.testing.assert_array_equal(one.xy_px, two.xy_px)
+    steps_s = np.round(np.diff(one.t_s), 3)
+    assert set(steps_s) == {0.033, 0.067}
+    dense = one.t_s[1:][steps_s == 0.033]
+    knee_deg = judge_track(one, load_protocol()).angles.knee_flexion_deg
+    speed = np.abs(np.gradient(knee_deg, one.t_s))
+    assert np.median(speed[np.isin(one.t_s, dense)]) > np.median(speed)
 
 
 @pytest.mark.parametrize("options", [["--jobs", "0"], ["--fps", "4"], ["--fps", "10", "--causal"]], ids=" ".join)

@@ -75,6 +75,18 @@ def test_same_repetitions_at_any_frame_rate_and_with_frames_missing(fps, drop):
         assert rep.knee_flexion_peak_deg == pytest.approx(move.peak_deg, abs=2.0)
 
 
+@pytest.mark.parametrize("peak_deg", [10.0, 25.0, 55.0])
+@pytest.mark.parametrize("fps", [10, 15])
+def test_same_angles_and_verdicts_at_a_third_of_the_frames(fps, peak_deg):
+    moves = [Move(peak_deg=peak_deg), Move(peak_deg=peak_deg, extend_s=1.5, return_s=1.5), Move(peak_deg=40.0)]
+    dense, sparse = (synth.session(synth.glide(moves, fps=rate)) for rate in (30, fps))
+    for name in ("knee_flexion_deg", "hip_flexion_deg"):
+        t_s = sparse.angles.t_s
+        of_dense = np.interp(t_s, dense.angles.t_s, getattr(dense.angles, name))
+        np.testing.assert_allclose(getattr(sparse.angles, name), of_dense, atol=1.0)
+    assert [(f.rule, f.rep, f.verdict) for f in sparse.findings] == [(f.rule, f.rep, f.verdict) for f in dense.findings]
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     peaks=st.lists(st.floats(5, 60), min_size=0, max_size=5),

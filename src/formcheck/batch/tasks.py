@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any, Protocol, Self
 
-from formcheck.pose.models import find_model, identify
+from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, find_model, identify
 from formcheck.protocols.loader import load_protocol
 
 # Names in the folder of a batch (see `storage`): the results of its clips, and what it keeps for itself.
@@ -122,6 +122,7 @@ class BatchSettings:
     model_path: str
     model_sha256: str
     side: str | None
+    quality: str
     fps: int | None
     video: bool
     software: tuple[str, str]
@@ -144,6 +145,7 @@ class BatchSettings:
             self.protocol_sha256,
             self.model_sha256,
             self.side,
+            self.quality,
             self.fps,
             self.video,
             *self.software,
@@ -152,7 +154,14 @@ class BatchSettings:
 
 
 def make_settings(
-    protocol_name: str, *, model: str, side: str | None, fps: int | None, video: bool, language: str
+    protocol_name: str,
+    *,
+    quality: str = DEFAULT_QUALITY,
+    model: str | None = None,
+    side: str | None,
+    fps: int | None,
+    video: bool,
+    language: str,
 ) -> BatchSettings:
     """Load the protocol and find the model, once, before any clip is analysed.
 
@@ -162,7 +171,7 @@ def make_settings(
         There is no such protocol or model, or it is damaged.
     """
     protocol = load_protocol(protocol_name)
-    bundle = identify(find_model(model))
+    bundle = identify(find_model(model or QUALITIES[quality].network))
     return BatchSettings(
         protocol_text=protocol.text,
         protocol_sha256=protocol.sha256,
@@ -170,6 +179,7 @@ def make_settings(
         model_path=str(bundle.path.absolute()),
         model_sha256=bundle.sha256,
         side=side,
+        quality=quality,
         fps=fps,
         video=video,
         software=software_versions(),

@@ -63,6 +63,7 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
     )
     options = Options(
         side=Side(settings.side) if settings.side else None,
+        quality=settings.quality,
         model=settings.model_path,
         video=settings.video,
         fps=settings.fps,

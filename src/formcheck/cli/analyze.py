@@ -54,7 +54,8 @@ def command(
     out: Path | None,
     side: str | None,
     protocol_name: str,
-    model: str,
+    quality: str,
+    model: str | None,
     start_s: float | None,
     end_s: float | None,
     no_video: bool,
@@ -103,6 +104,7 @@ def command(
         raise UsageError("--fps says how many pictures of a video to look at: expected clips and no --causal")
     options = Options(
         side=Side(side) if side else None,
+        quality=quality,
         model=model,
         start_s=start_s,
         end_s=end_s,

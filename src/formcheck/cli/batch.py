@@ -63,7 +63,8 @@ def command(
     jobs: int | None,
     side: str | None,
     protocol_name: str,
-    model: str,
+    quality: str,
+    model: str | None,
     fps: int | None,
     video: bool,
     timeout_s: float | None,
@@ -107,7 +108,9 @@ def command(
         raise UsageError("expected --jobs or --scheduler, got both: on a cluster the number of its workers decides")
     _quiet_libraries()
     texts = call_texts()
-    settings = make_settings(protocol_name, model=model, side=side, fps=fps, video=video, language=texts.language)
+    settings = make_settings(
+        protocol_name, quality=quality, model=model, side=side, fps=fps, video=video, language=texts.language
+    )
     limits = ClipLimits(_bytes(memory_limit), timeout_s)
     storage = open_storage(out)
     clips = find_clips(sources)

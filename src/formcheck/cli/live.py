@@ -75,7 +75,7 @@ def command(
     fast: bool,
     side: str | None,
     protocol_name: str | None,
-    model: str,
+    model: str | None,
     language: str | None,
     metronome_s: float | None,
     mute: bool,
@@ -109,6 +109,7 @@ def command(
     from formcheck.live.camera import CameraSource, camera_opener
     from formcheck.live.finish import recover
     from formcheck.live.sources import FileCamera
+    from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
     from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
     from formcheck.record.profiles import DEFAULT_PROFILE, check_code
     from formcheck.types import Side
@@ -123,7 +124,7 @@ def command(
     options = LiveOptions(
         language=texts.language,
         side=Side(side) if side else (prescribed.side if prescribed else None),
-        model=model,
+        model=model or QUALITIES[DEFAULT_QUALITY].network,
         metronome_s=metronome_s,
         headless=headless,
         mirror=not no_mirror,

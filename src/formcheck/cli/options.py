@@ -12,12 +12,18 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 
+quality_option = click.option(
+    "--quality",
+    type=click.Choice(["quick", "standard", "best"]),
+    default="standard",
+    show_default=True,
+    help="quick: 10 frames a second, and every frame where the leg is fast. standard: 15. best: 15 with the heavy "
+    "model, which tells the legs apart more surely and takes twice as long (see 'formcheck models').",
+)
 model_option = click.option(
     "--model",
-    default="full",
-    show_default=True,
     metavar="NAME|FILE",
-    help="Landmark model: lite, full or heavy; see 'formcheck models list'.",
+    help="Landmark model instead of the quality's: lite, full or heavy; see 'formcheck models list'.",
 )
 
 
@@ -29,7 +35,7 @@ def call_texts(language: str | None = None) -> Texts:
 
 
 def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
-    """Add what recorded clips are analysed with: ``side``, ``protocol_name``, ``model`` and ``fps``.
+    """Add what recorded clips are analysed with: ``side``, ``protocol_name``, ``quality``, ``model``, ``fps``.
 
     Parameters
     ----------
@@ -46,12 +52,13 @@ def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
             metavar="ID|FILE",
             help="The exercise to judge by; see 'formcheck protocols list'.",
         ),
+        quality_option,
         model_option,
         click.option(
             "--fps",
             type=click.IntRange(min=5),
             metavar="N",
-            help="Use N frames a second instead of all: faster, and less accurate below 15 (docs/performance.md).",
+            help="Use N frames a second instead of the quality's, all if the clip has fewer; fast movements too.",
         ),
     )
 

@@ -23,8 +23,8 @@ _EDGE = 0.02
 _HIGH_DEG = 18.0
 # Jitter of a held thigh, degrees, from which its points must be taken to wander.
 _JITTERY_DEG = 1.0
-# Frames per second below which quick movements are lost.
-_SLOW_HZ = 10.0
+# Frames per second below which movements that the filter keeps (4 Hz) are lost.
+_SLOW_HZ = 8.0
 # A thigh shorter than this in the picture is too small to measure.
 _SMALL_THIGH_PX = 40.0
 

@@ -87,6 +87,21 @@ BUNDLES: Mapping[str, Bundle] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """What a quality stands for: a network, and on how many frames a second it is run where the leg is not fast."""
+
+    network: str
+    rate_hz: float
+
+
+# Chosen by figures: docs/decisions/0015-quality.md.
+QUALITIES: Mapping[str, Effort] = MappingProxyType(
+    {"quick": Effort("full", 10.0), "standard": Effort("full", 15.0), "best": Effort("heavy", 15.0)}
+)
+DEFAULT_QUALITY = "standard"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """A model file that was read and checked. ``name`` and ``sha256`` go into ``ModelInfo``.
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from formcheck.pose.body import Body, find_body
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
+from formcheck.pose.pace import Stretch, fast_stretches
 from formcheck.timeseries import running_median
 from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
 
@@ -77,12 +78,15 @@ class Survey:
         Where the other leg keeps still; None when it does not, or was not seen.
     raised : (S,) bool
         Per sample of ``body``: the working leg is up, clear of where the other one lies.
+    fast : tuple of (from, to)
+        Stretches, in seconds, in which the working leg moves fast.
     """
 
     body: Body
     side: Side
     resting: RestingLeg | None
     raised: BoolArray
+    fast: tuple[Stretch, ...]
 
     def raised_at(self, t_s: float) -> bool:
         """Whether the working leg is up at this time."""
@@ -151,7 +155,7 @@ class Surveyor:
         if resting is not None and not certain and not self._keeps_still(body, resting):
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
-        return Survey(body, side, resting, steadily_raised)
+        return Survey(body, side, resting, steadily_raised, fast_stretches(t_s, xy, side))
 
     def _keeps_still(self, body: Body, resting: RestingLeg) -> bool:
         """Does the image stay as it is where the resting leg lies?"""

@@ -26,7 +26,7 @@ from formcheck.video.geometry import shape_differs, upright_bgr
 from formcheck.video.window import check_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from av.container import InputContainer
@@ -66,6 +66,8 @@ class FileSource:
     stride_s : float, optional
         Yield only the first frame of every ``stride_s``, counted from the window's start. Frames between are decoded
         but not converted.
+    whole : sequence of (from, to)
+        Stretches on the clip's clock of which every frame is yielded nevertheless.
     threads : int, optional
         Decode on so many threads; 0: as many as the machine has. What a damaged file gives may depend on it.
 
@@ -84,6 +86,7 @@ class FileSource:
         start_s: float | None = None,
         end_s: float | None = None,
         stride_s: float = 0.0,
+        whole: Sequence[tuple[float, float]] = (),
         threads: int = 0,
     ) -> None:
         if not (math.isfinite(stride_s) and stride_s >= 0):
@@ -92,6 +95,7 @@ class FileSource:
         self._header = read_header(self.path)
         self._start_s, self._end_s = check_window(start_s, end_s, self._header.duration_s)
         self._stride_s = stride_s
+        self._whole = tuple(whole)
         self._grid_s = self._start_s
         self._threads = threads
         self._is_part = False
@@ -210,7 +214,7 @@ class FileSource:
         index, last_step = -1, -1
         for index, (t_s, frame) in enumerate(self._frames()):
             step = math.floor((t_s - self._grid_s + TIMESTAMP_GRACE_S) / self._stride_s) if self._stride_s else index
-            if step > last_step:
+            if step > last_step or any(begin_s <= t_s < end_s for begin_s, end_s in self._whole):
                 last_step = step
                 yield Frame(index, t_s, upright_bgr(frame, reformatter, geometry))
         if index < 0 and not self._is_part:

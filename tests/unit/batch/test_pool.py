@@ -12,7 +12,7 @@ from formcheck.batch.tasks import BatchSettings, ClipLimits, ClipTask
 from formcheck.batch.worker_process import remove_stale_scratch
 from formcheck.errors import InputError
 
-SETTINGS = BatchSettings("", "", "", "", "", None, None, False, ("1", "2"), "en")
+SETTINGS = BatchSettings("", "", "", "", "", None, "standard", None, False, ("1", "2"), "en")
 WORKER = """
 import json, os, sys, time
 print('{"ready": true}', flush=True)

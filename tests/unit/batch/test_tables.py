@@ -23,7 +23,17 @@ from synth import Move
 
 DATA = Path(__file__).parents[2] / "data"
 SETTINGS = BatchSettings(
-    load_protocol().text, "a" * 64, "built in", "model.task", "b" * 64, None, None, False, ("1.0", "0.10"), "en"
+    load_protocol().text,
+    "a" * 64,
+    "built in",
+    "model.task",
+    "b" * 64,
+    None,
+    "standard",
+    None,
+    False,
+    ("1.0", "0.10"),
+    "en",
 )
 ENGLISH = Texts("en")
 

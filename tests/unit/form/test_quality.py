@@ -48,7 +48,7 @@ def test_small_person():
 
 
 def test_few_frames():
-    assert "quality.few_frames" in reasons(synth.glide(SET, fps=8.0))
+    assert "quality.few_frames" in reasons(synth.glide(SET, fps=6.0))
 
 
 def test_half_of_it_blank():

@@ -206,6 +206,15 @@ def test_a_stride_keeps_the_first_frame_of_every_step_and_true_indices(tmp_path,
     assert [number_of(frame.image_bgr) for frame in frames] == [frame.index for frame in frames]
 
 
+def test_of_a_whole_stretch_every_frame_is_read(tmp_path):
+    path, _ = clip_in(tmp_path, "mp4", times_s=steady(50))
+    whole = ((0.39, 0.61), (1.19, 1.25))
+    every = [frame.t_s for frame in FileSource(path)]
+    thinned = [frame.t_s for frame in FileSource(path, stride_s=0.2)]
+    mixed = [frame.t_s for frame in FileSource(path, stride_s=0.2, whole=whole)]
+    assert mixed == [t for t in every if t in thinned or any(begin <= t < end for begin, end in whole)]
+
+
 def test_stamps_that_go_back_are_left_out_and_counted(tmp_path):
     first, second = (write_clip(tmp_path / f"{n}.ts", times_s=steady(10)) for n in "ab")
     joined = tmp_path / "joined.ts"
