@@ -181,12 +181,14 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
 
 
 def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tuple[PoseTrack, FloatArray]:
-    """The pipeline's track, and the plain landmarks (T, 33, 2) px of one landmarker on every frame."""
+    """The pipeline's track, and the plain landmarks (T, 33, 2) px of its frames, of one landmarker on every frame."""
     track, naive = pipeline_track(clip, cache=cache, side=side), _stored(clip, cache, side, ".naive.npy")
     if naive and naive.exists():
         return track, np.load(naive)
+    kept = set(track.t_s.tolist())
     with FileSource(clip) as source, MediaPipeLandmarker(find_model("full")) as landmarker:
-        plain = np.stack([(landmarker.detect(f.image_bgr, f.t_s) or no_detection()).xy_px for f in source])
+        found = [(f.t_s, (landmarker.detect(f.image_bgr, f.t_s) or no_detection()).xy_px) for f in source]
+    plain = np.stack([xy_px for t_s, xy_px in found if t_s in kept])
     if naive:
         np.save(naive, plain)
     return track, plain
@@ -257,6 +259,7 @@ def read_labels(file: Path) -> dict[str, dict[int, dict[str, list[FloatArray]]]]
             place = np.array([float(row["x_px"]), float(row["y_px"])])
             marked[row["clip"]][int(row["frame"])][row["point"]].append(place)
             marked[row["clip"]][int(row["frame"])]["side"] = [row["near_side"]]
+            marked[row["clip"]][int(row["frame"])]["t_s"] = [float(row["t_s"])]
     return marked
 
 
@@ -273,13 +276,18 @@ def compare_labels(clip: Path, frames: dict[int, Any], *, cache: Path | None = N
         shoulder, hip, knee, ankle = (np.mean(points[name], axis=0) for name in ("shoulder", "hip", "knee", "ankle"))
         marked_hip = 180 - float(_interior_deg(shoulder, hip, knee))
         marked_knee = 180 - float(_interior_deg(hip, knee, ankle))
-        angles = session.angles
+        angles, at_s = session.angles, points["t_s"][0]
         result.frames.append(frame)
-        result.hip.append(float(angles.hip_flexion_deg[frame] - marked_hip) if angles else np.nan)
-        result.knee.append(float(angles.knee_flexion_deg[frame] - marked_knee) if angles else np.nan)
-        result.naive_hip.append(float(naive_hip[frame] - marked_hip))
-        result.naive_knee.append(float(naive_knee[frame] - marked_knee))
+        result.hip.append(_at(track.t_s, angles.hip_flexion_deg, at_s) - marked_hip if angles else np.nan)
+        result.knee.append(_at(track.t_s, angles.knee_flexion_deg, at_s) - marked_knee if angles else np.nan)
+        result.naive_hip.append(_at(track.t_s, naive_hip, at_s) - marked_hip)
+        result.naive_knee.append(_at(track.t_s, naive_knee, at_s) - marked_knee)
     return result
+
+
+def _at(t_s: FloatArray, values: FloatArray, at_s: float) -> float:
+    """Values (T,) at a time between two frames; NaN beside one that has none."""
+    return float(np.interp(at_s, t_s, values))
 
 
 def _interior_deg(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:

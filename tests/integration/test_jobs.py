@@ -119,7 +119,8 @@ def analysed(clip, *, quality, jobs):
 
 def test_a_quality_sets_the_rate_and_counts_the_same(folders):
     track = analysed(CLIP, quality="standard", jobs=2)
-    assert np.diff(track.t_s) == pytest.approx(1 / 15, abs=0.001)
+    assert np.diff(track.t_s).max() == pytest.approx(1 / 15, abs=0.001)
+    assert 15 * END_S <= len(track.t_s) < 0.7 * 30 * END_S
     assert track.warnings == ()
     session = judge_track(track, load_protocol())
     full = json.loads((folders[1] / "session.json").read_text())

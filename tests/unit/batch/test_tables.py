@@ -23,17 +23,17 @@ from synth import Move
 
 DATA = Path(__file__).parents[2] / "data"
 SETTINGS = BatchSettings(
-    load_protocol().text,
-    "a" * 64,
-    "built in",
-    "model.task",
-    "b" * 64,
-    None,
-    "standard",
-    None,
-    False,
-    ("1.0", "0.10"),
-    "en",
+    protocol_text=load_protocol().text,
+    protocol_sha256="a" * 64,
+    protocol_origin="built in",
+    model_path="model.task",
+    model_sha256="b" * 64,
+    side=None,
+    quality="standard",
+    fps=None,
+    video=False,
+    software=("1.0", "0.10"),
+    language="en",
 )
 ENGLISH = Texts("en")
 
