@@ -1,4 +1,4 @@
-"""Fits the landmarker's bias (src/formcheck/angles/camera.py) on clips with exact truth, and tries it on others.
+"""Fits the bias of the full network (src/formcheck/angles/calibrations/full.toml) on clips, and tries it on others.
 
     .venv/bin/python benchmarks/fit_calibration.py --table benchmarks/calibration.csv     # from the committed readings
     .venv/bin/python benchmarks/fit_calibration.py FOLDER ... --cache DIR --write TABLE   # from clips of your own
@@ -19,13 +19,15 @@ from accuracy import find_clips
 from numpy.typing import NDArray
 from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, landmarks, read_truth
 
-from formcheck.angles.camera import MEDIAPIPE, find_posture
+from formcheck.angles.calibration import read_calibration
+from formcheck.angles.camera import find_posture
 from formcheck.angles.filtering import plausible_frames
 from formcheck.angles.geometry import length, level_line_deg, unproject_deg, wrap_deg
 from formcheck.angles.leg import find_joints, floor_axes, in_envelope, read_leg
 from formcheck.pose.landmarks import HIPS, SHOULDERS
 
 FloatArray = NDArray[np.float64]
+FULL = read_calibration("full")
 
 
 # Share of the frames in which the leg must have been followed, and how much the hip error may vary (SD, degrees): where
@@ -97,7 +99,7 @@ def fit(rows: list[Row]) -> None:
     seen = np.array([level_line_deg(*_view(row)) for row in rows])
     tilt = column["tilt_deg"] - seen
     print(f"a level trunk appears at {tilt.mean():.1f} degrees (SD {tilt.std():.1f})")
-    turn = MEDIAPIPE.trunk_share * (tilt - tilt.mean())
+    turn = FULL.trunk_share * (tilt - tilt.mean())
     for name, error, scale in (
         ("hip", column["hip_error_deg"] - turn, column["hip_sine"]),
         ("knee", column["knee_error_deg"], np.ones(len(rows))),
@@ -113,7 +115,7 @@ def fit(rows: list[Row]) -> None:
 
 def _view(row: Row) -> tuple[float, float]:
     """Azimuth and elevation as the pipeline takes them to be."""
-    return MEDIAPIPE.azimuth_deg(row.depth_deg), MEDIAPIPE.elevation_deg(row.apart)
+    return FULL.azimuth_deg(row.depth_deg), FULL.elevation_deg(row.apart)
 
 
 def _line(x: FloatArray, y: FloatArray) -> FloatArray:

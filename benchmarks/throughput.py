@@ -20,6 +20,7 @@ from pathlib import Path
 from measured import Cost, measure, median
 
 from formcheck.cores import available_cores
+from formcheck.pose.models import BUNDLES, locate
 from formcheck.video.source import FileSource
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,10 +85,19 @@ def one_clip(clip: Path, repeats: int, folder: Path) -> dict[str, Cost]:
         "bare loop": [sys.executable, "-c", BARE_LOOP, str(clip), str(MODEL)],
         f"analyze, {CORES} cores": analyse(clip, folder / "full", *all_),
         f"analyze --no-video, {CORES} cores": analyse(clip, folder / "short", "--no-video", *all_),
+        f"analyze --quality quick --no-video, {CORES} cores": analyse(
+            clip, folder / "quick", "--no-video", "--quality", "quick", *all_
+        ),
+        f"analyze --fps 120 --no-video, {CORES} cores": analyse(
+            clip, folder / "every", "--no-video", "--fps", "120", *all_
+        ),
         "analyze --jobs 1": analyse(clip, folder / "one", *one),
         "analyze --jobs 1 --no-video": analyse(clip, folder / "short_one", "--no-video", *one),
         "analyze track.npz": analyse(folder / "full" / "track.npz", folder / "again"),
     }
+    if locate(BUNDLES["heavy"]) is not None:
+        best = analyse(clip, folder / "best", "--no-video", "--quality", "best", *all_)
+        contestants[f"analyze --quality best --no-video, {CORES} cores"] = best
     runs: dict[str, list[Cost]] = {name: [] for name in contestants}
     for _ in range(repeats):
         for name, command in contestants.items():

@@ -134,14 +134,18 @@ def calibration_for(model: ModelInfo) -> Calibration:
     for document in _documents():
         if model.sha256 in document["network"]["sha256"]:
             return _read(document)
-    stand_in = next(d for d in _documents() if d["network"]["name"] == _STAND_IN)
-    known = _read(stand_in)
+    known = read_calibration(_STAND_IN)
     return replace(
         known,
         network=None,
         hip_se=known.hip_se.times(_UNCALIBRATED),
         knee_se=known.knee_se.times(_UNCALIBRATED),
     )
+
+
+def read_calibration(network: str) -> Calibration:
+    """The calibration of a network, by its name."""
+    return _read(next(document for document in _documents() if document["network"]["name"] == network))
 
 
 def is_calibrated(sha256: str) -> bool:

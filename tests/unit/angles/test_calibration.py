@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.calibration import EXACT, calibration_for, is_calibrated
+from formcheck.angles.calibration import EXACT, calibration_for, is_calibrated, read_calibration
 from formcheck.angles.leg import measure_leg
 from formcheck.form.quality import assess_quality
 from formcheck.pose.models import BUNDLES, PACKAGED_SHA256
@@ -22,9 +22,14 @@ def model(sha256: str) -> ModelInfo:
     return ModelInfo("any", sha256, ENGINE)
 
 
-@pytest.mark.parametrize("sha256", BUNDLES["full"].accepted_sha256)
-def test_every_form_of_a_bundle_has_its_networks_calibration(sha256):
-    assert calibration_for(model(sha256)).network == "full"
+@pytest.mark.parametrize("network", ["full", "heavy"])
+def test_every_form_of_a_bundle_has_its_networks_calibration(network):
+    for sha256 in BUNDLES[network].accepted_sha256:
+        assert calibration_for(model(sha256)) == read_calibration(network)
+
+
+def test_each_network_puts_the_joints_elsewhere():
+    assert read_calibration("full").hip != read_calibration("heavy").hip
 
 
 def test_points_that_are_exact_are_not_corrected():
