@@ -66,7 +66,8 @@ def test_repetitions_agree_with_the_truth(good):
 
 def test_curves_agree_with_the_truth(good):
     with (good[0] / "angles.csv").open() as mine, (SAMPLES / "01_good_set.csv").open() as true:
-        pairs = list(zip(csv.DictReader(mine), csv.DictReader(true), strict=True))
+        truth = {round(float(row["time_s"]), 2): row for row in csv.DictReader(true)}
+        pairs = [(row, truth[round(float(row["t_s"]), 2)]) for row in csv.DictReader(mine)]
     knee = [
         float(m["knee_flexion_deg"]) - (180 - float(t["knee_deg"]) - 3.1) for m, t in pairs if m["usable"] == "true"
     ]
@@ -111,7 +112,8 @@ def test_the_report_is_in_the_language_asked_for(good, tmp_path):
     assert '<html lang="de"' in page
     assert session["language"] == "de"
     assert session["summary"]["headline"] in page
-    assert texts.get("report.reps.worst", rep=session["statistics"]["worst"]) in page
+    if session["statistics"]["worst"] is not None:  # a set in which all are met has none
+        assert texts.get("report.reps.worst", rep=session["statistics"]["worst"]) in page
     for rep in session["reps"]:
         assert texts.get(f"status.{rep['status']}") in page[page.index(f'data-rep="{rep["index"]}"') :]
 

@@ -18,7 +18,7 @@ quality_option = click.option(
     default="standard",
     show_default=True,
     help="quick: 10 frames a second, and every frame where the leg is fast. standard: 15. best: 15 with the heavy "
-    "model, surer of the legs and the knee, more than twice the time ('formcheck models pull heavy' fetches it).",
+    "model, surer of the legs and the knee, about twice the time ('formcheck models pull heavy' fetches it).",
 )
 model_option = click.option(
     "--model",
