@@ -1,11 +1,12 @@
-"""Hiding the resting leg: it is painted out, so that the landmarker sees one leg only.
+"""Hiding the resting leg, so that the landmarker sees one leg only.
 
-The landmarker is run on up to two images of a frame: the plain one, and the one with the resting leg hidden.
+A straight one is painted out, a bent one replaced by the background (see `clean_plate`). The landmarker is run on up to
+two images of a frame: the plain one, and the one with the resting leg hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import partial
 from typing import Literal, Protocol
@@ -59,9 +60,11 @@ def variants_of(frame: Frame, survey: Survey | None) -> dict[Variant, ImageBgr]:
     """The images of a frame to run the landmarker on.
 
     A resting leg that lies straight is hidden; while it is not certain that the working leg is up, the plain image is
-    used too. Otherwise the plain image alone: a bent leg is so close to the working shank that painting would hide
-    both.
+    used too. With a bent one both images are always used: hiding it now and then takes along a piece of the working
+    leg. Otherwise the plain image alone.
     """
+    if survey is not None and survey.plate is not None:
+        return {"hidden": survey.plate.hide(frame.image_bgr), "plain": frame.image_bgr}
     if survey is None or survey.resting is None or not survey.resting.straight:
         return {"plain": frame.image_bgr}
     images: dict[Variant, ImageBgr] = {"hidden": paint_out(frame.image_bgr, survey.body.at(frame.t_s), survey.resting)}
@@ -79,15 +82,17 @@ class VariantDetector:
     Parameters
     ----------
     make_landmarker : callable
-    tracking : bool
-        For the landmarkers, see `MediaPipeLandmarker`.
+    untracked : collection of Variant
+        Variants of which each image is taken by itself, see `MediaPipeLandmarker`.
     pool : Executor, optional
         Where there is one, two images are processed at the same time.
     """
 
-    def __init__(self, make_landmarker: MakeLandmarker, *, tracking: bool = True, pool: Executor | None = None) -> None:
+    def __init__(
+        self, make_landmarker: MakeLandmarker, *, untracked: Collection[Variant] = (), pool: Executor | None = None
+    ) -> None:
         self._make = make_landmarker
-        self._tracking = tracking
+        self._untracked = untracked
         self._pool = pool
         self._landmarkers: dict[Variant, Landmarker] = {}
 
@@ -95,7 +100,7 @@ class VariantDetector:
         """Make the landmarkers that are still missing for these variants."""
         for variant in variants:
             if variant not in self._landmarkers:
-                self._landmarkers[variant] = self._make(tracking=self._tracking)
+                self._landmarkers[variant] = self._make(tracking=variant not in self._untracked)
 
     def detect(self, images: Mapping[Variant, ImageBgr], t_s: float) -> dict[Variant, Detection | None]:
         """Find the person in each image; None where nobody was found."""

@@ -17,6 +17,7 @@ from typing import Self
 import numpy as np
 
 from formcheck.message import Message
+from formcheck.pose.clean_plate import CleanPlate
 from formcheck.pose.detections import FrameDetections, pack_detections
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
@@ -30,6 +31,8 @@ from formcheck.types import ClipInfo, Frame, ImageBgr, ModelInfo, PoseTrack, Sid
 SURVEY_S = 12.0
 # The window on which legs are chosen and angles measured.
 WINDOW_S = 2.0
+# The picture of a bent resting leg is renewed this often: making it takes as long as a frame.
+_PLATE_EVERY_S = 2.0
 # The working side is settled once the surveys have agreed on it for this long with the leg up.
 _SIDE_AFTER_S = 2.0
 
@@ -66,6 +69,8 @@ class OnlineTracker:
         self._surveyor = Surveyor()
         self._survey: Survey | None = None
         self._next_survey_s = -math.inf
+        self._plate: CleanPlate | None = None
+        self._next_plate_s = -math.inf
         self._agreed: tuple[Side, float] | None = None
         self._window: deque[FrameDetections] = deque()
         self._pool = ThreadPoolExecutor(2, "landmarker")
@@ -129,9 +134,20 @@ class OnlineTracker:
         self._next_survey_s = frame.t_s + STRIDE_S
         self._surveyor.add(take_sample(frame.image_bgr, frame.t_s, detection))
         self._surveyor.forget_before(frame.t_s - SURVEY_S)
-        self._survey = self._surveyor.finish(self._settled) or self._survey
+        survey = self._surveyor.finish(self._settled)
+        if survey is not None:
+            self._survey = replace(survey, plate=self._plate_for(survey, frame.t_s))
         if self._settled is None and self._survey is not None:
             self._settle(self._survey, frame.t_s)
+
+    def _plate_for(self, survey: Survey, t_s: float) -> CleanPlate | None:
+        """The plate that goes with a survey: a new one if it is due, else the one before."""
+        if survey.resting is None or survey.resting.straight:
+            return None
+        if t_s >= self._next_plate_s:
+            self._plate = self._surveyor.make_plate(survey)
+            self._next_plate_s = t_s + _PLATE_EVERY_S
+        return self._plate
 
     def _settle(self, survey: Survey, t_s: float) -> None:
         if not (survey.resting is not None and survey.raised[-1]):

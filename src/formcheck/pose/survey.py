@@ -1,8 +1,8 @@
 """The survey: a first, coarse pass over the clip. Where the trunk lies, which leg works, where the other one rests.
 
 The two legs compete for the landmarker's attention, and near full extension it puts one where the other is. The resting
-leg keeps still, so a few frames a second are enough to know its place; it is then painted out (see `occlusion`) for the
-pass over every frame.
+leg keeps still, so a few frames a second are enough to know its place and its looks; it is then hidden (see
+`occlusion`) in the pass over every frame.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose.body import Body, find_body
+from formcheck.pose.clean_plate import CleanPlate, make_plate, take_picture
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.pace import Stretch, fast_stretches
@@ -48,6 +49,15 @@ _VOTING_HIP_DEG = 12.0
 _AGREED_VOTE = 0.95
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
+# A bent resting leg is pictured by this share of the raised samples, those with the highest ankle: the working shank is
+# then clear of it.
+_CLEAR_SHARE = 0.35
+# Where its thigh begins that is not hidden (share of it), so that the hip stays in the image; and how far its toes are
+# beyond the ankle, along the trunk and along the shank (trunk lengths).
+_THIGH_BEGIN = 0.45
+_TOES_ALONG, _TOES_DOWN = 0.24, 0.12
+# Nor is the working thigh, but for its root (share of it).
+_GUARD_BEGIN = 0.1
 # The working leg counts as raised when it is so in most of this long.
 _RAISED_WINDOW_S = 1.0
 
@@ -63,6 +73,12 @@ class RestingLeg(NamedTuple):
         """The leg lies flat, clear of the working one."""
         (along, front), (_, knee) = self.ankle, self.knee
         return bool(abs(along * knee - front * self.knee[0]) < _STRAIGHT * np.hypot(along, front))
+
+    def outline(self) -> FloatArray:
+        """Where the part of the thigh that can be hidden begins, knee, ankle and toes (4, 2) in body coordinates."""
+        shank = self.ankle - self.knee
+        toes = self.ankle + _TOES_DOWN * shank / np.hypot(*shank) + np.array([_TOES_ALONG, 0.0])
+        return np.stack([_THIGH_BEGIN * self.knee, self.knee, self.ankle, toes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,8 @@ class Survey:
         Per sample of ``body``: the working leg is up, clear of where the other one lies.
     fast : tuple of (from, to)
         Stretches, in seconds, in which the working leg moves fast.
+    plate : CleanPlate or None
+        What hides a bent resting leg.
     """
 
     body: Body
@@ -87,6 +105,7 @@ class Survey:
     resting: RestingLeg | None
     raised: BoolArray
     fast: tuple[Stretch, ...]
+    plate: CleanPlate | None = None
 
     def raised_at(self, t_s: float) -> bool:
         """Whether the working leg is up at this time."""
@@ -97,7 +116,7 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``.
+    by ``thumbnail_scale``; ``picture`` is a larger one in colour, which not every sample needs to have.
     """
 
     t_s: float
@@ -105,16 +124,18 @@ class SurveySample(NamedTuple):
     xy_px: NDArray[np.floating] | None
     thumbnail: ImageBgr
     thumbnail_scale: float
+    picture: ImageBgr | None
 
 
-def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None) -> SurveySample:
-    """Take from a frame what the survey needs."""
+def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None, *, pictured: bool = True) -> SurveySample:
+    """Take from a frame what the survey needs, a picture for `Surveyor.make_plate` included unless told otherwise."""
     scale = _THUMBNAIL_PX / max(image_bgr.shape[:2])
     size = (max(1, round(image_bgr.shape[1] * scale)), max(1, round(image_bgr.shape[0] * scale)))
     small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
     thumbnail = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     xy_px = None if detection is None else detection.xy_px
-    return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale)
+    picture = take_picture(image_bgr) if pictured else None
+    return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale, picture)
 
 
 class Surveyor:
@@ -125,6 +146,7 @@ class Surveyor:
         self._xy: list[FloatArray] = []
         self._thumbnails: list[ImageBgr] = []
         self._thumbnail_scale = 1.0
+        self._pictures: list[ImageBgr | None] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
@@ -134,11 +156,12 @@ class Surveyor:
         self._xy.append(sample.xy_px.astype(np.float64))
         self._thumbnails.append(sample.thumbnail)
         self._thumbnail_scale = sample.thumbnail_scale
+        self._pictures.append(sample.picture)
 
     def forget_before(self, t_s: float) -> None:
         """Drop the samples older than ``t_s``."""
         old = int(np.searchsorted(self._t_s, t_s))
-        for samples in (self._t_s, self._xy, self._thumbnails):
+        for samples in (self._t_s, self._xy, self._thumbnails, self._pictures):
             del samples[:old]
 
     def finish(self, side: Side | None = None) -> Survey | None:
@@ -156,6 +179,29 @@ class Surveyor:
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
         return Survey(body, side, resting, steadily_raised, fast_stretches(t_s, xy, side))
+
+    def make_plate(self, survey: Survey) -> CleanPlate | None:
+        """What hides the resting leg of a survey of these samples; None unless that leg is bent."""
+        resting = survey.resting
+        if resting is None or resting.straight:
+            return None
+        legs = _measure_legs(survey.body, np.stack(self._xy))
+        knee, ankle = legs.pick(legs.knee, lower=False), legs.pick(legs.ankle, lower=False)
+        apart = legs.on_floor() & legs.raised()
+        clear = apart & (ankle[:, 1] >= np.quantile(ankle[apart, 1], 1 - _CLEAR_SHARE))
+        shown = [(t, self._pictures[i]) for i, t in enumerate(self._t_s) if clear[i]]
+        pictures = [picture for _, picture in shown if picture is not None]
+        if not pictures:
+            return None
+        axes = survey.body.at(next(t for t, picture in shown if picture is not None))
+        scale = self._thumbnail_scale * max(pictures[0].shape) / _THUMBNAIL_PX
+        thigh = np.median(knee[apart], axis=0)
+        return make_plate(
+            pictures,
+            leg_px=axes.to_px(resting.outline()) * scale,
+            working_thigh_px=axes.to_px(np.stack([_GUARD_BEGIN * thigh, thigh])) * scale,
+            trunk_px=axes.trunk_px * scale,
+        )
 
     def _keeps_still(self, body: Body, resting: RestingLeg) -> bool:
         """Does the image stay as it is where the resting leg lies?"""
@@ -182,7 +228,7 @@ class _Legs(NamedTuple):
     knee: FloatArray
     ankle: FloatArray
 
-    def _pick(self, values: FloatArray, *, lower: bool) -> FloatArray:
+    def pick(self, values: FloatArray, *, lower: bool) -> FloatArray:
         """Of each sample the values of the leg with the lower, or the higher, ankle."""
         height = self.ankle[..., 1]
         which = height.argmin(axis=1) if lower else height.argmax(axis=1)
@@ -191,11 +237,11 @@ class _Legs(NamedTuple):
 
     def on_floor(self) -> BoolArray:
         """Per sample: one foot is on the floor."""
-        return np.asarray(self._pick(self.ankle, lower=True)[:, 1] < _FLOOR_ANKLE)
+        return np.asarray(self.pick(self.ankle, lower=True)[:, 1] < _FLOOR_ANKLE)
 
     def raised(self) -> BoolArray:
         """Per sample: one leg is up, foot and all."""
-        hip, ankle = self._pick(self.hip_deg, lower=False), self._pick(self.ankle, lower=False)
+        hip, ankle = self.pick(self.hip_deg, lower=False), self.pick(self.ankle, lower=False)
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
     def resting_place(self, apart: BoolArray) -> tuple[RestingLeg | None, float]:
@@ -207,7 +253,7 @@ class _Legs(NamedTuple):
         """
         if apart.mean() < _MIN_REST_SHARE:
             return None, np.inf
-        knee, ankle = self._pick(self.knee, lower=True)[apart], self._pick(self.ankle, lower=True)[apart]
+        knee, ankle = self.pick(self.knee, lower=True)[apart], self.pick(self.ankle, lower=True)[apart]
         place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
         distances = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
         spread = float(np.median(distances.max(axis=0)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +15,10 @@ from formcheck.pose.detections import ClipDetections, FrameDetections, join_dete
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.leg_assignment import assign_legs
-from formcheck.pose.occlusion import MakeLandmarker, VariantDetector, frame_detections, variants_of
+from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
 from formcheck.pose.scene_cuts import FrameDifference, number_shots
 from formcheck.pose.segments import SegmentTask, process_segments
-from formcheck.pose.survey import RestingLeg, Survey, Surveyor, SurveySample, take_sample
+from formcheck.pose.survey import STRIDE_S, RestingLeg, Survey, Surveyor, SurveySample, take_sample
 from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ModelInfo, PoseTrack, Side
 from formcheck.video.source import FileSource
 
@@ -30,17 +31,30 @@ _OTHER_LABEL_HIDDEN_PER_S = 30.0
 # it was not detected at all. Distance in trunk lengths.
 _AT_REST = 4.0
 _REST_RADIUS = 0.3
+# The pictures of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB).
+_MAX_PICTURES = 240
 
 
 class SurveySampler:
-    """Takes the samples of the survey from a segment of frames that are already thinned out."""
+    """Takes the samples of the survey from a segment of frames that are already thinned out.
 
-    def __init__(self, make_landmarker: MakeLandmarker) -> None:
+    Parameters
+    ----------
+    make_landmarker : callable
+    picture_every : int
+        Every so many samples have a picture.
+    """
+
+    def __init__(self, make_landmarker: MakeLandmarker, picture_every: int = 1) -> None:
         self._landmarker = make_landmarker()
+        self._picture_every = picture_every
 
     def process(self, frame: Frame) -> SurveySample:
         """Sample the next frame."""
-        return take_sample(frame.image_bgr, frame.t_s, self._landmarker.detect(frame.image_bgr, frame.t_s))
+        detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
+        # by its time, not counted: the same however the clip is divided
+        pictured = round(frame.t_s / STRIDE_S) % self._picture_every == 0
+        return take_sample(frame.image_bgr, frame.t_s, detection, pictured=pictured)
 
     def close(self) -> None:
         self._landmarker.close()
@@ -53,8 +67,9 @@ class FrameDetector:
         self._survey = survey
         self._difference = FrameDifference()
         # Beside a bent resting leg labels swap often, and the smoothing that comes with tracking would blend the legs.
-        tracking = survey is None or survey.resting is None or survey.resting.straight
-        self._detector = VariantDetector(make_landmarker, tracking=tracking, pool=pool)
+        bent = survey is not None and survey.resting is not None and not survey.resting.straight
+        untracked: tuple[Variant, ...] = ("plain",) if bent else ()
+        self._detector = VariantDetector(make_landmarker, untracked=untracked, pool=pool)
 
     def process(self, frame: Frame) -> FrameDetections:
         """Detect the person in the next frame."""
@@ -91,13 +106,18 @@ def survey_clip(
     Survey or None
         None when nobody was found.
     """
-    task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(lambda: SurveySampler(make_landmarker), list)
+    begin_s, end_s = source.window_s
+    picture_every = math.ceil((min(end_s, source.duration_s) - begin_s) / STRIDE_S / _MAX_PICTURES)
+    task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
+        lambda: SurveySampler(make_landmarker, max(1, picture_every)), list
+    )
     segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
     surveyor = Surveyor()
     for segment in segments:
         for sample in segment.own:
             surveyor.add(sample)
-    return surveyor.finish(side)
+    survey = surveyor.finish(side)
+    return replace(survey, plate=surveyor.make_plate(survey)) if survey is not None else None
 
 
 def detect_clip(
