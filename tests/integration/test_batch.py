@@ -154,8 +154,8 @@ def test_killed_at_ten_random_points_it_ends_with_the_same_tables(bases, tmp_pat
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(bases, tmp_path):
-    for number in range(30):
-        variant(bases[0], tmp_path / "clips" / f"clip{number:02}.mp4", number)
+    for number in range(100):
+        variant(bases[0], tmp_path / "clips" / f"clip{number:03}.mp4", number)
     out = tmp_path / "out"
     with subprocess.Popen(
         [sys.executable, "-m", "formcheck", "batch", tmp_path / "clips", "--out", out, "--jobs", "1"],
@@ -169,7 +169,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(bases, tmp_path):
     assert running.returncode == 130
     assert "run the same command again" in err
     states = [row["state"] for row in rows_of(out)]
-    assert len(states) == 30
+    assert len(states) == 100
     assert set(states) == {"done", "pending"}
     assert "not done yet" in (out / "summary.html").read_text()
 
