@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from formcheck.form.judge import judge_track
 from formcheck.pose.landmarks import COUNT, LEGS
 from formcheck.protocols.loader import load_protocol
-from formcheck.types import ClipInfo, FloatArray, ModelInfo, PoseTrack, Session, Side
+from formcheck.types import ClipInfo, FloatArray, ImageBgr, ModelInfo, PoseTrack, Session, Side
 
 # Metres; a person of about 1.75 m (Winter, Biomechanics, table 4.1). x to the feet, y to the left, z up.
 TRUNK, THIGH, SHANK, FOOT = 0.50, 0.43, 0.43, 0.20
@@ -141,6 +142,26 @@ def glide(
     """A whole set: the track of ``moves`` with rest before and after."""
     t_s = times(duration(moves, lead_s=lead_s) + 1.0, fps=fps)
     return track(t_s, knee_curve(t_s, moves, lead_s=lead_s), hip_deg, **camera)
+
+
+def bent_rest(moves: Sequence[Move]) -> PoseTrack:
+    """A whole set of the left leg while the right one stands bent on its foot; both are visible."""
+    working = glide(moves, hidden=False)
+    knee = np.full(len(working.t_s), 95.0)
+    resting = track(working.t_s, knee, 50.0, side=Side.RIGHT, camera_side=Side.LEFT, hidden=False)
+    xy = working.xy_px.copy()
+    leg = LEGS[Side.RIGHT]
+    xy[:, list(leg.all)] = resting.xy_px[:, list(leg.all)] + xy[:1, [leg.hip]] - resting.xy_px[:1, [leg.hip]]
+    return make_track(working.t_s, xy)
+
+
+def draw_legs(pose: PoseTrack, index: int) -> ImageBgr:
+    """The image of a frame: both legs where the track has them, the left one in front, and a wall brighter than 200."""
+    image = np.full((pose.size_px[1], pose.size_px[0], 3), 210, np.uint8)
+    for side, colour in ((Side.RIGHT, (150, 60, 60)), (Side.LEFT, (60, 60, 150))):
+        joints = np.round(pose.xy_px[index, list(LEGS[side].all[:3])]).astype(np.int32)
+        cv2.polylines(image, [joints], isClosed=False, color=colour, thickness=30)
+    return image
 
 
 def session(pose: PoseTrack, protocol: str = "sciatic-glide") -> Session:

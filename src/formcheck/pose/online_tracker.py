@@ -31,8 +31,11 @@ from formcheck.types import ClipInfo, Frame, ImageBgr, ModelInfo, PoseTrack, Sid
 SURVEY_S = 12.0
 # The window on which legs are chosen and angles measured.
 WINDOW_S = 2.0
-# The picture of a bent resting leg is renewed this often: making it takes as long as a frame.
-_PLATE_EVERY_S = 2.0
+# The picture of a bent resting leg is renewed this often: at first with every step of the working shank, which still
+# hides a part of it; then seldom, since making it takes as long as a frame.
+_FIRST_PLATES_EVERY_S = 0.5
+_FIRST_PLATES_S = 6.0
+_PLATES_EVERY_S = 2.0
 # The working side is settled once the surveys have agreed on it for this long with the leg up.
 _SIDE_AFTER_S = 2.0
 
@@ -146,7 +149,8 @@ class OnlineTracker:
             return None
         if t_s >= self._next_plate_s:
             self._plate = self._surveyor.make_plate(survey)
-            self._next_plate_s = t_s + _PLATE_EVERY_S
+            first = t_s - survey.body.t_s[0] < _FIRST_PLATES_S
+            self._next_plate_s = t_s + (_FIRST_PLATES_EVERY_S if first else _PLATES_EVERY_S)
         return self._plate
 
     def _settle(self, survey: Survey, t_s: float) -> None:

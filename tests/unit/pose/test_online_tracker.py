@@ -61,6 +61,27 @@ def test_the_resting_leg_is_hidden_once_it_is_known():
     np.testing.assert_allclose(joined.xy_px[:, LEGS[Side.LEFT].ankle], track.xy_px[:, LEGS[Side.LEFT].ankle], atol=0.01)
 
 
+def test_a_bent_resting_leg_is_taken_out_once_it_is_known():
+    track = synth.bent_rest(MOVES)
+    shown = []
+
+    class Watching(TrackLandmarker):
+        def detect(self, image_bgr, t_s):
+            x, y = np.round(track.xy_px[int(np.argmin(np.abs(track.t_s - t_s))), LEGS[Side.RIGHT].knee]).astype(int)
+            shown.append((t_s, bool(image_bgr[y, x].max() < 200)))
+            return super().detect(image_bgr, t_s)
+
+    tracker = OnlineTracker(
+        lambda *, tracking=True: Watching(track), size_px=track.size_px, clip=track.clip, model=track.model
+    )
+    with tracker:
+        for index, t_s in enumerate(track.t_s):
+            tracker.update(Frame(index, float(t_s), synth.draw_legs(track, index)))
+    late = {t_s for t_s, _ in shown if t_s > 3.0}
+    assert {t_s for t_s, seen in shown if seen and t_s > 3.0} == late  # the plain image of every frame ...
+    assert {t_s for t_s, seen in shown if not seen and t_s > 3.0} == late  # ... and one without the leg
+
+
 def test_nothing_of_the_future_is_used():
     whole = synth.glide(MOVES, hidden=False, noise_px=1.0)
     cut = replace(whole, **{name: getattr(whole, name)[:120] for name in ("t_s", "xy_px", "world_m", "visibility")})

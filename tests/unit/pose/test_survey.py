@@ -64,37 +64,17 @@ def test_the_painted_region_covers_the_resting_leg_and_spares_the_working_one():
         assert not any(covered(row) for row in LEGS[Side.LEFT].all)
 
 
-def bent_rest(moves=SET):
-    """The resting right leg stands on its foot."""
-    track = synth.glide(moves, side=Side.LEFT, hidden=False)
-    knee = np.full(len(track.t_s), 95.0)
-    other = synth.track(track.t_s, knee, 50.0, side=Side.RIGHT, camera_side=Side.LEFT, hidden=False)
-    xy = track.xy_px.copy()
-    rows = list(LEGS[Side.RIGHT].all)
-    xy[:, rows] = other.xy_px[:, rows] + track.xy_px[:1, rows[:1]] - other.xy_px[:1, rows[:1]]
-    return synth.make_track(track.t_s, xy)
-
-
-def draw(track, i):
-    """An image of both legs as a track has them."""
-    image = np.full((track.size_px[1], track.size_px[0], 3), 210, np.uint8)
-    for side, colour in ((Side.RIGHT, (150, 60, 60)), (Side.LEFT, (60, 60, 150))):
-        joints = np.round(track.xy_px[i, list(LEGS[side].all[:3])]).astype(np.int32)
-        cv2.polylines(image, [joints], isClosed=False, color=colour, thickness=30)
-    return image
-
-
 def test_a_bent_resting_leg_is_taken_out_of_the_image_and_the_working_one_stays():
-    track = bent_rest()
+    track = synth.bent_rest(SET)
     surveyor = Surveyor()
     for i in range(0, len(track.t_s), 5):
         detection = Detection(track.xy_px[i], track.world_m[i], track.visibility[i])
-        surveyor.add(take_sample(draw(track, i), float(track.t_s[i]), detection, pictured=i % 10 == 0))
+        surveyor.add(take_sample(synth.draw_legs(track, i), float(track.t_s[i]), detection, pictured=i % 10 == 0))
     survey = surveyor.finish()
     assert not survey.resting.straight
     survey = replace(survey, plate=surveyor.make_plate(survey))
     for i in range(0, len(track.t_s), 20):
-        images = variants_of(Frame(i, float(track.t_s[i]), draw(track, i)), survey)
+        images = variants_of(Frame(i, float(track.t_s[i]), synth.draw_legs(track, i)), survey)
         assert set(images) == {"plain", "hidden"}
 
         def shown(row, i=i, hidden=images["hidden"]):
@@ -108,11 +88,11 @@ def test_a_bent_resting_leg_is_taken_out_of_the_image_and_the_working_one_stays(
 
 def test_only_a_bent_leg_that_was_pictured_has_a_plate():
     track = synth.glide(SET, hidden=False)
-    for shown, pictured in ((track, True), (bent_rest(), False)):
+    for shown, pictured in ((track, True), (synth.bent_rest(SET), False)):
         surveyor = Surveyor()
         for i in range(0, len(shown.t_s), 5):
             detection = Detection(shown.xy_px[i], shown.world_m[i], shown.visibility[i])
-            surveyor.add(take_sample(draw(shown, i), float(shown.t_s[i]), detection, pictured=pictured))
+            surveyor.add(take_sample(synth.draw_legs(shown, i), float(shown.t_s[i]), detection, pictured=pictured))
         survey = surveyor.finish()
         assert survey.resting is not None
         assert surveyor.make_plate(survey) is None
