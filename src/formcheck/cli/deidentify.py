@@ -18,7 +18,7 @@ from formcheck.cli.options import call_texts, model_option
     help="The copy to write. Default: CLIP's name with .blurred.mp4, beside the clip.",
 )
 @model_option
-def command(clip: Path, *, out: Path | None, model: str) -> None:
+def command(clip: Path, *, out: Path | None, model: str | None) -> None:
     """Write a copy of a clip with the face blurred, without sound and metadata.
 
     The region is generous, and larger where the position of the head is uncertain; frames without a known head are
@@ -27,11 +27,12 @@ def command(clip: Path, *, out: Path | None, model: str) -> None:
     """
     from formcheck.cli.progress_bars import clip_progress
     from formcheck.deidentify import deidentify
+    from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
 
     texts = call_texts()
     target = out if out is not None else clip.with_suffix(".blurred.mp4")
     with clip_progress(clip.name) as show:
-        whole = deidentify(clip, target, model=model, progress=show)
+        whole = deidentify(clip, target, model=model or QUALITIES[DEFAULT_QUALITY].network, progress=show)
     if whole:
         click.echo(texts.get("deidentify.whole", n=whole), err=True)
     click.echo(texts.get("deidentify.done", path=target))

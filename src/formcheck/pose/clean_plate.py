@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from formcheck.types import FloatArray, ImageBgr
 
-# Long side of the pictures that plates are made from. The landmarker sees a person in 256 px.
-_PICTURE_PX = 320
+# Long side of the images that plates are made from. The landmarker sees a person in 256 px.
+_IMAGE_PX = 320
 # A large image is first thinned to no less than this: a fraction of the work.
 _THINNED_PX = 640
-# More pictures than this do not make the median any clearer.
-_ENOUGH_PICTURES = 15
+# More images than this do not make the median any clearer.
+_ENOUGH_IMAGES = 15
 # Widths in trunk lengths of the region around thigh, shank and foot: the limb with its clothes and shadow, and an error
 # of the landmarks by half a limb. The background is taken from beyond.
 _LEG_WIDTHS = (0.62, 0.57, 0.48)
@@ -38,16 +38,16 @@ _SHADOW = 0.6
 _BRIGHTER = 1.1
 _BLUR_PX = 1.5
 _INPAINT_RADIUS_PX = 5
-# Shifts of the camera, as a share of the picture's long side: less is the moving leg's doing, more is another view.
+# Shifts of the camera, as a share of the image's long side: less is the moving leg's doing, more is another view.
 _MIN_SHIFT = 0.002
 _MAX_SHIFT = 0.15
-# Moved back by the shift, a picture must differ this much less from the reference than as it is.
+# Moved back by the shift, an image must differ this much less from the reference than as it is.
 _BETTER = 0.9
 
 
-def take_picture(image_bgr: ImageBgr) -> ImageBgr:
+def shrink_image(image_bgr: ImageBgr) -> ImageBgr:
     """A copy of an image, small enough to keep many."""
-    scale = min(1.0, _PICTURE_PX / max(image_bgr.shape[:2]))
+    scale = min(1.0, _IMAGE_PX / max(image_bgr.shape[:2]))
     size = (max(1, round(image_bgr.shape[1] * scale)), max(1, round(image_bgr.shape[0] * scale)))
     step = max(1, max(image_bgr.shape[:2]) // _THINNED_PX)
     thinned = np.ascontiguousarray(image_bgr[::step, ::step])
@@ -56,14 +56,14 @@ def take_picture(image_bgr: ImageBgr) -> ImageBgr:
 
 @dataclass(frozen=True, slots=True)
 class CleanPlate:
-    """How a resting leg looks, and what is behind it, within a box of the picture.
+    """How a resting leg looks, and what is behind it, within a box of the image.
 
     Parameters
     ----------
     reference : (H, W) float32
-        The whole picture in grey, to which frames are registered.
+        The whole image in grey, to which frames are registered.
     corner : (x, y)
-        Of the box, px of the picture.
+        Of the box, px of the image.
     leg : (h, w, 3) float32
         The leg, blurred.
     region : (h, w) uint8
@@ -82,18 +82,16 @@ class CleanPlate:
 
     def hide(self, image_bgr: ImageBgr) -> ImageBgr:
         """A copy of an image (H, W, 3), of the clip's size, without the resting leg."""
-        picture = take_picture(image_bgr)
-        shift = _shift(self.reference, _grey(picture))
+        image = shrink_image(image_bgr)
+        shift = _shift(self.reference, _grey(image))
         size = self.region.shape[::-1]
         to_box = np.array([[1.0, 0.0, self.corner[0] + shift[0]], [0.0, 1.0, self.corner[1] + shift[1]]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        in_box = np.asarray(
-            cv2.warpAffine(picture, to_box, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
-        return self._paint(image_bgr, self._shows_leg(in_box), to_box[:, 2], image_bgr.shape[1] / picture.shape[1])
+        in_box = np.asarray(cv2.warpAffine(image, to_box, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        return self._paint(image_bgr, self._shows_leg(in_box), to_box[:, 2], image_bgr.shape[1] / image.shape[1])
 
     def _shows_leg(self, in_box: ImageBgr) -> ImageBgr:
-        """255 where the box (h, w, 3) of a picture shows the resting leg, perhaps in shadow."""
+        """255 where the box (h, w, 3) of an image shows the resting leg, perhaps in shadow."""
         seen = cv2.GaussianBlur(in_box, (0, 0), _BLUR_PX).astype(np.float32)
         energy = np.maximum((self.leg * self.leg).sum(axis=2), 1.0)
         gain = np.clip((seen * self.leg).sum(axis=2) / energy, _SHADOW, _BRIGHTER)
@@ -102,7 +100,7 @@ class CleanPlate:
         return np.asarray(cv2.morphologyEx(alike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), dtype=np.uint8)
 
     def _paint(self, image_bgr: ImageBgr, mask: ImageBgr, corner: FloatArray, scale: float) -> ImageBgr:
-        """Copy the background into an image where the mask, whose corner is given in px of the picture, says so."""
+        """Copy the background into an image where the mask, whose corner is given in px of the image, says so."""
         painted = image_bgr.copy()
         (height, width), (box_height, box_width) = image_bgr.shape[:2], mask.shape
         left, top = np.clip(np.floor(corner * scale), 0, (width, height)).astype(int)
@@ -122,16 +120,16 @@ class CleanPlate:
 
 
 def make_plate(
-    pictures: Sequence[ImageBgr], *, leg_px: FloatArray, working_thigh_px: FloatArray, trunk_px: float
+    images: Sequence[ImageBgr], *, leg_px: FloatArray, working_thigh_px: FloatArray, trunk_px: float
 ) -> CleanPlate | None:
     """Make the plate of a resting leg.
 
     Parameters
     ----------
-    pictures : sequence of (H, W, 3)
-        From `take_picture`, at least one, in which the working leg is away from the resting one, but for the thigh.
+    images : sequence of (H, W, 3)
+        From `shrink_image`, at least one, in which the working leg is away from the resting one, but for the thigh.
     leg_px : (4, 2) float
-        Where the resting leg's thigh begins, its knee, ankle and toes; px of the picture.
+        Where the resting leg's thigh begins, its knee, ankle and toes; px of the image.
     working_thigh_px : (2, 2) float
         Ends of the working thigh.
     trunk_px : float
@@ -140,10 +138,10 @@ def make_plate(
     Returns
     -------
     CleanPlate or None
-        None when the leg is outside the picture.
+        None when the leg is outside the image.
     """
-    region = _region(pictures[0].shape[:2], leg_px, trunk_px, 0.0)
-    around = _region(pictures[0].shape[:2], leg_px, trunk_px, _MARGIN)
+    region = _region(images[0].shape[:2], leg_px, trunk_px, 0.0)
+    around = _region(images[0].shape[:2], leg_px, trunk_px, _MARGIN)
     x, y, width, height = cv2.boundingRect(cv2.dilate(around, np.ones((9, 9), np.uint8)))
     # The working thigh is neither to be hidden nor, blurred, a part of the background.
     start, end = np.round(working_thigh_px).astype(int).tolist()
@@ -152,8 +150,8 @@ def make_plate(
     if not region.any():
         return None
     box = (slice(y, y + height), slice(x, x + width))
-    reference = _grey(pictures[0])
-    stack = np.stack([_registered(picture, reference)[box] for picture in _spread_out(pictures)])
+    reference = _grey(images[0])
+    stack = np.stack([_registered(image, reference)[box] for image in _spread_out(images)])
     median = np.median(stack, axis=0).astype(np.uint8)
     leg = cv2.GaussianBlur(median, (0, 0), _BLUR_PX).astype(np.float32)
     noise = float(np.median(np.abs(cv2.GaussianBlur(stack[0], (0, 0), _BLUR_PX) - leg).max(axis=2)))
@@ -176,14 +174,14 @@ def _region(shape: tuple[int, ...], leg_px: FloatArray, trunk_px: float, margin:
     return region
 
 
-def _spread_out(pictures: Sequence[ImageBgr]) -> list[ImageBgr]:
+def _spread_out(images: Sequence[ImageBgr]) -> list[ImageBgr]:
     """Evenly chosen ones, if there are more than enough."""
-    chosen = np.unique(np.linspace(0, len(pictures) - 1, _ENOUGH_PICTURES).round().astype(int))
-    return [pictures[i] for i in chosen]
+    chosen = np.unique(np.linspace(0, len(images) - 1, _ENOUGH_IMAGES).round().astype(int))
+    return [images[i] for i in chosen]
 
 
-def _grey(picture: ImageBgr) -> NDArray[np.float32]:
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.float32)
+def _grey(image: ImageBgr) -> NDArray[np.float32]:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.float32)
 
 
 def _shift(reference: NDArray[np.float32], grey: NDArray[np.float32]) -> tuple[float, float]:
@@ -194,17 +192,17 @@ def _shift(reference: NDArray[np.float32], grey: NDArray[np.float32]) -> tuple[f
     share = float(np.hypot(x, y)) / max(reference.shape)
     if not _MIN_SHIFT <= share <= _MAX_SHIFT:
         return 0.0, 0.0
-    # In a dark, noisy picture the correlation's peak may be anywhere.
+    # In a dark, noisy image the correlation's peak may be anywhere.
     moved = float(cv2.absdiff(_moved_back(grey, x, y), reference).mean())
     return (x, y) if moved < _BETTER * float(cv2.absdiff(grey, reference).mean()) else (0.0, 0.0)
 
 
-def _registered(picture: ImageBgr, reference: NDArray[np.float32]) -> ImageBgr:
-    """A picture moved to where the reference has its content."""
-    x, y = _shift(reference, _grey(picture))
-    return picture if x == y == 0.0 else np.asarray(_moved_back(picture, x, y), dtype=np.uint8)
+def _registered(image: ImageBgr, reference: NDArray[np.float32]) -> ImageBgr:
+    """An image moved to where the reference has its content."""
+    x, y = _shift(reference, _grey(image))
+    return image if x == y == 0.0 else np.asarray(_moved_back(image, x, y), dtype=np.uint8)
 
 
-def _moved_back(picture: NDArray[Any], x: float, y: float) -> NDArray[Any]:
+def _moved_back(image: NDArray[Any], x: float, y: float) -> NDArray[Any]:
     back = np.array([[1.0, 0.0, -x], [0.0, 1.0, -y]])
-    return cv2.warpAffine(picture, back, picture.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(image, back, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)

@@ -31,7 +31,7 @@ from formcheck.types import ClipInfo, Frame, ImageBgr, ModelInfo, PoseTrack, Sid
 SURVEY_S = 12.0
 # The window on which legs are chosen and angles measured.
 WINDOW_S = 2.0
-# The picture of a bent resting leg is renewed this often: at first with every step of the working shank, which still
+# The image of a bent resting leg is renewed this often: at first with every step of the working shank, which still
 # hides a part of it; then seldom, since making it takes as long as a frame.
 _FIRST_PLATES_EVERY_S = 0.5
 _FIRST_PLATES_S = 6.0

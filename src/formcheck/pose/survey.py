@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose.body import Body, find_body
-from formcheck.pose.clean_plate import CleanPlate, make_plate, take_picture
+from formcheck.pose.clean_plate import CleanPlate, make_plate, shrink_image
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.pace import Stretch, fast_stretches
@@ -49,7 +49,7 @@ _VOTING_HIP_DEG = 12.0
 _AGREED_VOTE = 0.95
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
-# A bent resting leg is pictured by this share of the raised samples, those with the highest ankle: the working shank is
+# A bent resting leg is shown by this share of the raised samples, those with the highest ankle: the working shank is
 # then clear of it.
 _CLEAR_SHARE = 0.35
 # Where its thigh begins that is not hidden (share of it), so that the hip stays in the image; and how far its toes are
@@ -116,7 +116,7 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``picture`` is a larger one in colour, which not every sample needs to have.
+    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have.
     """
 
     t_s: float
@@ -124,18 +124,20 @@ class SurveySample(NamedTuple):
     xy_px: NDArray[np.floating] | None
     thumbnail: ImageBgr
     thumbnail_scale: float
-    picture: ImageBgr | None
+    image: ImageBgr | None
 
 
-def take_sample(image_bgr: ImageBgr, t_s: float, detection: Detection | None, *, pictured: bool = True) -> SurveySample:
-    """Take from a frame what the survey needs, a picture for `Surveyor.make_plate` included unless told otherwise."""
+def take_sample(
+    image_bgr: ImageBgr, t_s: float, detection: Detection | None, *, with_image: bool = True
+) -> SurveySample:
+    """Take from a frame what the survey needs, an image for `Surveyor.make_plate` included unless told otherwise."""
     scale = _THUMBNAIL_PX / max(image_bgr.shape[:2])
     size = (max(1, round(image_bgr.shape[1] * scale)), max(1, round(image_bgr.shape[0] * scale)))
     small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
     thumbnail = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     xy_px = None if detection is None else detection.xy_px
-    picture = take_picture(image_bgr) if pictured else None
-    return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale, picture)
+    image = shrink_image(image_bgr) if with_image else None
+    return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale, image)
 
 
 class Surveyor:
@@ -146,7 +148,7 @@ class Surveyor:
         self._xy: list[FloatArray] = []
         self._thumbnails: list[ImageBgr] = []
         self._thumbnail_scale = 1.0
-        self._pictures: list[ImageBgr | None] = []
+        self._images: list[ImageBgr | None] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
@@ -156,12 +158,12 @@ class Surveyor:
         self._xy.append(sample.xy_px.astype(np.float64))
         self._thumbnails.append(sample.thumbnail)
         self._thumbnail_scale = sample.thumbnail_scale
-        self._pictures.append(sample.picture)
+        self._images.append(sample.image)
 
     def forget_before(self, t_s: float) -> None:
         """Drop the samples older than ``t_s``."""
         old = int(np.searchsorted(self._t_s, t_s))
-        for samples in (self._t_s, self._xy, self._thumbnails, self._pictures):
+        for samples in (self._t_s, self._xy, self._thumbnails, self._images):
             del samples[:old]
 
     def finish(self, side: Side | None = None) -> Survey | None:
@@ -189,15 +191,15 @@ class Surveyor:
         knee, ankle = legs.pick(legs.knee, lower=False), legs.pick(legs.ankle, lower=False)
         apart = legs.on_floor() & legs.raised()
         clear = apart & (ankle[:, 1] >= np.quantile(ankle[apart, 1], 1 - _CLEAR_SHARE))
-        shown = [(t, self._pictures[i]) for i, t in enumerate(self._t_s) if clear[i]]
-        pictures = [picture for _, picture in shown if picture is not None]
-        if not pictures:
+        shown = [(t, self._images[i]) for i, t in enumerate(self._t_s) if clear[i]]
+        images = [image for _, image in shown if image is not None]
+        if not images:
             return None
-        axes = survey.body.at(next(t for t, picture in shown if picture is not None))
-        scale = self._thumbnail_scale * max(pictures[0].shape) / _THUMBNAIL_PX
+        axes = survey.body.at(next(t for t, image in shown if image is not None))
+        scale = self._thumbnail_scale * max(images[0].shape) / _THUMBNAIL_PX
         thigh = np.median(knee[apart], axis=0)
         return make_plate(
-            pictures,
+            images,
             leg_px=axes.to_px(resting.outline()) * scale,
             working_thigh_px=axes.to_px(np.stack([_GUARD_BEGIN * thigh, thigh])) * scale,
             trunk_px=axes.trunk_px * scale,

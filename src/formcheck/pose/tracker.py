@@ -31,8 +31,8 @@ _OTHER_LABEL_HIDDEN_PER_S = 30.0
 # it was not detected at all. Distance in trunk lengths.
 _AT_REST = 4.0
 _REST_RADIUS = 0.3
-# The pictures of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB).
-_MAX_PICTURES = 240
+# The images of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB).
+_MAX_IMAGES = 240
 
 
 class SurveySampler:
@@ -41,20 +41,20 @@ class SurveySampler:
     Parameters
     ----------
     make_landmarker : callable
-    picture_every : int
-        Every so many samples have a picture.
+    image_every : int
+        Every so many samples have an image.
     """
 
-    def __init__(self, make_landmarker: MakeLandmarker, picture_every: int = 1) -> None:
+    def __init__(self, make_landmarker: MakeLandmarker, image_every: int = 1) -> None:
         self._landmarker = make_landmarker()
-        self._picture_every = picture_every
+        self._image_every = image_every
 
     def process(self, frame: Frame) -> SurveySample:
         """Sample the next frame."""
         detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
         # by its time, not counted: the same however the clip is divided
-        pictured = round(frame.t_s / STRIDE_S) % self._picture_every == 0
-        return take_sample(frame.image_bgr, frame.t_s, detection, pictured=pictured)
+        with_image = round(frame.t_s / STRIDE_S) % self._image_every == 0
+        return take_sample(frame.image_bgr, frame.t_s, detection, with_image=with_image)
 
     def close(self) -> None:
         self._landmarker.close()
@@ -107,9 +107,9 @@ def survey_clip(
         None when nobody was found.
     """
     begin_s, end_s = source.window_s
-    picture_every = math.ceil((min(end_s, source.duration_s) - begin_s) / STRIDE_S / _MAX_PICTURES)
+    image_every = math.ceil((min(end_s, source.duration_s) - begin_s) / STRIDE_S / _MAX_IMAGES)
     task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
-        lambda: SurveySampler(make_landmarker, max(1, picture_every)), list
+        lambda: SurveySampler(make_landmarker, max(1, image_every)), list
     )
     segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
     surveyor = Surveyor()

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from formcheck.pose.clean_plate import make_plate, take_picture
+from formcheck.pose.clean_plate import make_plate, shrink_image
 
 SIZE = (640, 360)
 # A bent resting leg on the floor, thigh, shank and foot, and the working thigh beside it; px of the image.
@@ -28,8 +28,8 @@ def draw(*, shank_to=(290, 20), shift=(0, 0), shadow=1.0, leg=True):
 
 @pytest.fixture(scope="module")
 def plate():
-    pictures = [take_picture(draw(shank_to=(280 + 10 * i, 20))) for i in range(7)]
-    return make_plate(pictures, leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
+    images = [shrink_image(draw(shank_to=(280 + 10 * i, 20))) for i in range(7)]
+    return make_plate(images, leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
 
 
 def mark(points, radius=6):
@@ -102,7 +102,7 @@ def test_noise_in_the_dark_is_no_movement_of_the_camera():
         return np.clip(image * 0.05 + rng.normal(12, 8, image.shape), 0, 255).astype(np.uint8)
 
     room = dim(np.full((*SIZE[::-1], 3), 200.0))
-    plate = make_plate([take_picture(room)], leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
+    plate = make_plate([shrink_image(room)], leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
     for _ in range(5):
         image = dim(np.full((*SIZE[::-1], 3), 200.0))
         changed = np.abs(plate.hide(image).astype(int) - image).max(axis=2) > 0
@@ -111,8 +111,8 @@ def test_noise_in_the_dark_is_no_movement_of_the_camera():
 
 
 def test_pictures_of_a_camera_that_moves_make_the_same_plate(plate):
-    pictures = [take_picture(draw(shift=(8 * i, -4 * i))) for i in range(7)]
-    shaken = make_plate(pictures, leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
+    images = [shrink_image(draw(shift=(8 * i, -4 * i))) for i in range(7)]
+    shaken = make_plate(images, leg_px=LEG / 2, working_thigh_px=THIGH / 2, trunk_px=TRUNK_PX / 2)
     assert trousers_share(shaken.hide(draw()), mark(RESTING)) == 0.0
     assert shaken.tolerance == plate.tolerance
 
@@ -126,7 +126,7 @@ def test_hiding_does_not_change_the_plate(plate):
 
 def test_a_leg_outside_the_picture_has_no_plate():
     args = {"working_thigh_px": THIGH / 2, "trunk_px": TRUNK_PX / 2}
-    assert make_plate([take_picture(draw())], leg_px=LEG + 5000.0, **args) is None
+    assert make_plate([shrink_image(draw())], leg_px=LEG + 5000.0, **args) is None
 
 
 def test_a_plate_serves_images_of_another_scale(plate):

@@ -69,7 +69,7 @@ def test_a_bent_resting_leg_is_taken_out_of_the_image_and_the_working_one_stays(
     surveyor = Surveyor()
     for i in range(0, len(track.t_s), 5):
         detection = Detection(track.xy_px[i], track.world_m[i], track.visibility[i])
-        surveyor.add(take_sample(synth.draw_legs(track, i), float(track.t_s[i]), detection, pictured=i % 10 == 0))
+        surveyor.add(take_sample(synth.draw_legs(track, i), float(track.t_s[i]), detection, with_image=i % 10 == 0))
     survey = surveyor.finish()
     assert not survey.resting.straight
     survey = replace(survey, plate=surveyor.make_plate(survey))
@@ -86,13 +86,13 @@ def test_a_bent_resting_leg_is_taken_out_of_the_image_and_the_working_one_stays(
         assert all(shown(row) for row in LEGS[Side.LEFT].all[:3])
 
 
-def test_only_a_bent_leg_that_was_pictured_has_a_plate():
+def test_only_a_bent_leg_that_was_with_image_has_a_plate():
     track = synth.glide(SET, hidden=False)
-    for shown, pictured in ((track, True), (synth.bent_rest(SET), False)):
+    for shown, with_image in ((track, True), (synth.bent_rest(SET), False)):
         surveyor = Surveyor()
         for i in range(0, len(shown.t_s), 5):
             detection = Detection(shown.xy_px[i], shown.world_m[i], shown.visibility[i])
-            surveyor.add(take_sample(synth.draw_legs(shown, i), float(shown.t_s[i]), detection, pictured=pictured))
+            surveyor.add(take_sample(synth.draw_legs(shown, i), float(shown.t_s[i]), detection, with_image=with_image))
         survey = surveyor.finish()
         assert survey.resting is not None
         assert surveyor.make_plate(survey) is None
