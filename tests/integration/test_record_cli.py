@@ -88,6 +88,7 @@ def test_history_before_anything_was_kept(run):
     assert (code, out) == (5, "")
     assert err.count("\n") == 1
     assert "formcheck analyze CLIP --save" in err
+    assert "formcheck live" in err
 
 
 def test_show_note_correct_and_compare(run, track, tmp_path):
@@ -238,7 +239,7 @@ def test_forget_asks_first_and_leaves_nothing(run, track, tmp_path, monkeypatch)
     assert uid not in run("history")[1]
     assert list((tmp_path / "record" / "series").iterdir()) == []
     assert run("forget", "--all", "--yes")[0] == 0
-    assert "the record is empty" in run("history")[2]
+    assert "it is empty" in run("history")[2]
     assert run("forget", "--all", "--yes")[1] == "The practice record is empty: there is nothing to erase.\n"
     shutil.rmtree(tmp_path / "record")
     assert run("forget", "--all")[0] == 0

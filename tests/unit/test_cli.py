@@ -52,6 +52,25 @@ def test_help_lists_every_command_and_loads_nothing_heavy():
         assert line in result.stdout
 
 
+def test_help_groups_commands_by_person_with_one_column_of_lines():
+    result = subprocess.run([sys.executable, "-m", "formcheck", "--help"], capture_output=True, text=True, check=True)
+    blocks = result.stdout.split("\n\n")[-len(cli.COMMAND_GROUPS) :]
+    for block, (heading, group) in zip(blocks, cli.COMMAND_GROUPS.items(), strict=True):
+        first, *lines = block.splitlines()
+        assert first == f"{heading}:"
+        assert [line.split()[0] for line in lines] == list(group)
+    lines = [line for _module, line in cli.COMMANDS.values()]
+    assert len({len(result.stdout[: result.stdout.index(line)].rpartition("\n")[2]) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("analyse", "analyze"), ("lvie", "live"), ("histroy", "history"), ("doktor", "doctor")]
+)
+def test_a_mistyped_command_names_the_one_that_was_meant(typed, meant, capsys):
+    assert cli.run([typed]) == 2
+    assert f"'{meant}'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", list(cli.COMMANDS))
 def test_every_command_has_help_and_its_module_loads_nothing_heavy(name):
     script = (

@@ -25,23 +25,36 @@ EXIT_ENVIRONMENT = 3
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
-# Command: its module, which holds it as ``command``, and its line in ``formcheck --help``.
-COMMANDS = {
-    "analyze": ("formcheck.cli.analyze", "Measure and judge the repetitions in recorded clips."),
-    "batch": ("formcheck.cli.batch", "Analyse many clips, on all cores or on a cluster."),
-    "review": ("formcheck.cli.review", "Check judged clips by eye in the browser, correct, and sum up."),
-    "live": ("formcheck.cli.live", "Practise in front of a camera, guided by voice and picture."),
-    "history": ("formcheck.cli.history", "Show what was practised, and whether it changes."),
-    "progress": ("formcheck.cli.progress", "Write weeks of practice as one page with charts."),
-    "prescribe": ("formcheck.cli.prescribe", "Say what is to be practised, and how much."),
-    "export": ("formcheck.cli.export", "Take sessions out: CSV, Parquet, JSON, FHIR, OpenSim, PDF."),
-    "import": ("formcheck.cli.import_record", "Take exported sessions back into the record."),
-    "forget": ("formcheck.cli.forget", "Erase a session, a profile or all of the practice record."),
-    "deidentify": ("formcheck.cli.deidentify", "Write a copy of a clip with the face blurred."),
-    "protocols": ("formcheck.cli.protocols", "List, show and check exercise definitions."),
-    "models": ("formcheck.cli.models", "List, verify and fetch landmark models."),
-    "doctor": ("formcheck.cli.doctor", "Say what formcheck finds on this machine, and what is missing."),
+# Heading in ``formcheck --help``: command: its module, which holds it as ``command``, and its line.
+COMMAND_GROUPS = {
+    "Practise": {
+        "live": ("formcheck.cli.live", "Practise in front of a camera, guided by voice and picture."),
+    },
+    "Analyse": {
+        "analyze": ("formcheck.cli.analyze", "Measure and judge the repetitions in recorded clips."),
+    },
+    "Review": {
+        "review": ("formcheck.cli.review", "Check judged clips by eye in the browser, correct, and sum up."),
+    },
+    "Practice record": {
+        "prescribe": ("formcheck.cli.prescribe", "Say what is to be practised, and how much."),
+        "history": ("formcheck.cli.history", "Show what was practised, and whether it changes."),
+        "progress": ("formcheck.cli.progress", "Write weeks of practice as one page with charts."),
+        "export": ("formcheck.cli.export", "Take sessions out: CSV, Parquet, JSON, FHIR, OpenSim, PDF."),
+        "import": ("formcheck.cli.import_record", "Take exported sessions back into the record."),
+        "forget": ("formcheck.cli.forget", "Erase a session, a profile or all of the practice record."),
+    },
+    "Research": {
+        "batch": ("formcheck.cli.batch", "Analyse many clips, on all cores or on a cluster."),
+        "deidentify": ("formcheck.cli.deidentify", "Write a copy of a clip with the face blurred."),
+    },
+    "Set-up": {
+        "doctor": ("formcheck.cli.doctor", "Say what formcheck finds on this machine, and what is missing."),
+        "protocols": ("formcheck.cli.protocols", "List, show and check exercise definitions."),
+        "models": ("formcheck.cli.models", "List, verify and fetch landmark models."),
+    },
 }
+COMMANDS = {name: entry for group in COMMAND_GROUPS.values() for name, entry in group.items()}
 
 
 @dataclass(slots=True)
@@ -66,8 +79,19 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for heading, group in COMMAND_GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), line) for name, (_module, line) in group.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            # Click would look for what was meant among the commands that it has loaded: none.
+            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -167,13 +167,13 @@ def _open_record(
     target: str | None, protocols: AvailableProtocols, record: _Record, stack: ExitStack
 ) -> tuple[Library, str | None]:
     from formcheck.record.profiles import full_id
-    from formcheck.record.store import default_folder, exists, open_store
+    from formcheck.record.store import FIRST_SET, default_folder, exists, open_store
     from formcheck.review.record_library import RecordLibrary
 
     if not exists(record.store):
         raise StoreError(
             f"{record.store or default_folder()}: expected a practice record, but there is none yet; name a clip or a "
-            "folder, or save a session with `formcheck analyze CLIP --save`"
+            f"folder, {FIRST_SET}"
         )
     store = stack.enter_context(open_store(record.store))
     if target is None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from formcheck.errors import StoreError, UsageError
 from formcheck.record.schema import PROFILE, SESSION, now
+from formcheck.record.store import FIRST_SET
 
 DEFAULT_PROFILE = "me"
 CODE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
@@ -30,7 +31,7 @@ def profile_key(connection: Connection, code: str, *, make: bool = False) -> int
     if not make:
         known = ", ".join(profile_codes(connection))
         if not known:
-            raise StoreError("the record is empty: save a set with `formcheck analyze CLIP --save`")
+            raise StoreError(f"expected a set in the practice record, but it is empty; {FIRST_SET}")
         raise UsageError(f"expected a profile of the record with --profile ({known}), got '{code}'")
     made = insert(PROFILE).values(code=code, made_at=now()).returning(PROFILE.c.id)
     return int(connection.execute(made).scalar_one())

@@ -20,6 +20,8 @@ from formcheck.record.migrate import is_newest, upgrade
 from formcheck.record.storage_errors import FILE, busy_error, damage_error, database_errors, storage_errors
 
 SERIES = "series"
+# What to do about a record without a set; also said by whoever finds it empty.
+FIRST_SET = "practise with `formcheck live`, or save a set with `formcheck analyze CLIP --save`"
 ENVIRONMENT = "FORMCHECK_STORE"
 
 # Writers wait for each other this long; one write takes milliseconds.
@@ -105,8 +107,8 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
     if not path.exists():
         if not write:
             raise StoreError(
-                f"{folder}: expected a practice record, but there is none yet; save a set with "
-                "`formcheck analyze CLIP --save`, or name another folder with --store"
+                f"{folder}: expected a practice record, but there is none yet; {FIRST_SET}, or name another folder "
+                "with --store"
             )
         private_folder(folder)
         # SQLite gives its side files the permissions of the main one.

@@ -36,6 +36,8 @@ _T = TypeVar("_T")
 # further files.
 _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 
+_OF_A_FOLDER = "name clips in it, or analyse all of them with `formcheck batch FOLDER --out RESULTS`"
+
 # AVI stores decoding times only. Its frames leave the decoder in display order with those times shuffled by at most the
 # reordering depth, so sorting over a short window corrects them.
 _SHUFFLED_TIMESTAMPS = frozenset({"avi"})
@@ -81,9 +83,9 @@ def check_readable(path: Path) -> None:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the spelling and the folder") from None
     except IsADirectoryError:
-        raise InputError(f"{path}: expected a video file, found a folder; name one clip in it") from None
+        raise InputError(f"{path}: expected a video file, found a folder; {_OF_A_FOLDER}") from None
     except PermissionError:
-        remedy = "name one clip in it" if path.is_dir() else "allow reading it (chmod u+r) or copy it"
+        remedy = _OF_A_FOLDER if path.is_dir() else "allow reading it (chmod u+r) or copy it"
         raise InputError(f"{path}: no permission to read it; {remedy}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to another disk") from None
