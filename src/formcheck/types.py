@@ -284,8 +284,9 @@ class Rep:
     ``complete`` is False when the clip's start or end, or a gap in what could be measured, cuts it; such a repetition
     is not counted.
     ``partial`` marks a small one (well below the set's median); it is counted.
-    ``hold_s`` is the time near the peak between extending and returning. Angles in degrees of
-    flexion; NaN where not measurable.
+    ``hold_s`` is the time near the peak between extending and returning. ``hip_flexion_start_deg`` and
+    ``hip_flexion_peak_deg`` say where the thigh is when the knee begins to straighten, and at its straightest. Angles
+    in degrees of flexion; NaN where not measurable.
     """
 
     index: int
@@ -305,6 +306,9 @@ class Rep:
     hold_s: float
     return_s: float
     peak_speed_deg_s: float
+    # Missing from results of formcheck 0.1.
+    hip_flexion_start_deg: float = math.nan
+    hip_flexion_peak_deg: float = math.nan
 
     @property
     def excursion_deg(self) -> float:

@@ -40,7 +40,8 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
     console = Console(highlight=False)
     summary = summarize(session)
     side = f", {texts.get(f'side.{session.side.value}_leg')}" if session.side else ""
-    console.print(Text(f"{session.clip.name}{side}: {texts.say(summary.headline)}", style="bold"))
+    console.print(Text(texts.say(summary.headline), style="bold"))
+    console.print(Text(f"{session.clip.name}{side}", style="dim"))
     for sentence in summary.sentences:
         console.print(Padding(Text(texts.say(sentence)), (0, 0, 0, 2)))
     if session.reps:

@@ -136,7 +136,7 @@ HIP = Rule(
     "deg",
     lambda protocol: (protocol.hip.flexion_deg.low, protocol.hip.flexion_deg.high),
     lambda rep, _angles, _protocol: measures.hip_mean(rep),
-    priority=2,
+    priority=4,
     urgency=Urgency.POSTURE,
 )
 THIGH_STILL = Rule(
@@ -144,6 +144,7 @@ THIGH_STILL = Rule(
     "deg",
     lambda protocol: (None, protocol.hip.max_drift_deg.value),
     lambda rep, _angles, _protocol: measures.hip_drift(rep),
+    # Before the hip's angle: a thigh that is let go sinks out of its band, and holding it mends both.
     priority=3,
     urgency=Urgency.POSTURE,
 )
@@ -152,7 +153,7 @@ KNEE_START = Rule(
     "deg",
     lambda protocol: (protocol.knee.min_start_flexion_deg.value, None),
     lambda rep, _angles, _protocol: measures.knee_start(rep),
-    priority=6,
+    priority=7,
     urgency=Urgency.SPEED,
 )
 SLOW = Rule(
@@ -162,7 +163,7 @@ SLOW = Rule(
     lambda rep, _angles, protocol: measures.fastest_mean_speed(
         rep, shortest_s=protocol.repetition.min_movement_s.value
     ),
-    priority=4,
+    priority=5,
     urgency=Urgency.SPEED,
 )
 SMOOTH = Rule(
@@ -170,7 +171,7 @@ SMOOTH = Rule(
     "deg",
     lambda protocol: (None, protocol.tempo.max_bounce_deg.value),
     lambda rep, angles, _protocol: measures.bounce(rep, angles),
-    priority=5,
+    priority=6,
     urgency=Urgency.SPEED,
     at_peak=_always,
 )
@@ -186,7 +187,7 @@ HANDS = Rule(
     "thigh lengths",
     lambda protocol: (None, protocol.hands.max_distance_thighs.value),
     lambda rep, angles, _protocol: measures.hand_distance(rep, angles),
-    priority=7,
+    priority=8,
     advisory=True,
 )
 TOES = Rule(
@@ -194,7 +195,7 @@ TOES = Rule(
     "deg",
     lambda protocol: (protocol.toes.angle_deg.low, protocol.toes.angle_deg.high),
     lambda rep, angles, protocol: measures.toes(rep, angles, protocol.toes.reading),
-    priority=8,
+    priority=9,
     advisory=True,
     # With the toes to the ceiling it is the start that tells: once the leg is up, no foot can keep them there.
     at_peak=lambda protocol: protocol.toes.reading is not ToesReading.CEILING,
@@ -205,6 +206,7 @@ PAIN_LIMIT = Rule(
     "deg",
     None,
     lambda rep, _angles, _protocol: measures.knee_end(rep),
+    priority=2,
     at_peak=_always,
 )
 SET_COMPLETE = Rule(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -56,6 +57,8 @@ class SetStatistics:
         Over all repetitions.
     hip_range_deg : float
         How far the thigh moved within a repetition, median.
+    hip_start_deg, hip_peak_deg : float
+        Where the knee begins to straighten, and where it is straightest; medians.
     rep_s, extend_s, hold_s, return_s : float
         Medians, seconds.
     peak_speed_deg_s : float
@@ -79,11 +82,27 @@ class SetStatistics:
     hip_min_deg: float
     hip_max_deg: float
     hip_range_deg: float
+    hip_start_deg: float
+    hip_peak_deg: float
     rep_s: float
     extend_s: float
     hold_s: float
     return_s: float
     peak_speed_deg_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThighMovement:
+    """How the thigh moved while the knee straightened: ``sank``, ``rose``, or ``moved`` (there and back).
+
+    Hip flexion where the knee begins to straighten and where it is straightest, and its least and most, degrees.
+    """
+
+    how: Literal["sank", "rose", "moved"]
+    start_deg: float
+    peak_deg: float
+    low_deg: float
+    high_deg: float
 
 
 def rep_status(rep: int, findings: Iterable[Finding]) -> RepStatus:
@@ -142,6 +161,8 @@ def set_statistics(session: Session) -> SetStatistics:
         hip_min_deg=_over(complete, np.min, lambda rep: rep.hip_flexion_min_deg),
         hip_max_deg=_over(complete, np.max, lambda rep: rep.hip_flexion_max_deg),
         hip_range_deg=_over(complete, np.median, lambda rep: rep.hip_flexion_max_deg - rep.hip_flexion_min_deg),
+        hip_start_deg=_over(complete, np.median, lambda rep: rep.hip_flexion_start_deg),
+        hip_peak_deg=_over(complete, np.median, lambda rep: rep.hip_flexion_peak_deg),
         rep_s=_over(complete, np.median, lambda rep: rep.end_s - rep.start_s),
         extend_s=_over(complete, np.median, lambda rep: rep.extend_s),
         hold_s=_over(complete, np.median, lambda rep: rep.hold_s),
@@ -176,6 +197,18 @@ def _over(
     """Take a statistic of the values that are known; NaN when there are none."""
     known = [value for value in map(value_of, reps) if math.isfinite(value)]
     return float(statistic(known)) if known else math.nan
+
+
+def thigh_movement(reps: Sequence[Rep]) -> ThighMovement:
+    """Return how the thigh moved in some repetitions; numbers are medians."""
+    start_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_start_deg)
+    peak_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_peak_deg)
+    low_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_min_deg)
+    high_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_max_deg)
+    # NaN (results of an older formcheck) compares false.
+    one_way = abs(peak_deg - start_deg) >= 0.5 * (high_deg - low_deg)
+    how: Literal["sank", "rose", "moved"] = ("sank" if peak_deg < start_deg else "rose") if one_way else "moved"
+    return ThighMovement(how, start_deg, peak_deg, low_deg, high_deg)
 
 
 def ranking(session: Session) -> tuple[int, ...]:

@@ -1,14 +1,24 @@
-"""The set in plain words, as messages to be said in any language. Nothing here praises or asks for more range."""
+"""The set in plain words, as messages to be said in any language: the headline, then numbers and details.
+
+Nothing here praises or asks for more range.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from formcheck.form import rules
-from formcheck.form.statistics import RepStatus, SetStatistics, by_importance, set_statistics, statuses
+from formcheck.form.headline import headline, not_judged, too_short
+from formcheck.form.statistics import (
+    RepStatus,
+    SetStatistics,
+    by_importance,
+    set_statistics,
+    statuses,
+    thigh_movement,
+)
 from formcheck.message import Message, verbatim
 from formcheck.text.findings import reason_message
 from formcheck.text.numbers import Z_95, ceiling, whole
@@ -20,7 +30,7 @@ _MOST_LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The set in plain words: one headline and a few sentences."""
+    """The set in plain words: one sentence for the patient, and a few more with numbers."""
 
     headline: Message
     sentences: tuple[Message, ...]
@@ -28,23 +38,23 @@ class Summary:
 
 def summarize(session: Session) -> Summary:
     """Make the summary of a judged set."""
-    lying = next((f for f in session.findings_of(None) if f.rule == rules.LYING.id), None)
-    reasons = session.quality.reasons
-    if lying is not None and lying.verdict in (Verdict.NOT_MET, Verdict.NOT_ASSESSABLE):
-        return Summary(
-            Message.of("summary.cannot_judge"), (*([reason_message(lying)] if lying.reason else []), *reasons)
-        )
+    first, reasons = headline(session), session.quality.reasons
+    if too_short(session):
+        return Summary(first, ())
+    if not_judged(session):
+        lying = [f for f in session.findings_of(None) if f.rule == rules.LYING.id and f.reason]
+        return Summary(first, (*map(reason_message, lying), *reasons))
     stats = set_statistics(session)
     if not stats.complete:
-        key = "summary.no_rep_cut" if stats.cut else "summary.no_rep"
-        return Summary(Message.of(key), reasons or (Message.of("summary.leg_followed"),))
-    return Summary(_headline(session, stats), (*_sentences(session, stats), *reasons))
+        return Summary(first, reasons or (Message.of("summary.leg_followed"),))
+    return Summary(first, (_count(session, stats), *_sentences(session, stats), *reasons))
 
 
-def _headline(session: Session, stats: SetStatistics) -> Message:
+def _count(session: Session, stats: SetStatistics) -> Message:
+    """How many repetitions of how many, and how many of them are met."""
     complete = next((f for f in session.findings_of(None) if f.rule == rules.SET_COMPLETE.id), None)
-    wanted = complete.limit[0] if complete is not None and complete.limit[0] is not None else np.nan
-    return Message.of("summary.headline", n=stats.complete, wanted=wanted, tally=tally(stats))
+    wanted = complete.limit[0] if complete is not None and complete.limit[0] is not None else math.nan
+    return Message.of("summary.count", n=stats.complete, wanted=wanted, tally=tally(stats))
 
 
 def tally(stats: SetStatistics) -> Message:
@@ -60,7 +70,7 @@ def tally(stats: SetStatistics) -> Message:
 
 
 def _sentences(session: Session, stats: SetStatistics) -> list[Message]:
-    sentences = list(_measured(stats))
+    sentences = list(_measured(session, stats))
     faults = [_fault(session, rule) for rule in _rules_of_reps(session)]
     told = [fault for fault in faults if fault is not None]
     if told:
@@ -76,20 +86,38 @@ def _sentences(session: Session, stats: SetStatistics) -> list[Message]:
     return sentences
 
 
-def _measured(stats: SetStatistics) -> tuple[Message, ...]:
+def _measured(session: Session, stats: SetStatistics) -> tuple[Message, ...]:
     """The set's numbers; repetitions counted by eye where nothing could be measured have none."""
-    if np.isnan(stats.knee_end_deg):
+    if math.isnan(stats.knee_end_deg):
         return (Message.of("summary.not_measured"),)
     knee = {"knee": whole(stats.knee_end_deg)}
-    if np.isfinite(stats.knee_se_deg):
+    if math.isfinite(stats.knee_se_deg):
         sentences = [Message.of("summary.knee", **knee, band=ceiling(Z_95 * stats.knee_se_deg))]
     else:
         sentences = [Message.of("summary.knee_alone", **knee)]
-    if np.isfinite(stats.hip_mean_deg):
-        sentences.append(Message.of("summary.hip", hip=whole(stats.hip_mean_deg)))
-    if np.isfinite(stats.extend_s):
+    sentences += hip_sentences(session, stats)
+    if math.isfinite(stats.extend_s):
         sentences.append(Message.of("summary.tempo", seconds=stats.extend_s))
     return tuple(sentences)
+
+
+def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]:
+    """Return where the hip was on average, and from where to where it went where the thigh was not held still."""
+    if not math.isfinite(stats.hip_mean_deg):
+        return ()
+    mean = Message.of("summary.hip", hip=whole(stats.hip_mean_deg))
+    failed = {f.rep for f in session.findings if f.rule == rules.THIGH_STILL.id and f.verdict is Verdict.NOT_MET}
+    if not failed:
+        return (mean,)
+    complete = [rep for rep in session.reps if rep.complete]
+    of_reps = [rep for rep in complete if rep.index in failed] or complete
+    moved = thigh_movement(of_reps)
+    if moved.how == "moved":
+        ends = {"low": whole(moved.low_deg), "high": whole(moved.high_deg)}
+        where = Message.of("summary.hip_between", **ends)
+    else:
+        where = Message.of("summary.hip_from_to", start=whole(moved.start_deg), peak=whole(moved.peak_deg))
+    return (where,) if len(of_reps) == len(complete) else (mean, where)
 
 
 def _rules_of_reps(session: Session) -> list[str]:
@@ -105,7 +133,7 @@ def _fault(session: Session, rule: str) -> Message | None:
     if not failed:
         return None
     reps = [finding.rep for finding in failed if finding.rep is not None]
-    low, high = (end if end is not None else np.nan for end in failed[0].limit)
+    low, high = (end if end is not None else math.nan for end in failed[0].limit)
     fault = _words_of(rule, "set_fault", low=low, high=high)
     if not reps:
         return Message.of("summary.fault_over_set", fault=fault)

@@ -6,17 +6,16 @@ import math
 import time
 from dataclasses import dataclass
 
-from formcheck.form.cues import choose_cue
-from formcheck.form.rules import PAIN_LIMIT
+from formcheck.form.headline import headline
 from formcheck.form.statistics import SetStatistics, set_statistics
-from formcheck.form.summary import tally
+from formcheck.form.summary import hip_sentences, tally
 from formcheck.live.finish import FinishedSet, SymptomReport
 from formcheck.live.loop import Outputs
 from formcheck.live.speech import Rank, Utterance
 from formcheck.live.window import BACKSPACE, ENTER, ESCAPE
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import rounded
-from formcheck.types import ImageBgr, Session, Verdict
+from formcheck.types import ImageBgr, Session
 
 PLACES = ("buttock", "back_of_thigh", "calf", "foot", "front_of_thigh", "shin")
 FLAGS = ("saddle", "bladder_bowel", "weakness")
@@ -119,16 +118,10 @@ def summary_lines(finished: FinishedSet, texts: Texts) -> list[str]:
 
 
 def _judged_lines(session: Session, stats: SetStatistics, target: int, texts: Texts) -> list[str]:
-    lines = [texts.get("end.count", n=stats.complete, target=target, tally=tally(stats))]
+    lines = [texts.say(headline(session)), texts.get("end.count", n=stats.complete, target=target, tally=tally(stats))]
     if math.isfinite(stats.knee_end_deg):
         lines.append(texts.get("end.knee", knee=rounded(texts, stats.knee_end_deg)))
-        lines.append(texts.get("end.hip", hip=rounded(texts, stats.hip_mean_deg)))
-    cue = choose_cue(f for f in session.findings_of(None) if not f.advisory)
-    if cue is not None:
-        lines.append(texts.get("end.next_time", cue=texts.get(cue)))
-    if any(f.rule == PAIN_LIMIT.id and f.verdict is Verdict.NOT_MET for f in session.findings):
-        lines.append(texts.get("end.limit"))
-    return lines
+    return [*lines, *map(texts.say, hip_sentences(session, stats))]
 
 
 def present_summary(

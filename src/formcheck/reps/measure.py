@@ -89,6 +89,8 @@ def measure_rep(samples: Samples, peak: int, times: RepTimes, *, complete: bool,
         hold_s=times.leave_s - times.peak_s,
         return_s=times.end_s - times.leave_s,
         peak_speed_deg_s=float(speed_deg_s.max()),
+        hip_flexion_start_deg=float(np.interp(times.start_s, samples.t_s, samples.hip_deg)),
+        hip_flexion_peak_deg=float(np.median(samples.hip_deg[held])),
     )
 
 

@@ -136,6 +136,8 @@ class RepPart(_Part):
     hold_s: Duration
     return_s: Duration
     peak_speed_deg_s: float | None
+    hip_flexion_start_deg: Angle = Field(default=None, description="Where the knee begins to straighten.")
+    hip_flexion_peak_deg: Angle = Field(default=None, description="Where the knee is straightest.")
     excursion_deg: Angle = Field(description="Knee movement from start to peak.")
     status: Status | None = Field(description="By all rules that count; null for one that is not complete.")
     deciding: tuple[str, ...] = Field(description="Rules that decide the status, the most important first.")
@@ -158,6 +160,8 @@ class StatisticsPart(_Part):
     hip_min_deg: Angle
     hip_max_deg: Angle
     hip_range_deg: Angle = Field(description="Movement of the thigh within a repetition, median.")
+    hip_start_deg: Angle = Field(default=None, description="Where the knee begins to straighten, median.")
+    hip_peak_deg: Angle = Field(default=None, description="Where the knee is straightest, median.")
     rep_s: Duration = Field(description="Median.")
     extend_s: Duration = Field(description="Median.")
     hold_s: Duration = Field(description="Median.")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from formcheck.message import Message
+from formcheck.message import Message, verbatim
 from formcheck.text import numbers
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts, catalogue
 
@@ -39,10 +39,15 @@ def rule_subject(texts: Texts, rule: str) -> str:
 
 def fault_words(texts: Texts, finding: Finding) -> str:
     """Return what is wrong where a rule is not met, in a few words: ``hip too low``."""
-    for key in (f"rule.{finding.rule}.fault_{finding.variant}", f"rule.{finding.rule}.fault"):
-        if texts.has(key):
-            return texts.get(key)
-    return rule_subject(texts, finding.rule)
+    return texts.say(fault_message(finding))
+
+
+def fault_message(finding: Finding) -> Message:
+    """Return `fault_words` as a message; a rule without words of its own is spelled out."""
+    known = catalogue(DEFAULT_LANGUAGE)
+    keys = (f"rule.{finding.rule}.fault_{finding.variant}", f"rule.{finding.rule}.fault")
+    found = next((key for key in keys if key in known), None)
+    return Message.of(found) if found else verbatim(finding.rule.replace("_", " "))
 
 
 def verdict_word(texts: Texts, verdict: Verdict) -> str:

@@ -86,7 +86,7 @@ def test_sitting_is_not_judged():
     assert verdict(session, "lying_on_back") == "NOT_MET"
     others = [f.verdict for f in session.findings if f.rule != "lying_on_back"]
     assert set(others) == {Verdict.NOT_ASSESSABLE}
-    assert summarize(session).headline.key == "summary.cannot_judge"
+    assert summarize(session).headline.key == "headline.not_lying"
 
 
 def test_nobody_in_the_picture():
@@ -105,4 +105,4 @@ def test_lying_still_has_no_repetition_to_judge():
     assert verdict(session, "lying_on_back") == "MET"
     assert verdict(session, "set_complete") == "NOT_MET"
     assert verdict(session, "hip_in_band") == "NOT_ASSESSABLE"
-    assert summarize(session).headline.key == "summary.no_rep"
+    assert summarize(session).headline.key == "headline.no_rep"

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 import synth
+from formcheck.form.headline import headline
 from formcheck.form.statistics import set_statistics
 from formcheck.form.summary import tally
 from formcheck.live.coach import EndReason
@@ -76,9 +77,10 @@ def finished(tmp_path):
 def test_the_summary_has_the_numbers_of_the_report(finished, language):
     texts, stats = Texts(language), set_statistics(finished.session)
     lines = summary_lines(finished, texts)
-    assert lines[0] == texts.get("end.count", n=3, target=20, tally=tally(stats))
+    assert lines[0] == texts.say(headline(finished.session))
+    assert texts.get("end.count", n=3, target=20, tally=tally(stats)) in lines
     assert texts.get("end.knee", knee=str(whole(stats.knee_end_deg))) in lines
-    assert texts.get("end.hip", hip=str(whole(stats.hip_mean_deg))) in lines
+    assert texts.get("summary.hip", hip=whole(stats.hip_mean_deg)) in lines
     assert texts.get("end.pain_mark", knee="32") in lines
 
 

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+import synth
 from formcheck.draw.body import LEG_LANDMARKS
 from formcheck.draw.canvas import GOOD, WARN
 from formcheck.draw.screen_layout import screen_layout
+from formcheck.form.headline import headline
 from formcheck.live.coach import Coach, Stage
 from formcheck.live.screens import Screens, ScreenStatus
 from formcheck.live.window import mirrored
@@ -129,7 +131,8 @@ def test_long_texts_stay_on_the_page(size_px, language):
     texts = Texts(language)
     screens = Screens(size_px, texts)
     advice = [texts.get(key) for key in ("advice.emergency", "advice.pain_stop", "advice.not_sciatic", "advice.rose")]
-    lines = [texts.get("end.knee", knee=22, band=9), texts.get("end.hip", hip=88), texts.get("end.limit")]
+    undecided = headline(synth.session(synth.glide([synth.Move()] * 3, hip_deg=76.0, azimuth_deg=25.0)))
+    lines = [texts.say(undecided), texts.get("end.knee", knee=22, band=9), texts.get("summary.hip", hip=88)]
     canvas = screens.summary(frame(size_px), lines, advice, urgent=True)
     u = screen_layout(size_px).unit_px
     margin = int(2 * u)

@@ -190,7 +190,7 @@ def test_what_has_no_place_is_left_out_and_said(analysis):
 def test_no_repetition_at_all_can_be_the_answer(analysis):
     reviewed = analysis.apply(Review(reps=()))
     assert reviewed.session.rep_count == 0
-    assert summarize(reviewed.session).headline.key == "summary.no_rep"
+    assert summarize(reviewed.session).headline.key == "headline.no_rep"
 
 
 @pytest.fixture(scope="module")

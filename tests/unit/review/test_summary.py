@@ -187,7 +187,7 @@ def test_the_patient_hears_two_things_at_most():
     findings.append(finding("toes", 1, advisory=True))
     _, session = judged([0.0, 5.0], reps=(rep(1, 1.0, 4.0),), findings=findings)
     told = patient_sentences(ReviewedSession(session), PROTOCOL, TEXTS)[1]
-    assert told == "Next time: Bring the thigh further up. Hold the thigh still."
+    assert told == "Next time: Hold the thigh still. Bring the thigh further up."
 
 
 def test_the_patient_is_not_told_that_all_is_well_when_nothing_could_be_judged(analysis):
