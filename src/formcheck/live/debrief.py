@@ -42,7 +42,7 @@ def advice(symptoms: SymptomReport, *, ended_by_pain: bool) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedQuestion:
     """One question: its key, and the keys of the choices to number (none: a number from 0 to 10 is asked for)."""
 
     key: str
@@ -64,10 +64,10 @@ class Question:
 
 
 QUESTIONS = (
-    Question("pain_before"),
-    Question("pain_after"),
-    Question("where", tuple(f"place.{place}" for place in PLACES)),
-    Question("red_flags", tuple(f"flag.{flag}" for flag in FLAGS)),
+    AskedQuestion("pain_before"),
+    AskedQuestion("pain_after"),
+    AskedQuestion("where", tuple(f"place.{place}" for place in PLACES)),
+    AskedQuestion("red_flags", tuple(f"flag.{flag}" for flag in FLAGS)),
 )
 
 

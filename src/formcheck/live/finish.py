@@ -153,7 +153,7 @@ def _answers(finished: FinishedSet) -> Answers | None:
     answers = Answers(
         pain_before=symptoms.pain_before,
         pain_after=symptoms.pain_after,
-        places=tuple(Place(place.replace("_", " ")) for place in symptoms.where),
+        places=tuple(Place(place.replace("_", " ")) for place in symptoms.where) or None,
         stopped_because=_REASONS.get(finished.end_reason),
     )
     return None if answers.empty else answers

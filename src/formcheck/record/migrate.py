@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # In the order in which they were made; a test holds them to migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 # The columns that are derived from the documents are those of this revision or a later one.
 _DERIVED_SINCE = "0004"
 BACKUPS = "backups"

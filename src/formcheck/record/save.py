@@ -15,7 +15,7 @@ from formcheck.files import age_s, write_whole
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
 from formcheck.record.results import add_result
-from formcheck.record.schema import ANSWER, MARK, PROTOCOL, RESULT, SESSION, now
+from formcheck.record.schema import ANSWER, MARK, PROTOCOL, QUESTION, RESULT, SESSION, now
 from formcheck.record.series import series_of, to_parquet
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
@@ -34,7 +34,7 @@ def save_set(
     """Save a set. The same recording, judged by the same protocol and model, is one session however often it comes.
 
     A result that differs from those saved (of a newer formcheck, or for the other side) is added to the session; the
-    old ones stay. Marks are saved with a session's first result.
+    old ones stay. Marks and open questions are saved with a session's first result.
 
     Parameters
     ----------
@@ -107,6 +107,9 @@ def _save_rows(
     )
     if new and practice.marks:
         connection.execute(insert(MARK), [_mark_row(key, mark) for mark in practice.marks])
+    if new and practice.questions:
+        asked = [{"session_id": key, "asked_at": now(), "name": question.value} for question in practice.questions]
+        connection.execute(insert(QUESTION), asked)
     if practice.answers is not None and not practice.answers.empty:
         add_answers(connection, key, practice.answers)
     return Saved(uid, new, added)
@@ -179,8 +182,9 @@ def add_answers(connection: Connection, session_id: int, answers: Answers) -> No
         "author_role": answers.author_role.value,
         "pain_before": answers.pain_before,
         "pain_after": answers.pain_after,
-        "places": ",".join(place.value for place in answers.places) or None,
+        "places": None if answers.places is None else ",".join(answers.places),
         "stopped_because": answers.stopped_because.value if answers.stopped_because else None,
+        "red_flags": None if answers.red_flags is None else ",".join(answers.red_flags),
     }
     newest = select(ANSWER).where(ANSWER.c.session_id == session_id).order_by(ANSWER.c.id.desc()).limit(1)
     last = connection.execute(newest).mappings().one_or_none()

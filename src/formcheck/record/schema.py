@@ -2,7 +2,7 @@
 
 Times are ISO 8601 text with the offset of the place where it happened, days are ``YYYY-MM-DD`` there. Rows of
 results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds. A review is
-one row, which its next version replaces.
+one row, which its next version replaces. A question is a row until it is answered.
 """
 
 from __future__ import annotations
@@ -139,10 +139,12 @@ ANSWER = Table(
     *(_text(name) for name in ("author_role", "given_at")),
     Column("pain_before", Integer),
     Column("pain_after", Integer),
-    *(_text(name, nullable=True) for name in ("places", "stopped_because")),
+    *(_text(name, nullable=True) for name in ("places", "stopped_because", "red_flags")),
     CheckConstraint("pain_before between 0 and 10", name="pain_before_in_range"),
     CheckConstraint("pain_after between 0 and 10", name="pain_after_in_range"),
 )
+
+QUESTION = Table("question", METADATA, _key(), _of_session(), *(_text(name) for name in ("asked_at", "name")))
 
 MARK = Table(
     "mark",

@@ -45,6 +45,23 @@ class Place(StrEnum):
     SHIN = "shin"
 
 
+class RedFlag(StrEnum):
+    """Symptoms with which to seek medical care at once (the leaflet)."""
+
+    SADDLE = "saddle"
+    BLADDER_BOWEL = "bladder_bowel"
+    WEAKNESS = "weakness"
+
+
+class Question(StrEnum):
+    """What a person is asked after a set: the fields of `Answers` that hold the answers."""
+
+    PAIN_BEFORE = "pain_before"
+    PAIN_AFTER = "pain_after"
+    PLACES = "places"
+    RED_FLAGS = "red_flags"
+
+
 class Reason(StrEnum):
     """Why a set was stopped early."""
 
@@ -61,13 +78,14 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the person said about a set; None or empty = not answered. Pain is 0 to 10."""
+    """What the person said about a set; None = not answered, empty = none of them. Pain is 0 to 10."""
 
     pain_before: int | None = None
     pain_after: int | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...] | None = None
     stopped_because: Reason | None = None
     author_role: Role = Role.PATIENT
+    red_flags: tuple[RedFlag, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("pain_before", "pain_after"):
@@ -78,7 +96,12 @@ class Answers:
     @property
     def empty(self) -> bool:
         """Nothing was answered."""
-        return (self.pain_before, self.pain_after, self.places, self.stopped_because) == (None, None, (), None)
+        return self.stopped_because is None and not self.answered
+
+    @property
+    def answered(self) -> frozenset[Question]:
+        """The questions that were answered."""
+        return frozenset(question for question in Question if getattr(self, question) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +128,8 @@ class Practice:
     ended : Ended
     answers : Answers or None
     marks : tuple of Mark
+    questions : tuple of Question
+        What the person has not been able to answer yet (see `record.questions`).
     """
 
     profile: str
@@ -113,6 +138,7 @@ class Practice:
     ended: Ended = Ended.WHOLE
     answers: Answers | None = None
     marks: tuple[Mark, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
         if self.practised_at.utcoffset() is None:

@@ -34,7 +34,7 @@ from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.series import load_series
 from formcheck.record.store import open_store
-from formcheck.record.values import Answers, Mark, MarkKind, Place, Role
+from formcheck.record.values import Answers, Mark, MarkKind, Place, Question, Role
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 from practice import PROFILE, judged, keep_set, plan
@@ -47,7 +47,7 @@ def uid(store) -> str:
     """A session with all that can be kept of one."""
     answers = Answers(5, 4, (Place.CALF, Place.BACK_OF_THIGH))
     marks = (Mark(MarkKind.P1, 3.0, 38.25, 2.0),)
-    uid = keep_set(store, answers=answers, marks=marks).uid
+    uid = keep_set(store, answers=answers, marks=marks, questions=(Question.RED_FLAGS,)).uid
     keep_set(store, "other", side=Side.RIGHT)
     with store.writing() as connection:
         add_note(connection, uid, text='=danger, "quoted"\nand ü', role=Role.CLINICIAN)

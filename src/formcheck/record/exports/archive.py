@@ -19,7 +19,18 @@ from formcheck.record.profiles import CODE_PATTERN, profile_key
 from formcheck.record.queries import results_of
 from formcheck.record.results import add_result
 from formcheck.record.save import new_series_name, save_protocol
-from formcheck.record.schema import ANSWER, CORRECTION, MARK, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, REVIEW, SESSION
+from formcheck.record.schema import (
+    ANSWER,
+    CORRECTION,
+    MARK,
+    NOTE,
+    PRESCRIPTION,
+    PROFILE,
+    PROTOCOL,
+    QUESTION,
+    REVIEW,
+    SESSION,
+)
 from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
@@ -29,7 +40,16 @@ KIND = "formcheck kept session"
 PROFILE_KIND = "formcheck profile"
 VERSION = 1
 _LINKS = {"id", "profile_id", "session_id"}
-_SESSION_TABLES = {"answers": ANSWER, "marks": MARK, "notes": NOTE, "corrections": CORRECTION, "reviews": REVIEW}
+_SESSION_TABLES = {
+    "answers": ANSWER,
+    "questions": QUESTION,
+    "marks": MARK,
+    "notes": NOTE,
+    "corrections": CORRECTION,
+    "reviews": REVIEW,
+}
+# Columns that are younger than the first archives: without one, nothing was answered.
+_LATER_COLUMNS = {"red_flags": None}
 
 
 ProfileCode = Annotated[str, Field(pattern=rf"^{CODE_PATTERN}$")]
@@ -68,7 +88,8 @@ class ArchivedSession(_Part):
     marks: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
-    # Archives made before there were reviews have none.
+    # Archives made before there were questions and reviews have none.
+    questions: list[dict[str, Any]] = []
     reviews: list[dict[str, Any]] = Field(default=[], max_length=1)
 
 
@@ -269,6 +290,7 @@ def _fitting(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row that has every column of its table but the links, and no other."""
     # The id of a protocol is its name, and no link.
     wanted = {column.name for column in table.c if table is PROTOCOL or column.name not in _LINKS}
+    row = {name: value for name, value in _LATER_COLUMNS.items() if name in wanted} | row
     if row.keys() != wanted:
         raise KeyError(f"{table.name}: {sorted(row.keys() ^ wanted)}")
     return row
