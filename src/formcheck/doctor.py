@@ -30,7 +30,7 @@ PROBE_TIMEOUT_S = 60.0
 _REINSTALL = "python -m pip install --force-reinstall"
 DISTRIBUTIONS = (
     *("alembic", "av", "click", "fhir.resources", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python"),
-    *("platformdirs", "psutil", "pyarrow", "pydantic", "rich", "scipy", "sounddevice", "sqlalchemy"),
+    *("platformdirs", "psutil", "pyarrow", "pydantic", "rich", "sounddevice", "sqlalchemy"),
     *("starlette", "uvicorn"),
 )
 

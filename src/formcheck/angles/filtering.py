@@ -9,9 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import median_filter, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
+from formcheck import filters
 from formcheck.angles.geometry import length
 from formcheck.pose.landmarks import LEGS
 from formcheck.timeseries import runs
@@ -36,7 +35,6 @@ _GRID_HZ = 60.0
 # This exercise is slow: 90 degrees in a second at the fastest. Human movement of this kind has no power above 4 Hz
 # worth keeping (gait, which is faster, is commonly cut at 6 Hz: Winter, Biomechanics, ch. 3).
 _MOVEMENT_HZ = 4.0
-_MOVEMENT = butter(2, _MOVEMENT_HZ, fs=_GRID_HZ, output="sos")
 # Shorter gaps are bridged by a straight line; longer ones stay NaN.
 _MAX_GAP_S = 0.5
 # Single outliers are removed by a median filter this long before the low-pass would smear them.
@@ -45,7 +43,7 @@ _MEDIAN_S = 0.15
 # A thigh held with both hands drifts, and a leg that is lifted or lowered takes a second: it does not go to and fro
 # faster than this.
 _HELD_HZ = 1.5
-_HELD = butter(2, _HELD_HZ, fs=_GRID_HZ, output="sos")
+_HELD_PAD = 9
 # Jitter is taken over windows of this length, and the worst quarter of them is left out: the leg may be lifted once
 # or twice.
 _JITTER_WINDOW_S = 1.5
@@ -147,9 +145,9 @@ def _smooth_run(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> Flo
         return _interpolate(t_s, t_known, values)
     grid = np.linspace(t_known[0], t_known[-1], count)
     window = int(_MEDIAN_S * _GRID_HZ) // 2 * 2 + 1
-    even = median_filter(_interpolate(grid, t_known, values), size=(window, 1), mode="nearest")
+    even = filters.median(_interpolate(grid, t_known, values), size=window)
     pad = min(count - 1, int(_GRID_HZ))
-    return _interpolate(t_s, grid, sosfiltfilt(_MOVEMENT, even, axis=0, padtype="odd", padlen=pad))
+    return _interpolate(t_s, grid, filters.low_pass(even, cutoff_hz=_MOVEMENT_HZ, rate_hz=_GRID_HZ, pad=pad))
 
 
 def _interpolate(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> FloatArray:
@@ -177,6 +175,6 @@ def jitter_deg(t_s: FloatArray, angle_deg: FloatArray) -> float:
         if len(grid_s) < _GRID_HZ * _JITTER_WINDOW_S:
             continue
         even_deg = np.interp(grid_s, t_s[run], angle_deg[run])
-        fast_deg = even_deg - sosfiltfilt(_HELD, even_deg)
-        squares.append(uniform_filter1d(fast_deg**2, round(_GRID_HZ * _JITTER_WINDOW_S)))
+        fast_deg = even_deg - filters.low_pass(even_deg, cutoff_hz=_HELD_HZ, rate_hz=_GRID_HZ, pad=_HELD_PAD)
+        squares.append(filters.mean(fast_deg**2, size=round(_GRID_HZ * _JITTER_WINDOW_S)))
     return float(np.sqrt(np.percentile(np.concatenate(squares), _JITTER_PERCENTILE))) if squares else np.nan

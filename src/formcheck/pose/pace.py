@@ -7,8 +7,8 @@ that is nothing; a leg that swings is off by several degrees then.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import median_filter
 
+from formcheck import filters
 from formcheck.pose.landmarks import LEGS
 from formcheck.types import FloatArray, Side
 
@@ -42,7 +42,7 @@ def fast_stretches(t_s: FloatArray, xy_px: FloatArray, side: Side) -> tuple[Stre
     limbs = np.stack([xy_px[:, leg.knee] - xy_px[:, leg.hip], xy_px[:, leg.ankle] - xy_px[:, leg.knee]], axis=1)
     direction_deg = np.degrees(np.unwrap(np.arctan2(limbs[..., 1], limbs[..., 0]), axis=0))
     # A single sample in which the legs are mixed up is no movement.
-    steady_deg = median_filter(direction_deg, size=(3, 1), mode="nearest")
+    steady_deg = filters.median(direction_deg, size=3)
     fast = (np.abs(np.diff(steady_deg, axis=0)).max(axis=1) / np.diff(t_s)) > _FAST_DEG_S
     stretches: list[Stretch] = []
     for i in np.flatnonzero(fast):
