@@ -19,7 +19,8 @@ from formcheck.pipeline import write_session
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.library import Library
-from formcheck.review.server import Address, bind, make_server, open_app
+from formcheck.review.opening import open_app
+from formcheck.server.serving import Address, bind, make_server
 from formcheck.text.catalogue import Texts
 from formcheck.types import PoseTrack
 from formcheck.video.container import file_sha256

@@ -23,7 +23,7 @@ from formcheck.record.values import Answers, Origin, Practice
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
 from formcheck.review.record_library import RecordLibrary
-from formcheck.review.server import Address
+from formcheck.server.serving import Address
 from reviewed import THREE, Client, make_analysed, serving, track_for
 from synth import Move, glide
 

@@ -10,7 +10,7 @@ import pytest
 from formcheck.review import uploads
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
-from formcheck.review.server import Address
+from formcheck.server.serving import Address
 from reviewed import Client, make_analysed, make_clip, serving
 from synth import Move
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from formcheck.protocols.loader import LoadedProtocol
     from formcheck.review.analysis import AvailableProtocols
     from formcheck.review.library import Library
-    from formcheck.review.server import Address
+    from formcheck.server.serving import Address
     from formcheck.text.catalogue import Texts
 
 
@@ -94,7 +94,8 @@ def command(
       formcheck review 3f9a12c4
     """
     from formcheck.review.analysis import AvailableProtocols
-    from formcheck.review.server import LOOPBACK, bind, open_app, serve
+    from formcheck.review.opening import open_app
+    from formcheck.server.serving import LOOPBACK, bind, serve
 
     if host not in LOOPBACK and not i_understand:
         raise UsageError(
@@ -187,7 +188,7 @@ def _open_record(
 def _announce(address: Address, library: Library, texts: Texts, *, no_open: bool) -> None:
     import webbrowser
 
-    from formcheck.review.server import LOOPBACK
+    from formcheck.server.serving import LOOPBACK
 
     if address.host not in LOOPBACK:
         click.echo(_exposed(address, library, texts), err=True)

@@ -19,10 +19,10 @@ from formcheck.pipeline import Options, analyze
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import other_leg_folder, results_folder_for
 from formcheck.review.file_library import FileItem
-from formcheck.review.jobs import Job, JobCancelledError, JobQueue
 from formcheck.review.library import NotFoundError, clip_of, make_id
-from formcheck.review.model import RequestError
 from formcheck.review.service import ReviewService
+from formcheck.server.endpoints import RequestError
+from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.text.numbers import printable
 from formcheck.types import Side
 

@@ -12,7 +12,8 @@ from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.reps.manual import ManualTimes
 from formcheck.review.changes import Change, rule_message, same_times, session_changes, verdict_change
-from formcheck.review.model import Goniometer, Joint, Overrule, RequestError, Review
+from formcheck.review.model import Goniometer, Joint, Overrule, Review
+from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, verdict_word
 from formcheck.types import Finding, PoseTrack, Session, Side, Verdict

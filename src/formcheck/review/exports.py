@@ -19,11 +19,11 @@ from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.review.images import goniometer_image, leg_image
 from formcheck.review.library import prescribed_reps
-from formcheck.review.model import RequestError
 from formcheck.review.payload import document_of
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
+from formcheck.server.endpoints import RequestError
 from formcheck.session.document import upgraded
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts

@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from formcheck.form import rules
 from formcheck.form.statistics import set_statistics
 from formcheck.review.analysis import Analysis
-from formcheck.review.model import RequestError
 from formcheck.review.storage import ReviewStore
+from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 from formcheck.types import Session

@@ -14,7 +14,7 @@ import numpy as np
 
 from formcheck.errors import FormcheckError, InputError
 from formcheck.files import FileVersion, file_version
-from formcheck.review.jobs import Job, JobCancelledError, JobQueue
+from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.types import FloatArray, ImageBgr
 from formcheck.video.container import file_sha256, open_video, read_header
 from formcheck.video.source import FileSource

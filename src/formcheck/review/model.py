@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from formcheck.errors import FormcheckError
+from formcheck.server.endpoints import RequestError
 from formcheck.types import Side, Verdict
 
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -17,12 +17,6 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Point = tuple[float, float]
-
-
-class RequestError(FormcheckError):
-    """A request of the page does not fit what is there; ``status`` is that of the HTTP answer."""
-
-    status = 422
 
 
 class Joint(StrEnum):

@@ -16,6 +16,7 @@ from formcheck.review.apply import ReviewedSession
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
+from formcheck.server.endpoints import page_catalogue
 from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import deciding_words, limit_words, observed_words, rule_title, status_words
@@ -34,8 +35,7 @@ _ANGLES = {
 
 def page_texts(texts: Texts) -> dict[str, Any]:
     """Return the language of the page, and the texts in which its scripts find their words."""
-    sections = [texts.section(name) for name in _PAGE_SECTIONS]
-    return {"language": texts.language, "texts": {key: text for section in sections for key, text in section.items()}}
+    return page_catalogue(texts, _PAGE_SECTIONS)
 
 
 def item_head(item: Item, review: Review) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from formcheck.review import payload
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.apply import ReviewedSession, check_fits, with_tool_angles
 from formcheck.review.compare import compare
-from formcheck.review.jobs import JobQueue
 from formcheck.review.library import (
     Item,
     Library,
@@ -29,8 +28,10 @@ from formcheck.review.library import (
     worklist_entry,
 )
 from formcheck.review.media import Media, PlayableVideo, Playback
-from formcheck.review.model import RequestError, Review, parse_review
+from formcheck.review.model import Review, parse_review
 from formcheck.review.storage import StoredReview
+from formcheck.server.endpoints import RequestError
+from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
 from formcheck.types import FloatArray, ImageBgr, Session
 

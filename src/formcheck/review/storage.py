@@ -18,7 +18,8 @@ from formcheck.files import locked, write_whole
 from formcheck.record.annotations import delete_review, review_of, save_review
 from formcheck.record.schema import now
 from formcheck.record.store import Store
-from formcheck.review.model import RequestError, Review, first_problem
+from formcheck.review.model import Review, first_problem
+from formcheck.server.endpoints import RequestError
 
 KIND: Literal["formcheck review"] = "formcheck review"
 VERSION: Literal[1] = 1
@@ -44,6 +45,11 @@ class ConflictError(RequestError):
             "this review was changed in another window since it was opened here: load that version, or write again"
         )
         self.stored = stored
+
+    def body(self) -> dict[str, Any]:
+        """Return the stored review too."""
+        review = self.stored.review
+        return super().body() | {"review": review.to_json(), "revision": review.revision}
 
 
 class ReviewStore(Protocol):

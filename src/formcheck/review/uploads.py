@@ -14,7 +14,7 @@ from formcheck.errors import InputError
 from formcheck.files import move_into_place, open_private, remove_stale
 from formcheck.review.analysis import results_folder_for
 from formcheck.review.file_library import CLIP_SUFFIXES
-from formcheck.review.model import RequestError
+from formcheck.server.endpoints import RequestError
 from formcheck.video.container import read_header
 
 MAX_BYTES = 4 * 1024**3

@@ -10,7 +10,7 @@ import pytest
 
 import review_work
 from formcheck.review.analyses import AnalysisRequest, run_analysis
-from formcheck.review.jobs import Job, JobQueue
+from formcheck.server.jobs import Job, JobQueue
 
 TIMEOUT_S = 30.0
 

@@ -1,4 +1,4 @@
-"""Runs the server: listens on a free port, and removes at the end what it made for itself."""
+"""Runs the server of a page: listens on a free port, and answers until it is told to end."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import os
 import secrets
 import signal
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
-from formcheck.errors import FormcheckError, UsageError
-from formcheck.review.analysis import AvailableProtocols
-from formcheck.review.app import make_app
-from formcheck.review.guard import Guard
-from formcheck.review.jobs import JobQueue
-from formcheck.review.library import Library
-from formcheck.review.media import Media
-from formcheck.review.service import ReviewService
-from formcheck.text.catalogue import Texts
+from formcheck.errors import UsageError
+from formcheck.server.guard import Guard
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_BYTES = 32
@@ -43,43 +34,6 @@ class Address:
         """The address to open, with its token."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared with, not bound to
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/?token={self.token}"
-
-
-@contextmanager
-def open_app(
-    library: Library,
-    protocols: AvailableProtocols,
-    *,
-    texts: Texts,
-    reviewer: str = "",
-    single: str | None = None,
-) -> Iterator[Starlette]:
-    """Yield the application with its background work; at the end that stops, and what it left unfinished is removed."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-review-")))
-        media = stack.enter_context(closing(Media(folder)))
-        jobs = stack.enter_context(closing(JobQueue("formcheck-analyses")))
-        service = ReviewService(
-            library, protocols, media=media, analysis_jobs=jobs, texts=texts, reviewer=reviewer, single=single
-        )
-        closing_down = threading.Event()
-        preload = threading.Thread(target=_preload, args=(library, closing_down), name="formcheck-preload", daemon=True)
-        preload.start()
-        stack.callback(preload.join)
-        stack.callback(closing_down.set)
-        yield make_app(service, jobs)
-
-
-def _preload(library: Library, closing_down: threading.Event) -> None:
-    """Read what the worklist shows, and then when each clip was filmed, while the browser starts."""
-    with suppress(FormcheckError):
-        items = library.items()
-        for item in items:
-            item.entry()
-        for item in items:
-            if closing_down.is_set():
-                return
-            item.date()
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -52,7 +52,7 @@ class Guard:
         self._port = port
         self._token = token
         # Cookies are shared between ports: two servers on one machine need names of their own.
-        self._cookie = f"formcheck_review_{port}"
+        self._cookie = f"formcheck_{port}"
         self._secret = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
