@@ -41,7 +41,7 @@ def make_count(reps: int) -> Finding:
     """The finding that says that repetitions could be counted."""
     limit = (20.0, None)
     return make_finding(
-        "set_complete", None, Verdict.NOT_MET, observed=float(reps), limit=limit, unit="reps", reason="count"
+        "set_complete", None, Verdict.INFORMATION, observed=float(reps), limit=limit, unit="reps", reason="count"
     )
 
 

@@ -164,9 +164,9 @@ def draw_legs(pose: PoseTrack, index: int) -> ImageBgr:
     return image
 
 
-def session(pose: PoseTrack, protocol: str = "sciatic-glide") -> Session:
+def session(pose: PoseTrack, protocol: str = "sciatic-glide", *, whole_set: bool = False) -> Session:
     """Judge a track by a built-in protocol."""
-    return judge_track(pose, load_protocol(protocol))
+    return judge_track(pose, load_protocol(protocol), whole_set=whole_set)
 
 
 def _joints(knee_deg: FloatArray, hip_deg: FloatArray, side: Side, tilt_deg: float) -> FloatArray:

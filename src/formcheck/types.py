@@ -54,12 +54,17 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer of a rule. ``BORDERLINE``: neither met nor not met with enough probability."""
+    """The answer of a rule.
+
+    ``BORDERLINE``: neither met nor not met with enough probability. ``INFORMATION``: said, and not judged, because it
+    was not asked for (a whole set, where a clip may show a part of one).
+    """
 
     MET = "MET"
     NOT_MET = "NOT_MET"
     BORDERLINE = "BORDERLINE"
     NOT_ASSESSABLE = "NOT_ASSESSABLE"
+    INFORMATION = "INFORMATION"
 
 
 def freeze(array: Any, dtype: Any = np.float64) -> NDArray[Any]:
@@ -252,8 +257,8 @@ class Finding:
     advisory : bool
         Worth a look, never counted against the set.
     variant : str
-        Which reading of the rule is meant: the side on which a band was missed (``low``, ``high``), or how the
-        protocol wants the foot held. Empty: there is only one.
+        Which reading of the rule is meant: the side on which a band was missed (``low``, ``high``), how the protocol
+        wants the foot held, or that a ``whole`` set was meant. Empty: there is only one.
     reason : str or None
         Key of what is said instead of a comparison of numbers, such as why the rule could not be assessed.
     met_in : (int, int) or None

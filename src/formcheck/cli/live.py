@@ -133,6 +133,7 @@ def command(
         record=record,
         deidentify=deidentify,
         questions=not no_questions,
+        whole_set=prescribed is not None,
     )
     protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
     root = out or _sessions_folder()

@@ -29,6 +29,7 @@ _VERDICT_STYLES = {
     Verdict.NOT_MET: "bold red",
     Verdict.BORDERLINE: "yellow",
     Verdict.NOT_ASSESSABLE: "dim",
+    Verdict.INFORMATION: "dim",
 }
 _STATUS_STYLES = {Status.MET: "green", Status.NOT_MET: "bold red", Status.UNDECIDED: "yellow"}
 _REP_COLUMNS = ("rep", "start", "knee", "hip", "extend", "hold", "return")

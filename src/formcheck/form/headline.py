@@ -12,7 +12,15 @@ from typing import Any
 
 from formcheck.form import rules
 from formcheck.form.cues import choose_cue
-from formcheck.form.statistics import SetStatistics, by_importance, set_statistics, statuses, thigh_movement
+from formcheck.form.statistics import (
+    SetStatistics,
+    by_importance,
+    count_finding,
+    meant_whole,
+    set_statistics,
+    statuses,
+    thigh_movement,
+)
 from formcheck.message import Message
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, catalogue
 from formcheck.text.findings import fault_message
@@ -77,7 +85,8 @@ def _met(session: Session, stats: SetStatistics) -> Message:
     advice = choose_cue(f for f in session.findings_of(None) if f.advisory)
     if advice is not None:
         return _then(said, Message.of("headline.next_time", cue=Message.of(advice)))
-    return _then(said, Message.of("headline.next_nothing"))
+    short = any(f.rule == rules.SET_COMPLETE.id and _failed(f) for f in session.findings_of(None))
+    return _then(said, Message.of("headline.next_rest" if short else "headline.next_nothing"))
 
 
 def _not_met(session: Session, stats: SetStatistics, faults: Sequence[Finding]) -> Message:
@@ -110,7 +119,10 @@ def _undecided(session: Session, stats: SetStatistics, open_: Sequence[Finding])
 
 
 def _count(session: Session, stats: SetStatistics) -> Message:
-    """How many repetitions: ``5 glides``."""
+    """How many repetitions: ``5 glides``, or ``12 of 20 glides`` where a whole set was meant."""
+    counted = count_finding(session)
+    if counted is not None and counted.limit[0] is not None and meant_whole(session):
+        return Message.of(f"headline.count_of.{session.protocol_kind}", done=stats.complete, wanted=counted.limit[0])
     return Message.of(f"headline.count.{session.protocol_kind}", n=stats.complete)
 
 

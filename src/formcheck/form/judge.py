@@ -22,16 +22,20 @@ from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side,
 _MIN_USABLE = 0.05
 
 
-def judge_track(track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None = None) -> Session:
+def judge_track(
+    track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None = None, whole_set: bool = False
+) -> Session:
     """Judge a landmark track by a protocol. Pure: the same track and protocol give the same session.
 
-    ``side`` overrides the side found when the track was made.
+    ``side`` overrides the side found when the track was made; for ``whole_set`` see `judge_angles`.
     """
     protocol = loaded.protocol
     angles, view = measure_track(
         track, max_trunk_from_floor_deg=protocol.posture.max_trunk_from_floor_deg.value, side=side
     )
-    return judge_angles(track, angles, view, loaded, side_given=side is not None or track.side_given)
+    return judge_angles(
+        track, angles, view, loaded, side_given=side is not None or track.side_given, whole_set=whole_set
+    )
 
 
 def judge_angles(
@@ -42,10 +46,12 @@ def judge_angles(
     *,
     side_given: bool,
     spans: Sequence[ManualTimes] | None = None,
+    whole_set: bool = False,
 ) -> Session:
     """Judge the angles of a track, one row for each of its frames; None when no leg could be followed.
 
-    ``spans`` are the times of the repetitions when a person gave them; else they are found.
+    ``spans`` are the times of the repetitions when a person gave them; else they are found. With ``whole_set`` fewer
+    repetitions than a set has are a miss; a clip may show a part of one, so that they are information there.
     """
     protocol = loaded.protocol
     if spans is not None:
@@ -53,9 +59,10 @@ def judge_angles(
     else:
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
     quality = rounded(assess_quality(track, angles, view))
-    findings = _findings(
-        angles, rep_set, view, protocol, usable_fraction=quality.usable_fraction, counted_by_eye=spans is not None
-    )
+    measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
+    count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None
+    evidence = rules.SetEvidence(view, count, whole_set)
+    findings = _findings(angles if measured else None, rep_set, evidence, protocol)
     view = rounded(view)
     return Session(
         clip=rounded(track.clip),
@@ -83,20 +90,12 @@ def _no_reps(track: PoseTrack) -> RepSet:
 
 
 def _findings(
-    angles: LegAngles | None,
-    rep_set: RepSet,
-    view: View,
-    protocol: Protocol,
-    *,
-    usable_fraction: float,
-    counted_by_eye: bool,
+    angles: LegAngles | None, rep_set: RepSet, evidence: rules.SetEvidence, protocol: Protocol
 ) -> tuple[Finding, ...]:
     of_reps = rules.rep_rules()
     complete = tuple(rep for rep in rep_set.reps if rep.complete)
-    measured = angles is not None and usable_fraction >= _MIN_USABLE
-    evidence = rules.SetEvidence(view, len(complete) if measured or counted_by_eye else None)
     findings = [rules.judge_set(rules.LYING, evidence, protocol)]
-    if angles is None or not measured:
+    if angles is None:
         findings += [rules.not_assessable(rule, protocol, "leg_not_measured") for rule in of_reps]
     elif not complete:
         findings += [rules.not_assessable(rule, protocol, "no_complete_rep") for rule in of_reps]

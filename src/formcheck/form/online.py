@@ -221,7 +221,9 @@ class OnlineJudge:
         return Phase.HOLDING if under_way and extended else Phase.REST
 
 
-def judge_online(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProtocol) -> Session:
+def judge_online(
+    track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProtocol, *, whole_set: bool = False
+) -> Session:
     """The session of a set that was judged online.
 
     Parameters
@@ -231,6 +233,8 @@ def judge_online(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProt
     rows : sequence of LegAngles
         The rows of every `OnlineState` and of `OnlineJudge.flush`. A frame without a row is not usable.
     loaded : LoadedProtocol
+    whole_set : bool
+        See `judge_angles`.
     """
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
     view = find_posture(track, max_trunk_from_floor_deg=limit_deg).view
@@ -239,4 +243,4 @@ def judge_online(track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProt
         known = {float(row.t_s[0]): row for row in rows}
         every = [known.get(t_s) or unknown_frames(rows[-1], np.array([t_s])) for t_s in track.t_s.tolist()]
         angles = replace(join_frames(every), side=rows[-1].side, view=view)
-    return judge_angles(track, angles, view, loaded, side_given=track.side_given)
+    return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set)

@@ -21,6 +21,8 @@ from formcheck.types import Finding, LegAngles, Rep, Verdict, View
 
 # Bodies differ by this in how steep a level trunk appears (docs/method.md).
 TRUNK_SE_DEG = 3.5
+WHOLE_SET = "whole"
+"""Variant of a finding on the number of repetitions where all of a set was meant."""
 
 
 class Scope(StrEnum):
@@ -40,19 +42,25 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetEvidence:
-    """What rules of the whole set look at. ``rep_count`` is None when repetitions could not be counted."""
+    """What rules of the whole set look at.
+
+    ``rep_count`` is None when repetitions could not be counted. ``whole_set``: this is meant to be all of a set, not a
+    clip of some of it.
+    """
 
     view: View
     rep_count: int | None
+    whole_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetJudgement:
-    """The answer of a rule of the whole set; ``reason`` is the key of its words."""
+    """The answer of a rule of the whole set; ``reason`` is the key of its words, ``variant`` as in `Finding`."""
 
     verdict: Verdict
     measured: Measured
     reason: str
+    variant: str = ""
 
 
 def _never(_protocol: Protocol) -> bool:
@@ -120,7 +128,13 @@ def _judge_count(evidence: SetEvidence, limits: Limits) -> SetJudgement:
     if evidence.rep_count is None:
         return SetJudgement(Verdict.NOT_ASSESSABLE, UNKNOWN, "not_counted")
     measured = Measured(float(evidence.rep_count), 0.0)
-    return SetJudgement(compare(measured, limits), measured, "count")
+    variant = WHOLE_SET if evidence.whole_set else ""
+    return SetJudgement(count_verdict(compare(measured, limits), variant), measured, "count", variant)
+
+
+def count_verdict(verdict: Verdict, variant: str) -> Verdict:
+    """Return the verdict on the number of repetitions: too few are a miss only where a whole set was meant."""
+    return Verdict.INFORMATION if verdict is Verdict.NOT_MET and variant != WHOLE_SET else verdict
 
 
 LYING = Rule(
@@ -309,6 +323,7 @@ def judge_set(rule: Rule, evidence: SetEvidence, protocol: Protocol) -> Finding:
         at_s=None,
         advisory=rule.advisory,
         se=_kept(judgement.measured.se),
+        variant=judgement.variant,
         reason=judgement.reason,
     )
 

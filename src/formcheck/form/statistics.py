@@ -173,10 +173,19 @@ def set_statistics(session: Session) -> SetStatistics:
 
 def _countable(session: Session) -> bool:
     """Tell whether repetitions could be counted at all; if not, none found means nothing."""
-    return any(
-        finding.rule == rules.SET_COMPLETE.id and finding.verdict is not Verdict.NOT_ASSESSABLE
-        for finding in session.findings_of(None)
-    )
+    finding = count_finding(session)
+    return finding is not None and finding.verdict is not Verdict.NOT_ASSESSABLE
+
+
+def count_finding(session: Session) -> Finding | None:
+    """Return the finding on the number of repetitions; None in a session without one."""
+    return next((f for f in session.findings_of(None) if f.rule == rules.SET_COMPLETE.id), None)
+
+
+def meant_whole(session: Session) -> bool:
+    """Tell whether a session was meant to be all of a set, so that too few repetitions are a miss."""
+    finding = count_finding(session)
+    return finding is not None and finding.variant == rules.WHOLE_SET
 
 
 def _set_faults(session: Session) -> tuple[Finding, ...]:

@@ -15,6 +15,7 @@ from formcheck.form.statistics import (
     RepStatus,
     SetStatistics,
     by_importance,
+    count_finding,
     set_statistics,
     statuses,
     thigh_movement,
@@ -52,8 +53,8 @@ def summarize(session: Session) -> Summary:
 
 def _count(session: Session, stats: SetStatistics) -> Message:
     """How many repetitions of how many, and how many of them are met."""
-    complete = next((f for f in session.findings_of(None) if f.rule == rules.SET_COMPLETE.id), None)
-    wanted = complete.limit[0] if complete is not None and complete.limit[0] is not None else math.nan
+    counted = count_finding(session)
+    wanted = counted.limit[0] if counted is not None and counted.limit[0] is not None else math.nan
     return Message.of("summary.count", n=stats.complete, wanted=wanted, tally=tally(stats))
 
 

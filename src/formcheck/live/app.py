@@ -47,6 +47,8 @@ class LiveOptions:
     record: bool = False
     deidentify: bool = False
     questions: bool = True
+    # All of a set is meant: it is prescribed.
+    whole_set: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ def practise(
         end_reason = coach.end_reason or EndReason.STOP
         symptoms = _symptoms(outputs, texts, loop.last_image, options, ask)
         frame_counts = {"frames": loop.frames, "dropped": source.dropped}
-        finished = finish(folder, end_reason=end_reason, symptoms=symptoms, frame_counts=frame_counts)
+        finished = finish(
+            folder, end_reason=end_reason, symptoms=symptoms, frame_counts=frame_counts, whole_set=options.whole_set
+        )
         keys = advice(symptoms, ended_by_pain=end_reason is EndReason.PAIN)
         present_summary(outputs, texts, finished, keys, background=loop.last_image)
         return LiveResult(finished, keys, loop.timings, loop.frames, source.dropped)

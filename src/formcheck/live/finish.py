@@ -30,6 +30,7 @@ _ENDED = {
     EndReason.CAMERA: Ended.INTERRUPTED,
     EndReason.INTERRUPTED: Ended.INTERRUPTED,
 }
+_NOT_HELD_AGAINST = (EndReason.PAIN, EndReason.CAMERA, EndReason.INTERRUPTED)
 _REASONS = {EndReason.PAIN: Reason.PAIN}
 
 
@@ -66,10 +67,12 @@ def finish(
     end_reason: EndReason,
     symptoms: SymptomReport | None = None,
     frame_counts: dict[str, int] | None = None,
+    whole_set: bool = False,
 ) -> FinishedSet:
     """Judge a set from its journal, and write the results beside it.
 
-    ``practice.json`` is written last: a folder without it is not finished.
+    ``practice.json`` is written last: a folder without it is not finished. ``whole_set``: all of a set was meant. One
+    that pain, a fault of the camera or a killed process ended is not held against it.
 
     Raises
     ------
@@ -80,8 +83,9 @@ def finish(
     """
     contents = read_journal(folder)
     session = None
+    meant = whole_set and end_reason not in _NOT_HELD_AGAINST
     if contents.track is not None:
-        session = judge_online(contents.track, contents.angles, contents.protocol)
+        session = judge_online(contents.track, contents.angles, contents.protocol, whole_set=meant)
         session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
         write_session(folder, contents.track, session, contents.protocol, language=contents.language)
     finished = FinishedSet(

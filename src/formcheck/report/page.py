@@ -25,6 +25,7 @@ VERDICT_KEYS = {
     Verdict.NOT_MET: "not-met",
     Verdict.BORDERLINE: "borderline",
     Verdict.NOT_ASSESSABLE: "unknown",
+    Verdict.INFORMATION: "information",
 }
 """Symbol and colour of a verdict on a page; they repeat what its word says."""
 STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "borderline"}

@@ -13,7 +13,7 @@ from formcheck.report.panels import Span
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import Finding, Rep, Session, Verdict
 
-_VERDICT_ORDER = (Verdict.NOT_MET, Verdict.BORDERLINE, Verdict.NOT_ASSESSABLE, Verdict.MET)
+_VERDICT_ORDER = (Verdict.NOT_MET, Verdict.BORDERLINE, Verdict.NOT_ASSESSABLE, Verdict.MET, Verdict.INFORMATION)
 _ANY_ANGLE_DEG = (0, 180)
 
 

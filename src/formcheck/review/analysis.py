@@ -13,6 +13,7 @@ from formcheck.angles.shots import measure_track
 from formcheck.errors import InputError, UsageError
 from formcheck.files import FileVersion, file_version
 from formcheck.form.judge import judge_angles
+from formcheck.form.statistics import meant_whole
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.protocols.model import Protocol
@@ -142,7 +143,8 @@ class Analysis:
                 self._measured[key] = measure_track(track, max_trunk_from_floor_deg=limit_deg, side=given)
             angles, view = self._measured[key]
         side_given = given is not None or self.track.side_given
-        session = judge_angles(track, angles, view, loaded, side_given=side_given, spans=spans)
+        whole_set = meant_whole(self.session)
+        session = judge_angles(track, angles, view, loaded, side_given=side_given, spans=spans, whole_set=whole_set)
         return session, loaded.protocol
 
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
-from formcheck.form import rules
-from formcheck.form.statistics import set_statistics
+from formcheck.form.statistics import count_finding, set_statistics
 from formcheck.review.analysis import Analysis
 from formcheck.review.storage import ReviewStore
 from formcheck.server.endpoints import RequestError
@@ -170,10 +169,8 @@ def session_entry(session: Session) -> dict[str, Any]:
 
 def prescribed_reps(session: Session) -> int | None:
     """Return how many repetitions a set should have."""
-    for finding in session.findings_of(None):
-        if finding.rule == rules.SET_COMPLETE.id and finding.limit[0] is not None:
-            return int(finding.limit[0])
-    return None
+    counted = count_finding(session)
+    return int(counted.limit[0]) if counted is not None and counted.limit[0] is not None else None
 
 
 def reviewed_entry(outcome: Mapping[str, Any], *, done: bool, saved_at: str, person: str) -> dict[str, Any]:

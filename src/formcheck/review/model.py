@@ -60,8 +60,8 @@ class Overrule(_Part):
 
     @model_validator(mode="after")
     def _decided(self) -> Self:
-        if self.verdict is Verdict.BORDERLINE:
-            raise ValueError("expected MET, NOT_MET or NOT_ASSESSABLE from a reviewer, got BORDERLINE")
+        if self.verdict in (Verdict.BORDERLINE, Verdict.INFORMATION):
+            raise ValueError(f"expected MET, NOT_MET or NOT_ASSESSABLE from a reviewer, got {self.verdict.value}")
         return self
 
 

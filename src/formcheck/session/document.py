@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from formcheck.errors import InputError
+from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
 from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
@@ -244,6 +245,9 @@ def _finding_1_1(finding: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finding(part: schema.FindingPart) -> Finding:
     values = {field.name: getattr(part, field.name) for field in fields(Finding) if field.name != "text"}
+    if part.rule == rules.SET_COMPLETE.id:
+        # Older results hold a short set against a clip as well.
+        values["verdict"] = rules.count_verdict(part.verdict, part.variant)
     return Finding(**values, text=part.text if part.verbatim else None)
 
 

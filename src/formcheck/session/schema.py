@@ -108,7 +108,9 @@ class FindingPart(_Part):
     unit: str
     at_s: float | None
     se: float | None = Field(description="Standard error of the observed number, in its unit.")
-    variant: str = Field(description="Which reading of the rule is meant: low, high, or how the foot is to be held.")
+    variant: str = Field(
+        description="Which reading of the rule is meant: low, high, how the foot is to be held, whole."
+    )
     reason: str | None = Field(description="Why it could not be assessed, or which words of the rule say it.")
     met_in: tuple[int, int] | None = Field(description="In how many repetitions the rule is met, and of how many.")
     text: str = Field(description="One plain sentence, made from the rest.")

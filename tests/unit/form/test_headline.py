@@ -116,6 +116,14 @@ def test_an_advisory_miss_is_advice_and_no_fault():
     assert said[-1] == "cue.hands_on_thigh"
 
 
+@pytest.mark.parametrize(("reps", "last"), [(3, "headline.next_rest"), (20, "headline.next_nothing")])
+def test_a_whole_set_says_how_many_of_how_many(reps, last):
+    message = headline(synth.session(synth.glide([Move()] * reps), whole_set=True))
+    said = keys(message)
+    assert said[1:] == ["headline.met", "headline.count_of.practice", last]
+    assert f"{reps} of 20" in Texts("en").say(message)
+
+
 def test_a_clip_too_short_to_judge_has_one_sentence():
     track = synth.track(synth.times(1.5), np.full(45, 90.0))
     summary = summarize(synth.session(replace(track, clip=replace(track.clip, duration_s=1.5))))

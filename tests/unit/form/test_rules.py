@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.form.statistics import statuses
+from formcheck.form.statistics import meant_whole, statuses
 from formcheck.form.summary import summarize
 from formcheck.types import Status, Verdict
 from synth import Move
@@ -16,16 +16,24 @@ def verdict(session, rule, rep=None):
     return next(f for f in session.findings_of(rep) if f.rule == rule).verdict
 
 
-def test_good_set_meets_every_rule_but_the_number():
+def test_good_set_meets_every_rule_and_its_number_is_information():
     session = synth.session(synth.glide(GOOD))
     verdicts = {f.rule: f.verdict for f in session.findings_of(None)}
-    assert verdicts.pop("set_complete") == "NOT_MET"
+    assert verdicts.pop("set_complete") == "INFORMATION"
     assert set(verdicts.values()) == {Verdict.MET}
     assert len(session.findings) == len(session.findings_of(None)) + 3 * 8
 
 
 def test_twenty_make_a_set():
     assert verdict(synth.session(synth.glide([Move()] * 20)), "set_complete") == "MET"
+
+
+@pytest.mark.parametrize(("reps", "expected"), [(3, "NOT_MET"), (20, "MET")])
+def test_too_few_are_a_miss_where_a_whole_set_was_meant(reps, expected):
+    session = synth.session(synth.glide([Move()] * reps), whole_set=True)
+    assert verdict(session, "set_complete") == expected
+    assert meant_whole(session)
+    assert {one.status for one in statuses(session)} == {Status.MET}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +111,6 @@ def test_lying_still_has_no_repetition_to_judge():
     session = synth.session(synth.track(T_S, np.full(len(T_S), 90.0)))
     assert session.rep_count == 0
     assert verdict(session, "lying_on_back") == "MET"
-    assert verdict(session, "set_complete") == "NOT_MET"
+    assert verdict(session, "set_complete") == "INFORMATION"
     assert verdict(session, "hip_in_band") == "NOT_ASSESSABLE"
     assert summarize(session).headline.key == "headline.no_rep"

@@ -12,6 +12,7 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
 from formcheck.form.rules import PAIN_LIMIT
+from formcheck.form.statistics import count_finding
 from formcheck.form.summary import summarize
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
@@ -103,6 +104,19 @@ def test_what_was_answered_and_marked_is_written_last(folder):
     assert document["answers"] == {"pain_before": 3, "pain_after": 5, "where": ["calf"], "red_flags": ["weakness"]}
     assert document["marks"] == [{"t_s": 6.0, "knee_deg": 30.0, "rep": 1, "by": "key"}]
     assert all(path.stat().st_mtime_ns <= (folder / PRACTICE).stat().st_mtime_ns for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("why", "expected"),
+    [
+        (EndReason.STOP, Verdict.NOT_MET),
+        (EndReason.PAIN, Verdict.INFORMATION),
+        (EndReason.INTERRUPTED, Verdict.INFORMATION),
+    ],
+)
+def test_a_prescribed_set_that_was_short_is_a_miss_unless_pain_or_the_machine_ended_it(folder, why, expected):
+    write(folder)
+    assert count_finding(finish(folder, end_reason=why, whole_set=True).session).verdict is expected
 
 
 def test_the_personal_limit_is_judged_from_the_mark_on(folder):

@@ -221,7 +221,7 @@ def test_verdicts_are_words_with_symbols(session):
     shown = [names[1] for names in marked if names[0] in ("verdict", "status")]
     icons = [attrs["href"].removeprefix("#icon-") for attrs in page.all("use")]
     assert shown == icons
-    assert set(shown) == {"met", "not-met", "unknown"}
+    assert set(shown) == {"met", "not-met", "unknown", "information"}
     for word in ("Met", "Not met", "Cannot tell"):
         assert word in page.text
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from formcheck.errors import UsageError
 from formcheck.form.judge import judge_track
-from formcheck.form.statistics import set_statistics
+from formcheck.form.statistics import count_finding, set_statistics
 from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
@@ -185,6 +185,15 @@ def test_what_has_no_place_is_left_out_and_said(analysis):
         Message.of("clinician.notice.no_finding_of_set", rule=verbatim("no_such_rule")),
     )
     assert reviewed.overruled == {}
+
+
+@pytest.mark.parametrize(("whole_set", "expected"), [(False, Verdict.INFORMATION), (True, Verdict.NOT_MET)])
+def test_a_set_that_was_meant_to_be_whole_stays_so(whole_set, expected):
+    track = glide(MOVES)
+    session = judge_track(track, load_protocol(), whole_set=whole_set)
+    live = Analysis(to_document(session, Texts("en")), session, track, AvailableProtocols())
+    reviewed = live.apply(Review(reps=reps_of(session)[:2])).session
+    assert count_finding(reviewed).verdict is expected
 
 
 def test_no_repetition_at_all_can_be_the_answer(analysis):

@@ -12,6 +12,7 @@ export const STYLES = /** @type {const} */ ({
   NOT_MET: "not-met",
   BORDERLINE: "borderline",
   NOT_ASSESSABLE: "unknown",
+  INFORMATION: "information",
   met: "met",
   not_met: "not-met",
   undecided: "borderline",

@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's values, as docs/review.md describes them. This module holds types only. */
 
-/** @typedef {"MET" | "NOT_MET" | "BORDERLINE" | "NOT_ASSESSABLE"} Verdict */
+/** @typedef {"MET" | "NOT_MET" | "BORDERLINE" | "NOT_ASSESSABLE" | "INFORMATION"} Verdict */
 /** @typedef {"met" | "not_met" | "undecided"} Status  of a repetition */
 /** @typedef {"left" | "right"} Side */
 /** @typedef {[number, number]} Point */

@@ -9,7 +9,7 @@ import { t } from "../core/text.js";
 /** @import { Finding, Verdict } from "../core/types.js" */
 
 const CHOICES = /** @type {Verdict[]} */ (["MET", "NOT_MET", "NOT_ASSESSABLE"]);
-const RANK = /** @type {Verdict[]} */ (["NOT_MET", "BORDERLINE", "NOT_ASSESSABLE", "MET"]);
+const RANK = /** @type {Verdict[]} */ (["NOT_MET", "BORDERLINE", "NOT_ASSESSABLE", "MET", "INFORMATION"]);
 
 /**
  * @param {ClipView} view
