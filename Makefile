@@ -69,7 +69,7 @@ model-heavy: ## Build the model that --quality best uses (needs npm too; 31 MB)
 
 lock: setup  ## Choose the newest allowed versions anew and write both lock files
 	$(PIP) install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --fork-strategy fewest \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command 'make lock' --quiet --output-file requirements.lock
 	npm install --package-lock-only --silent

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import InputError
+from formcheck.extras import Extra, install_command, installed
 from formcheck.pose import models
 from formcheck.text.catalogue import Texts
 
@@ -29,9 +30,8 @@ MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
 _REINSTALL = "python -m pip install --force-reinstall"
 DISTRIBUTIONS = (
-    *("alembic", "av", "click", "fhir.resources", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python"),
-    *("platformdirs", "psutil", "pyarrow", "pydantic", "rich", "sounddevice", "sqlalchemy"),
-    *("starlette", "uvicorn"),
+    *("alembic", "av", "click", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python", "platformdirs"),
+    *("psutil", "pydantic", "rich", "sounddevice", "sqlalchemy", "starlette", "uvicorn"),
 )
 
 
@@ -40,6 +40,7 @@ class Need(StrEnum):
 
     ANALYZE = "analyze"
     LIVE = "live"
+    EXTRA = "extra"
     NOTHING = "nothing"
 
 
@@ -105,6 +106,8 @@ def examine(texts: Texts, *, system: str = sys.platform) -> Iterator[Check]:
         yield _works(texts, "landmarker", _probe(texts, "landmarks", "full"), _remedy(texts, "landmarker", system))
     yield from check_codecs(texts)
     yield from check_live(texts, system)
+    for extra in Extra:
+        yield check_extra(texts, extra)
 
 
 def can_analyze(checks: list[Check]) -> bool:
@@ -122,6 +125,14 @@ def check_distribution(texts: Texts, name: str) -> Check:
         found = texts.get("doctor.other_release", wanted=MEDIAPIPE_RELEASE, found=version)
         return Check(name, False, found, Need.ANALYZE, f"python -m pip install mediapipe=={MEDIAPIPE_RELEASE}")
     return Check(name, True, version, Need.ANALYZE)
+
+
+def check_extra(texts: Texts, extra: Extra) -> Check:
+    """Check the packages of an extra, and say what they are for."""
+    ok = installed(extra)
+    purpose = texts.get(f"doctor.extra.{extra}")
+    detail = purpose if ok else texts.get("doctor.extra.missing", purpose=purpose)
+    return Check(f"formcheck[{extra}]", ok, detail, Need.EXTRA, install_command(extra))
 
 
 def check_model(texts: Texts) -> Check:

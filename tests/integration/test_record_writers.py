@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from formcheck.record.queries import results_of, sessions
 from formcheck.record.schema import RESULT
-from formcheck.record.series import from_parquet
+from formcheck.record.series import read_series
 from formcheck.record.store import open_store
 
 PROCESSES, SETS = 8, 50
@@ -50,7 +50,7 @@ def assert_whole(folder: Path, told: set[str]) -> int:
         files = connection.execute(select(RESULT.c.series_file, RESULT.c.series_sha256)).all()
         assert len(files) == len(kept)
         for name, sha256 in files:
-            from_parquet(store.series_folder / name, sha256=sha256)
+            read_series(store.series_folder / name, sha256=sha256)
     return len(kept)
 
 

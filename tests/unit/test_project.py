@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OPTIONAL = PROJECT["project"]["optional-dependencies"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PINS = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", LOCK, re.MULTILINE))
 
@@ -33,6 +34,7 @@ def test_only_one_opencv_is_installed():
 
 def test_the_lock_holds_everything_the_project_asks_for():
     wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    wanted += [name for extra in ("clinic", "research", "cluster") for name in OPTIONAL[extra]]
     assert {requirement_name(requirement) for requirement in wanted} <= PINS.keys()
 
 

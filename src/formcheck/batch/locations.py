@@ -13,13 +13,13 @@ from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 from formcheck.errors import FormcheckError, InputError, OutputError, UsageError
+from formcheck.extras import Extra, install_command, using
 
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]+://")
 _USER = re.compile(r"(?<=://)[^/\s]*@")
 _QUERY = re.compile(r"(?<=[^\s?])\?[^\s?]*=\S*")
 _CHUNK_BYTES = 1 << 20
 _MAX_REASON_LENGTH = 300
-_EXTRA = "pip install 'formcheck[cluster]'"
 _SCHEMES_OF_EXTRA = frozenset({"s3", "s3a", "sftp", "ssh"})
 
 
@@ -49,11 +49,9 @@ def file_system(url: str) -> tuple[Any, str]:
         fsspec, or a package it needs for this scheme, is not installed, or it does not know the scheme.
     """
     shown = without_secrets(url)
-    try:
+    with using(Extra.CLUSTER, f"{shown}, a URL"):
         import fsspec
         from fsspec.core import url_to_fs
-    except ImportError:
-        raise UsageError(f"{shown}: expected a path, got a URL, which needs more packages: {_EXTRA}") from None
     try:
         with driver_errors_as(unreachable(shown)):
             fs, path = url_to_fs(url)
@@ -62,7 +60,7 @@ def file_system(url: str) -> tuple[Any, str]:
         known = scheme in fsspec.available_protocols()
         remedy = "install what it needs too" if known else "use s3://, sftp:// or another scheme that fsspec knows"
         if scheme in _SCHEMES_OF_EXTRA:
-            remedy = _EXTRA
+            remedy = f"install what it needs with: {install_command(Extra.CLUSTER)}"
         raise UsageError(f"{shown}: cannot read such a URL ({without_secrets(str(error))}); {remedy}") from None
     # Cached listings may be older than what other processes wrote.
     fs.invalidate_cache()

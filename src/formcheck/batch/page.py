@@ -12,7 +12,7 @@ from urllib.parse import quote
 import jinja2
 
 from formcheck.batch.outliers import MAX_DEVIATIONS, find_outliers
-from formcheck.batch.tables import ClipResult, ClipState
+from formcheck.batch.tables import ClipResult, ClipState, table_names
 from formcheck.batch.tasks import BatchSettings
 from formcheck.message import Message
 from formcheck.report.page import page_template, policy, resource_text, shared_style
@@ -48,6 +48,7 @@ def render_summary(results: Sequence[ClipResult], settings: BatchSettings) -> st
         length_s=math.fsum(row["duration_s"] for row in done),
         exercise=exercise_name(texts, protocol["id"], protocol["name"]),
         settings=settings,
+        tables=table_names(),
         styles=styles,
         policy=policy(styles, []),
     )

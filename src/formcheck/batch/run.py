@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from formcheck.batch.page import render_summary
 from formcheck.batch.storage import ResultStorage
-from formcheck.batch.tables import ClipResult, ClipState, SessionRows, read_rows, table_files
+from formcheck.batch.tables import ALL_TABLES, ClipResult, ClipState, SessionRows, read_rows, table_files, table_names
 from formcheck.batch.tasks import (
     CLIPS_FOLDER,
     FAILURE_FILE,
@@ -110,6 +110,9 @@ def run_batch(
             results = batch.results()
             for name, data in _report_files(results, settings):
                 storage.write(name, data)
+            # Tables of an earlier run that are not written anew would be of other results.
+            for name in ALL_TABLES.difference(table_names()):
+                storage.remove(name)
     return results
 
 

@@ -2,7 +2,7 @@
 
 The folder of a batch::
 
-    summary.html, results.csv, results.parquet, reps.csv, reps.parquet
+    summary.html, results.csv, reps.csv, and both as .parquet where what writes it is installed
     clips/NAME-KEY/      one folder a result, as `formcheck analyze` leaves it, or failure.json
     .formcheck-batch/    lock, hashes.json
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,10 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from formcheck.batch.tasks import BatchClip, ClipFailure
+from formcheck.extras import Extra, installed
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.form.summary import summarize
 from formcheck.message import Message
@@ -90,54 +87,54 @@ class ClipResult:
     rows: SessionRows | None = None
 
 
-_TEXT, _NUMBER, _INTEGER, _BOOLEAN = pa.string(), pa.float64(), pa.int32(), pa.bool_()
+def _columns(*groups: tuple[type, Sequence[str]]) -> dict[str, type]:
+    return {name: kind for kind, names in groups for name in names}
 
-RESULTS = pa.schema(
-    [
-        *((name, _TEXT) for name in ("name", "path", "state", "trouble", "reason", "duplicate_of", "folder")),
-        ("content_sha256", _TEXT),
-        ("side", _TEXT),
-        ("side_given", _BOOLEAN),
-        *((name, _INTEGER) for name in ("rep_count", "met_reps", "not_met_reps", "undecided_reps")),
-        *((name, _INTEGER) for name in ("partial_reps", "cut_reps")),
-        *((name, _NUMBER) for name in _SET_NUMBERS),
-        ("not_met", _TEXT),
-        ("usable_fraction", _NUMBER),
-        ("quality", _TEXT),
-        ("headline", _TEXT),
-        ("lying", _BOOLEAN),
-        ("azimuth_deg", _NUMBER),
-        ("duration_s", _NUMBER),
-        ("width_px", _INTEGER),
-        ("height_px", _INTEGER),
-        ("nominal_fps", _NUMBER),
-        ("codec", _TEXT),
-        *((name, _TEXT) for name in ("protocol", "protocol_version", "protocol_sha256", "model", "model_sha256")),
-        *((name, _TEXT) for name in _SOFTWARE),
-    ]
+
+# The columns of each table, and what is in them.
+RESULTS = _columns(
+    (str, ("name", "path", "state", "trouble", "reason", "duplicate_of", "folder", "content_sha256", "side")),
+    (bool, ("side_given",)),
+    (int, ("rep_count", "met_reps", "not_met_reps", "undecided_reps", "partial_reps", "cut_reps")),
+    (float, _SET_NUMBERS),
+    (str, ("not_met",)),
+    (float, ("usable_fraction",)),
+    (str, ("quality", "headline")),
+    (bool, ("lying",)),
+    (float, ("azimuth_deg", "duration_s")),
+    (int, ("width_px", "height_px")),
+    (float, ("nominal_fps",)),
+    (str, ("codec", "protocol", "protocol_version", "protocol_sha256", "model", "model_sha256", *_SOFTWARE)),
 )
-REPS = pa.schema(
-    [
-        *((name, _TEXT) for name in ("name", "path", "content_sha256", "side")),
-        ("rep", _INTEGER),
-        *((name, _BOOLEAN) for name in ("complete", "partial")),
-        *((name, _TEXT) for name in ("status", "deciding")),
-        *((name, _NUMBER) for name in ("start_s", "peak_s", "end_s")),
-        *((name, _NUMBER) for name in ("knee_start_deg", "knee_end_deg", "knee_se_deg")),
-        *((name, _NUMBER) for name in ("hip_mean_deg", "hip_min_deg", "hip_max_deg", "hip_se_deg")),
-        *((name, _NUMBER) for name in ("extend_s", "hold_s", "return_s", "peak_speed_deg_s")),
-    ]
+REPS = _columns(
+    (str, ("name", "path", "content_sha256", "side")),
+    (int, ("rep",)),
+    (bool, ("complete", "partial")),
+    (str, ("status", "deciding")),
+    (float, ("start_s", "peak_s", "end_s", "knee_start_deg", "knee_end_deg", "knee_se_deg")),
+    (float, ("hip_mean_deg", "hip_min_deg", "hip_max_deg", "hip_se_deg")),
+    (float, ("extend_s", "hold_s", "return_s", "peak_speed_deg_s")),
 )
+
+
+ALL_TABLES = frozenset({"results.csv", "reps.csv", "results.parquet", "reps.parquet"})
+
+
+def table_names() -> list[str]:
+    """Return the names of the tables that are written: as Parquet too where what writes it is installed."""
+    endings = ("csv", "parquet") if installed(Extra.RESEARCH) else ("csv",)
+    return [f"{table}.{ending}" for ending in endings for table in ("results", "reps")]
 
 
 def table_files(results: Sequence[ClipResult], texts: Texts) -> Iterable[tuple[str, bytes]]:
-    """Return the tables as files, by name. Equal results give equal bytes in one language."""
+    """Return the tables of `table_names` as files, by name. Equal results give equal bytes in one language."""
     clip_rows = [_clip_row(result, texts) for result in results]
-    for name, schema, rows in (("results", RESULTS, clip_rows), ("reps", REPS, _rep_rows(results))):
-        yield f"{name}.csv", csv_text(schema.names, rows)
-        buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
-        yield f"{name}.parquet", buffer.getvalue()
+    for name, columns, rows in (("results", RESULTS, clip_rows), ("reps", REPS, _rep_rows(results))):
+        yield f"{name}.csv", csv_text(list(columns), rows)
+        if installed(Extra.RESEARCH):
+            from formcheck.record.exports.parquet import typed_parquet
+
+            yield f"{name}.parquet", typed_parquet(columns, rows)
 
 
 def _clip_row(result: ClipResult, texts: Texts) -> dict[str, Any]:
@@ -148,7 +145,7 @@ def _clip_row(result: ClipResult, texts: Texts) -> dict[str, Any]:
         quality = " ".join(texts.say(reason) for reason in rows.quality)
         measured = {**rows.clip, "headline": texts.say(rows.headline), "quality": quality}
     return {
-        **dict.fromkeys(RESULTS.names),
+        **dict.fromkeys(RESULTS),
         **measured,
         "name": result.clip.name,
         "path": result.clip.display_path,

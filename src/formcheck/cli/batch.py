@@ -80,8 +80,8 @@ def command(
     \b
     In DIR:
       summary.html            open this first: which clips to check, and links to all reports
-      results.csv, .parquet   one row a clip, failed ones with their reason
-      reps.csv, .parquet      one row a repetition
+      results.csv             one row a clip, failed ones with their reason
+      reps.csv                one row a repetition; both as .parquet too with formcheck[research]
       clips/NAME-.../         a clip's own results, as of 'formcheck analyze'
 
     The same command again analyses only what is missing, judged by the clips' content, the protocol, the model, the
@@ -131,7 +131,10 @@ def _runner(settings: BatchSettings, limits: ClipLimits, *, jobs: int | None, sc
         from formcheck.batch.pool import LocalRunner
 
         return LocalRunner(settings, limits, jobs=jobs)
-    from formcheck.batch.cluster import ClusterRunner
+    from formcheck.extras import Extra, using
+
+    with using(Extra.CLUSTER, "--scheduler"):
+        from formcheck.batch.cluster import ClusterRunner
 
     return ClusterRunner(scheduler, settings, limits)
 

@@ -1,7 +1,8 @@
-"""Brings a record to the newest schema: a copy first, then Alembic's migrations in one transaction."""
+"""Brings a record to the newest schema: a copy first, then Alembic's migrations in one transaction; then its series."""
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,10 +12,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from formcheck.errors import StoreError
-from formcheck.files import private_folder, replacing
+from formcheck.extras import Extra, installed
+from formcheck.files import private_folder, replacing, write_whole
+from formcheck.record.storage_errors import storage_errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from formcheck.record.store import Store
 
 # In the order in which they were made; a test holds them to migrations/versions.
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
@@ -80,3 +85,31 @@ def _back_up(path: Path, revision: str) -> None:
     copy = folder / f"{path.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
     with replacing(copy) as part, closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
+
+
+def convert_former_series(store: Store) -> None:
+    """Write the series that earlier versions stored as Parquet anew, if what reads them is installed.
+
+    Each is a transaction of its own, so that this may be interrupted and keeps nobody waiting. A series that cannot be
+    read stays as it is; whoever asks for it is told.
+    """
+    if not any(store.series_folder.glob("*.parquet")) or not installed(Extra.RESEARCH):
+        return
+    from formcheck.record.save import new_series_name
+    from formcheck.record.series import read_series, series_bytes
+
+    with store.reading() as connection:
+        found = text("SELECT id, series_file, series_sha256 FROM result WHERE series_file LIKE '%.parquet'")
+        former = connection.execute(found).all()
+    change = text("UPDATE result SET series_file = :file, series_sha256 = :sha256 WHERE id = :id")
+    for result_id, name, sha256 in former:
+        try:
+            data = series_bytes(read_series(store.series_folder / name, sha256=sha256))
+        except StoreError:
+            continue
+        row = {"id": result_id, "file": new_series_name(), "sha256": hashlib.sha256(data).hexdigest()}
+        with storage_errors(store.folder):
+            write_whole(store.series_folder / row["file"], data)
+            with store.writing() as connection:
+                connection.execute(change, row)
+            (store.series_folder / name).unlink(missing_ok=True)

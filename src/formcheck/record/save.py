@@ -16,7 +16,7 @@ from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.profiles import profile_key
 from formcheck.record.results import add_result
 from formcheck.record.schema import ANSWER, MARK, PROTOCOL, QUESTION, RESULT, SESSION, now
-from formcheck.record.series import series_of, to_parquet
+from formcheck.record.series import SUFFIX, series_bytes, series_of
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 from formcheck.record.values import Answers, Mark, Origin, Practice, Saved
@@ -52,7 +52,7 @@ def save_set(
     StoreError
         It could not be saved; then nothing of it was.
     """
-    data = to_parquet(series_of(session, track))
+    data = series_bytes(series_of(session, track))
     path = store.series_folder / new_series_name()
     with storage_errors(store.folder):
         remove_orphaned_series(store, older_than_s=_STALE_S)
@@ -117,7 +117,7 @@ def _save_rows(
 
 def new_series_name() -> str:
     """Return a name for a series that says nothing, and that no other has."""
-    return f"{secrets.token_hex(12)}.parquet"
+    return f"{secrets.token_hex(12)}{SUFFIX}"
 
 
 def identity_of(session: Session, track: PoseTrack, origin: Origin) -> str:

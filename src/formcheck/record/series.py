@@ -1,4 +1,4 @@
-"""Angles and landmarks of every frame, as Parquet."""
+"""Angles and landmarks of every frame: one compressed .npz a result, an array a column."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import hashlib
 import io
 import json
 import math
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import Connection, select
 
 from formcheck.errors import StoreError
+from formcheck.extras import Extra, using
 from formcheck.message import messages_from
 from formcheck.pose.landmarks import COUNT
 from formcheck.record.schema import RESULT, SESSION
@@ -49,7 +49,9 @@ _PX_DECIMALS = 2
 _M_DECIMALS = 3
 _VISIBILITY_DECIMALS = 2
 _LUMA_DECIMALS = 1
-_ABOUT = b"formcheck"
+SUFFIX = ".npz"
+# Earlier versions stored Parquet, which takes 170 MB to read (docs/decisions/0017-lean-core.md).
+FORMER_SUFFIX = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,42 +140,69 @@ def _rounded(values: FloatArray, column: str) -> Any:
     return (np.round(np.asarray(values, np.float64), places) + 0.0).astype(np.float32)
 
 
-def to_parquet(series: Series) -> bytes:
-    """Return the series as a Parquet file. NaN = not measurable."""
-    table = pa.table({name: pa.array(values) for name, values in series.columns.items()})
-    about = json.dumps(series.about, sort_keys=True).encode()
+def series_bytes(series: Series) -> bytes:
+    """Return the series as the contents of a file. NaN = not measurable; equal series give equal bytes."""
     buffer = io.BytesIO()
-    pq.write_table(table.replace_schema_metadata({_ABOUT: about}), buffer, compression="zstd", compression_level=5)
+    arrays: dict[str, Any] = {name: np.asarray(values) for name, values in series.columns.items()}
+    np.savez_compressed(buffer, about=np.array(json.dumps(series.about, sort_keys=True)), **arrays)
     return buffer.getvalue()
 
 
-def from_parquet(path: Path, *, sha256: str | None = None) -> Series:
+def read_series(path: Path, *, sha256: str | None = None) -> Series:
     """Read a series back, and make sure that it is the one that was written.
 
     Raises
     ------
     StoreError
         The file is missing, damaged or of a newer format.
+    UsageError
+        It is one of an earlier formcheck, and what reads those is not installed.
     """
     try:
         data = path.read_bytes()
-        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(f"{path}: expected the series as it was saved, but the file has changed or is damaged")
-        table = pq.read_table(io.BytesIO(data))
-        about = json.loads((table.schema.metadata or {})[_ABOUT])
     except FileNotFoundError:
         raise StoreError(f"{path}: expected the series of a session, but the file is gone") from None
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+    except OSError as error:
+        raise _damaged(path, error) from None
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise StoreError(f"{path}: expected the series as it was saved, but the file has changed or is damaged")
+    series = (_from_parquet if path.suffix == FORMER_SUFFIX else _from_bytes)(path, data)
+    if series.about["format"] != FORMAT:
         raise StoreError(
-            f"{path}: expected the series of a session, but it is damaged ({type(error).__name__})"
-        ) from None
-    if about["format"] != FORMAT:
-        raise StoreError(f"{path}: expected a series of format {FORMAT}, got {about['format']}; update formcheck")
+            f"{path}: expected a series of format {FORMAT}, got {series.about['format']}; update formcheck"
+        )
+    return series
+
+
+def _from_bytes(path: Path, data: bytes) -> Series:
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"]))
+            columns = {current_name(name): stored[name] for name in stored.files if name != "about"}
+            phases = columns["phase"].tolist()
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise _damaged(path, error) from None
+    return Series({**columns, "phase": phases}, about)
+
+
+def _from_parquet(path: Path, data: bytes) -> Series:
+    with using(Extra.RESEARCH, f"{path}, a series that an earlier version stored as Parquet"):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        about = json.loads((table.schema.metadata or {})[b"formcheck"])
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        raise _damaged(path, error) from None
     columns = {
         current_name(name): table.column(name).to_pylist() if name == "phase" else table.column(name).to_numpy()
         for name in table.column_names
     }
     return Series(columns, about)
+
+
+def _damaged(path: Path, error: Exception) -> StoreError:
+    return StoreError(f"{path}: expected the series of a session, but it is damaged ({type(error).__name__})")
 
 
 def plain_columns(series: Series) -> dict[str, list[Any]]:
@@ -208,4 +237,4 @@ def load_series(store: Store, connection: Connection, uid: str) -> Series:
     results = select(RESULT.c.series_file, RESULT.c.series_sha256).join(SESSION, SESSION.c.id == RESULT.c.session_id)
     newest = results.where(SESSION.c.uid == uid).order_by(RESULT.c.id.desc()).limit(1)
     row = connection.execute(newest).one()
-    return from_parquet(store.series_folder / row.series_file, sha256=row.series_sha256)
+    return read_series(store.series_folder / row.series_file, sha256=row.series_sha256)

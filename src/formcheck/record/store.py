@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from formcheck.errors import StoreError
 from formcheck.files import open_private, private_folder
-from formcheck.record.migrate import is_newest, upgrade
+from formcheck.record.migrate import convert_former_series, is_newest, upgrade
 from formcheck.record.storage_errors import FILE, busy_error, damage_error, database_errors, storage_errors
 
 SERIES = "series"
@@ -92,7 +92,10 @@ def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[St
         with storage_errors(folder):
             _check(engine, path, thorough=write)
             _bring_up_to_date(engine, path, writable=writable)
-        yield Store(folder, engine, writable)
+        store = Store(folder, engine, writable)
+        if write:
+            convert_former_series(store)
+        yield store
     finally:
         engine.dispose()
 
@@ -118,7 +121,7 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
         raise StoreError(f"{folder}: the record may not be written; name another folder with --store")
     if write:
         private_folder(folder / SERIES)
-    if path.stat().st_size == 0 and any((folder / SERIES).glob("*.parquet")):
+    if path.stat().st_size == 0 and any((folder / SERIES).glob("*")):
         raise damage_error(folder, "it is empty, but series of sessions lie beside it")
     return writable
 

@@ -27,8 +27,9 @@ from formcheck.record.exports.archive import (
     session_json,
 )
 from formcheck.record.exports.opensim import mot_text, trc_text
+from formcheck.record.exports.parquet import parquet_bytes
 from formcheck.record.exports.pdf import saved_report
-from formcheck.record.exports.tables import COLUMNS, csv_text, parquet_bytes, tables
+from formcheck.record.exports.tables import COLUMNS, csv_text, tables
 from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions

@@ -96,7 +96,7 @@ def test_forgetting_all_leaves_empty_tables(store, folder):
 
 def test_a_series_that_a_killed_process_left_goes_too(store):
     uid, _ = keep_marked(store)
-    left = store.series_folder / "left.parquet"
+    left = store.series_folder / "left.npz"
     left.touch()
     os.utime(left, (1, 1))
     with store.reading() as connection:

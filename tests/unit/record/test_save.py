@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from formcheck.errors import StoreError, UsageError
+from formcheck.extras import DISTRIBUTIONS, Extra
 from formcheck.protocols.loader import load_protocol
+from formcheck.record.exports.parquet import series_parquet
 from formcheck.record.queries import protocol_text, reps, results_of, sessions
 from formcheck.record.save import save_set
 from formcheck.record.schema import RESULT, SESSION
-from formcheck.record.series import ANGLES, POINTS, Series, frames_of, from_parquet, load_series, to_parquet
+from formcheck.record.series import ANGLES, POINTS, Series, frames_of, load_series, read_series, series_bytes
+from formcheck.record.store import open_store
 from formcheck.record.values import (
     Answers,
     Ended,
@@ -147,7 +152,7 @@ def test_the_series_holds_every_frame_and_point(store):
     pose, session = judged(30.0, Side.LEFT)
     with store.reading() as connection:
         row = connection.execute(select(RESULT.c.series_file, RESULT.c.series_sha256)).one()
-    series = from_parquet(store.series_folder / row.series_file, sha256=row.series_sha256)
+    series = read_series(store.series_folder / row.series_file, sha256=row.series_sha256)
     np.testing.assert_array_equal(series.columns["t_s"], pose.t_s)
     for row, point in enumerate(POINTS):
         for axis in (0, 1):
@@ -179,16 +184,70 @@ def test_a_session_read_from_the_record_is_the_one_that_was_saved(store):
 def test_a_series_of_an_earlier_version_is_read(store):
     keep_set(store)
     (path,) = store.series_folder.iterdir()
-    series = from_parquet(path)
+    series = read_series(path)
     former = {"hand_distance_thighs": "hands_on_thigh"}
     columns = {former.get(name, name): values for name, values in series.columns.items()}
-    path.write_bytes(to_parquet(Series(columns, {**series.about, "hip_reference": "floor+trunk"})))
-    read = from_parquet(path)
+    path.write_bytes(series_bytes(Series(columns, {**series.about, "hip_reference": "floor+trunk"})))
+    read = read_series(path)
     assert list(read.columns) == list(series.columns)
     np.testing.assert_array_equal(read.columns["hand_distance_thighs"], series.columns["hand_distance_thighs"])
 
 
-@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PAR1 nonsense")])
+def as_before(store):
+    """Give the only series the format of earlier versions; return its path and what is in it."""
+    (path,) = store.series_folder.iterdir()
+    series, former = read_series(path), path.with_suffix(".parquet")
+    path.unlink()
+    former.write_bytes(series_parquet(series))
+    with store.writing() as connection:
+        sha256 = hashlib.sha256(former.read_bytes()).hexdigest()
+        connection.execute(update(RESULT).values(series_file=former.name, series_sha256=sha256))
+    return former, series
+
+
+def assert_equal_series(ours, theirs):
+    assert ours.about == theirs.about
+    assert list(ours.columns) == list(theirs.columns)
+    for name, values in theirs.columns.items():
+        np.testing.assert_array_equal(ours.columns[name], values, err_msg=name)
+        assert np.asarray(ours.columns[name]).dtype == np.asarray(values).dtype, name
+
+
+def test_a_parquet_series_of_an_earlier_version_is_stored_anew_once_the_record_is_written(store):
+    kept = keep_set(store)
+    former, series = as_before(store)
+    with open_store(store.folder, write=False) as reader, reader.reading() as connection:
+        assert_equal_series(load_series(reader, connection, kept.uid), series)
+    assert former.exists()
+    with open_store(store.folder) as writer, writer.reading() as connection:
+        assert_equal_series(load_series(writer, connection, kept.uid), series)
+    assert [path.suffix for path in store.series_folder.iterdir()] == [".npz"]
+
+
+def test_without_pyarrow_a_parquet_series_names_the_extra_and_the_record_still_opens(store, monkeypatch):
+    kept = keep_set(store)
+    former, _ = as_before(store)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(DISTRIBUTIONS, Extra.RESEARCH, ("no-such-distribution",))
+    with open_store(store.folder) as writer, writer.reading() as connection:
+        assert [line.uid for line in sessions(connection)] == [kept.uid]
+        with pytest.raises(UsageError, match=r"formcheck\[research\]"):
+            load_series(writer, connection, kept.uid)
+    assert former.exists()
+
+
+def test_a_damaged_parquet_series_stays_as_it_is_until_it_is_asked_for(store):
+    kept = keep_set(store)
+    former, _ = as_before(store)
+    former.write_bytes(b"PAR1 nonsense")
+    with open_store(store.folder):
+        pass
+    with store.reading() as connection, pytest.raises(StoreError, match="damaged"):
+        load_series(store, connection, kept.uid)
+    assert former.read_bytes() == b"PAR1 nonsense"
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"PK nonsense")])
 def test_a_series_that_is_gone_or_damaged_is_said(store, harm):
     keep_set(store)
     (path,) = store.series_folder.iterdir()
@@ -196,7 +255,7 @@ def test_a_series_that_is_gone_or_damaged_is_said(store, harm):
         sha256 = connection.execute(select(RESULT.c.series_sha256)).scalar_one()
     harm(path)
     with pytest.raises(StoreError, match=r"gone|damaged"):
-        from_parquet(path, sha256=sha256)
+        read_series(path, sha256=sha256)
 
 
 def test_a_row_that_cannot_be_written_leaves_no_file(store, monkeypatch):
@@ -207,7 +266,7 @@ def test_a_row_that_cannot_be_written_leaves_no_file(store, monkeypatch):
 
 
 def test_series_that_no_row_names_are_swept_when_they_are_old(store):
-    young, old = store.series_folder / "young.parquet", store.series_folder / "old.parquet"
+    young, old = store.series_folder / "young.npz", store.series_folder / "old.npz"
     for path in (young, old):
         path.touch()
     os.utime(old, (1, 1))

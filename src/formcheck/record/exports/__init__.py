@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from formcheck.extras import Extra, using
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,20 +47,25 @@ ExportFiles = Iterator[tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """A format: the function that makes its files, by module and name, and its line in ``--help``."""
+    """A format: the function that makes its files, by module and name, its line in ``--help``, and what it needs."""
 
     module: str
     function: str
     about: str
+    extra: Extra | None = None
 
 
 EXPORT_FORMATS = {
     "csv": ExportFormat(
         "tables", "csv_files", "tables of sessions, reps, findings, notes, corrections; one of frames per session"
     ),
-    "parquet": ExportFormat("tables", "parquet_files", "the same tables, and the frames with every landmark"),
+    "parquet": ExportFormat(
+        "parquet", "parquet_files", "the same tables, with types (needs formcheck[research])", Extra.RESEARCH
+    ),
     "json": ExportFormat("archive", "json_files", "everything that the record holds, for 'formcheck import'"),
-    "fhir": ExportFormat("fhir", "fhir_files", "one FHIR R4B Bundle per session, for clinical systems"),
+    "fhir": ExportFormat(
+        "fhir", "fhir_files", "one FHIR R4B Bundle per session (needs formcheck[clinic])", Extra.CLINIC
+    ),
     "opensim": ExportFormat("opensim", "opensim_files", "angles as .mot and landmarks as .trc"),
     "pdf": ExportFormat("pdf", "pdf_files", "the report, to print or to send (needs Chromium, Chrome or Edge)"),
 }
@@ -67,7 +75,7 @@ def export_files(kind: str, selection: Selection) -> ExportFiles:
     """Return the files of an export in a format of `EXPORT_FORMATS`."""
     chosen = EXPORT_FORMATS[kind]
     # The libraries of one format take seconds to load; the others do without them.
-    make: Callable[[Selection], ExportFiles] = getattr(
-        importlib.import_module(f"{__name__}.{chosen.module}"), chosen.function
-    )
+    with using(chosen.extra, f"--format {kind}") if chosen.extra is not None else nullcontext():
+        module = importlib.import_module(f"{__name__}.{chosen.module}")
+    make: Callable[[Selection], ExportFiles] = getattr(module, chosen.function)
     return make(selection)

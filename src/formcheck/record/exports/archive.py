@@ -31,7 +31,7 @@ from formcheck.record.schema import (
     REVIEW,
     SESSION,
 )
-from formcheck.record.series import Series, decimals, from_parquet, plain_columns, to_parquet
+from formcheck.record.series import Series, decimals, plain_columns, read_series, series_bytes
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 from formcheck.timeseries import current_name
@@ -118,7 +118,7 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
     protocol = connection.execute(select(PROTOCOL).where(PROTOCOL.c.sha256 == row["protocol_sha256"])).mappings().one()
     results = []
     for result in results_of(connection, uid):
-        series = from_parquet(store.series_folder / result["series_file"], sha256=result["series_sha256"])
+        series = read_series(store.series_folder / result["series_file"], sha256=result["series_sha256"])
         results.append(
             {name: result[name] for name in ("kept_at", "software", "document")}
             | {"series": {"about": dict(series.about), "columns": plain_columns(series)}}
@@ -239,7 +239,7 @@ def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
     """
     files: list[tuple[ArchivedResult, bytes, str]] = []
     try:
-        files = [(result, to_parquet(_series(result.series)), new_series_name()) for result in session.results]
+        files = [(result, series_bytes(_series(result.series)), new_series_name()) for result in session.results]
         with store.writing() as connection:
             key = _session_row(connection, session)
             if key is None:

@@ -1,4 +1,4 @@
-"""Tables of the record as CSV and Parquet: one row per observation, units in the names (docs/record.md)."""
+"""Tables of the record, and as CSV: one row per observation, units in the names (docs/record.md)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
 from formcheck.record.exports import ExportFiles, Selection
 from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
-from formcheck.record.series import Series, load_series, plain_columns, to_parquet
+from formcheck.record.series import Series, load_series, plain_columns
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
 
 FINDING_COLUMNS = (
@@ -38,14 +36,6 @@ def csv_files(selection: Selection) -> ExportFiles:
         yield f"{name}.csv", csv_text(COLUMNS[name], rows)
     for uid in selection.uids:
         yield f"frames/{uid}.csv", series_csv(load_series(selection.store, selection.connection, uid))
-
-
-def parquet_files(selection: Selection) -> ExportFiles:
-    """Return the tables as Parquet, and one of frames per session."""
-    for name, rows in tables(selection.connection, selection.uids):
-        yield f"{name}.parquet", parquet_bytes(COLUMNS[name], rows)
-    for uid in selection.uids:
-        yield f"frames/{uid}.parquet", to_parquet(load_series(selection.store, selection.connection, uid))
 
 
 def tables(connection: Connection, uids: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
@@ -102,10 +92,3 @@ def series_csv(series: Series) -> bytes:
     columns = plain_columns(series)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     return csv_text(list(columns), rows)
-
-
-def parquet_bytes(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Return a table as Parquet; null means not known or not measurable."""
-    buffer = io.BytesIO()
-    pq.write_table(pa.table({name: [row[name] for row in rows] for name in columns}), buffer, compression="zstd")
-    return buffer.getvalue()

@@ -1,0 +1,89 @@
+"""Extras: the project's file, the table and what is said agree; the core does without them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from formcheck import extras
+from formcheck.errors import UsageError
+from formcheck.extras import Extra
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+OPTIONAL = PROJECT["optional-dependencies"]
+
+
+def names(requirements):
+    return {re.match(r"[\w.-]+", requirement)[0] for requirement in requirements}
+
+
+def test_the_table_names_the_extras_of_the_project():
+    assert {extra.value: names(OPTIONAL[extra]) for extra in Extra} == {
+        extra.value: set(distributions) for extra, distributions in extras.DISTRIBUTIONS.items()
+    }
+    assert OPTIONAL["all"] == [f"formcheck[{','.join(Extra)}]"]
+
+
+def test_here_all_are_installed():
+    assert all(extras.installed(extra) for extra in Extra)
+
+
+def test_a_package_of_an_extra_that_is_missing_is_one_line_with_the_command(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError) as said, extras.using(Extra.RESEARCH, "--format parquet"):
+        importlib.import_module("pyarrow")
+    message = str(said.value)
+    assert message.startswith("--format parquet: expected formcheck[research]")
+    assert message.endswith('pip install "formcheck[research]"')
+    assert "\n" not in message
+
+
+def test_an_error_of_our_own_is_no_missing_extra():
+    with pytest.raises(ModuleNotFoundError), extras.using(Extra.RESEARCH, "--format parquet"):
+        importlib.import_module("formcheck.no_such_module")
+
+
+@pytest.mark.parametrize(
+    ("mark", "command"),
+    [
+        ("pipx_metadata.json", 'pipx inject formcheck "formcheck[clinic]"'),
+        ("uv-receipt.toml", 'uv pip install --python "{prefix}" "formcheck[clinic]"'),
+        (None, 'pip install "formcheck[clinic]"'),
+    ],
+)
+def test_the_command_is_that_of_the_installer_that_was_used(tmp_path, monkeypatch, mark, command):
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    if mark:
+        (tmp_path / mark).touch()
+    assert extras.install_command(Extra.CLINIC) == command.format(prefix=tmp_path)
+
+
+def test_no_module_of_the_core_loads_an_extra():
+    """Every module is imported in one process in which the extras cannot be."""
+    script = """
+import importlib, pkgutil, sys
+for name in ("dask", "distributed", "fhir", "fsspec", "paramiko", "pyarrow", "s3fs", "scipy"):
+    sys.modules[name] = None
+import formcheck
+failed = set()
+for module in pkgutil.walk_packages(formcheck.__path__, "formcheck."):
+    if "__main__" in module.name or ".migrations." in module.name:
+        continue
+    try:
+        importlib.import_module(module.name)
+    except ModuleNotFoundError:
+        failed.add(module.name)
+print(*sorted(failed))
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == [
+        "formcheck.batch.cluster",
+        "formcheck.record.exports.fhir",
+        "formcheck.record.exports.parquet",
+    ]
