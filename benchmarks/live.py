@@ -19,20 +19,20 @@ import tempfile
 import threading
 import time
 from array import array
-from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 import cv2
 import numpy as np
 
-from formcheck.live import app, loop
+from formcheck.live import loop
 from formcheck.live.app import LiveOptions, practise
 from formcheck.live.loop import Timings
 from formcheck.live.sources import FileCamera
+from formcheck.live.starting import notice
+from formcheck.live.window import NoWindow, OpenCvWindow
 from formcheck.pose.survey import Survey
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
-from formcheck.types import ImageBgr
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
@@ -40,34 +40,23 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
 
 
-class BlindWindow:
+class BlindWindow(NoWindow):
     """Stands in for the window where there is no screen: images are drawn and thrown away."""
 
     shown = True
 
-    def __init__(self, size_px: tuple[int, int], *, full_screen: bool) -> None:
-        self.size_px, self.full_screen = size_px, full_screen
-
-    def show(self, image: ImageBgr) -> None:
-        """Throw it away."""
-
     def key(self, wait_ms: int = 0) -> str | None:
         """No key, but at the very end: the summary is not waited for."""
+        super().key(wait_ms)
         return "q" if wait_ms else None
 
-    def toggle_full_screen(self) -> None:
-        """Do nothing."""
 
-    def close(self) -> None:
-        """Do nothing."""
-
-
-class KeylessWindow(app.OpenCvWindow):
+class KeylessWindow(OpenCvWindow):
     """The real window, which closes the summary by itself."""
 
     def key(self, wait_ms: int = 0) -> str | None:
         """No key, but at the very end."""
-        super().key()
+        super().key(wait_ms)
         return "q" if wait_ms else None
 
 
@@ -158,17 +147,25 @@ def main() -> None:
         # As while the leg is down: inference runs on the plain frame every time, besides the one with a leg hidden.
         Survey.raised_at = _never  # type: ignore[assignment, method-assign]
     screen = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) or sys.platform != "linux"
-    app.OpenCvWindow = KeylessWindow if screen else BlindWindow  # type: ignore[misc, assignment]
     loop.Timings = AgeTimings  # type: ignore[misc, assignment]
     w, h = (int(side) for side in arguments.size.split("x"))
     with tempfile.TemporaryDirectory() as name, Memory(arguments.seconds / 60) as memory:
         folder = Path(name)
         clip = resized(arguments.clip, (w, h), folder)
         begun_s = time.monotonic()
-        with closing(FileCamera(clip, fast=False, loop_s=arguments.seconds)) as camera:
-            options = LiveOptions(sound=False, questions=False)
-            result = practise(camera, folder / "sessions", protocol=endless(), options=options, notify=print)
+        window = KeylessWindow(notice("formcheck"), full_screen=False) if screen else BlindWindow()
+        result = practise(
+            lambda: FileCamera(clip, fast=False, loop_s=arguments.seconds),
+            folder / "sessions",
+            window=window,
+            protocol=endless(),
+            options=LiveOptions(sound=False, questions=False),
+            notify=print,
+        )
+        window.close()
         seconds = time.monotonic() - begun_s
+    if result is None:
+        sys.exit("nobody was seen in the clip")
     print(f"{arguments.clip.name} at {w}x{h}, {os.cpu_count()} cores, {platform.machine()}, {_cpu()}")
     print("window shown" if screen else "no screen: drawn, not shown")
     table(result.timings, result.frames, result.dropped, seconds)

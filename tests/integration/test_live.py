@@ -89,7 +89,7 @@ def test_what_is_kept_is_complete_and_private(practised):
     assert not {name for name in names if "mp4" in name or name.startswith(".") or name == "lock"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in live.iterdir())
     assert json.loads((live / "practice.json").read_text())["why"] == "source"
-    assert "Report: " in call.stdout
+    assert call.stdout.splitlines()[-1] == Texts("en").get("terminal.report", path=live / "report.html")
 
 
 def test_a_killed_session_is_recovered_at_the_next_start(clip, tmp_path):
@@ -146,7 +146,7 @@ def test_without_a_screen_a_window_is_refused_with_the_remedy(tmp_path):
 WINDOW = """
 import numpy as np
 from formcheck.live.window import OpenCvWindow
-window = OpenCvWindow((320, 240), full_screen=False)
+window = OpenCvWindow(np.zeros((240, 320, 3), np.uint8), full_screen=False)
 for number in range(30):
     window.show(np.full((240, 320, 3), 8 * number, np.uint8))
     assert window.key(wait_ms=10) is None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +14,7 @@ from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from formcheck.live.app import LiveResult
-    from formcheck.live.finish import FinishedSet, SymptomReport
     from formcheck.text.catalogue import Texts
-    from formcheck.types import Side
 
 
 @click.command(name="live")
@@ -59,6 +55,7 @@ if TYPE_CHECKING:
 @click.option("--record", is_flag=True, help="Record the video too (a red dot shows it). Default: numbers only.")
 @click.option("--deidentify", is_flag=True, help="With --record: hide the face in the video.")
 @click.option("--no-questions", is_flag=True, help="Do not ask about pain at the end.")
+@click.option("--no-open", is_flag=True, help="Do not open the report at the end; never done with --headless.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -85,6 +82,7 @@ def command(
     record: bool,
     deidentify: bool,
     no_questions: bool,
+    no_open: bool,
     out: Path | None,
     profile: str | None,
     store: Path | None,
@@ -105,88 +103,57 @@ def command(
     Stop when leg pain increases. The session's folder holds the report of `formcheck analyze`, and cues.csv, what
     was said; an interrupted session is finished at the next start.
     """
-    from formcheck.live.app import LiveOptions, practise
-    from formcheck.live.camera import CameraSource, camera_opener
-    from formcheck.live.finish import recover
-    from formcheck.live.sources import FileCamera
-    from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
-    from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
-    from formcheck.record.profiles import DEFAULT_PROFILE, check_code
-    from formcheck.types import Side
-
-    record_of = None if no_save else _PracticeRecord(check_code(profile or DEFAULT_PROFILE), store)
-    prescribed = record_of.prescribed_today() if record_of is not None else None
     if fast and source is None:
         raise UsageError("--fast needs --source: expected a file to play, a camera cannot be sped up")
     if deidentify and not record:
         raise UsageError("--deidentify needs --record: expected a video whose face is to be covered")
+    import webbrowser
+
+    from formcheck.live.starting import open_window
+
     texts = call_texts(language)
-    options = LiveOptions(
-        language=texts.language,
-        side=Side(side) if side else (prescribed.side if prescribed else None),
-        model=model or QUALITIES[DEFAULT_QUALITY].network,
-        metronome_s=metronome_s,
-        headless=headless,
-        mirror=not no_mirror,
-        full_screen=full_screen,
-        sound=not (mute or fast),
-        record=record,
-        deidentify=deidentify,
-        questions=not no_questions,
-        whole_set=prescribed is not None,
-    )
-    protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
-    root = out or _sessions_folder()
-    recover(root, notify=lambda finished: _handle_recovered(finished, record_of, texts))
-    opened = FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera))
-    with closing(opened):
-        ask = _ask if sys.stdin.isatty() else None
-        result = practise(opened, root, protocol=protocol, options=options, notify=_notify, ask=ask)
-    _print(result, texts)
-    if record_of is not None:
-        record_of.save(result.finished, texts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Prescribed:
-    """What is prescribed for today; ``side`` is None for both legs."""
-
-    protocol_id: str
-    side: Side | None
-
-
-@dataclass(frozen=True, slots=True)
-class _PracticeRecord:
-    """The practice record, and whose practice it is."""
-
-    profile: str
-    store: Path | None
-
-    def prescribed_today(self) -> _Prescribed | None:
-        """What to practise, when exactly one thing is prescribed for today."""
-        from datetime import date
-
-        from formcheck.record.prescriptions import BOTH, in_force, prescriptions
-        from formcheck.record.profiles import profile_codes, profile_key
-        from formcheck.record.store import open_store
+    # Before all that takes time to load.
+    with closing(open_window(texts, headless=headless, full_screen=full_screen)) as window:
+        from formcheck.live.app import LiveOptions, practise
+        from formcheck.live.camera import CameraSource, camera_opener
+        from formcheck.live.coach import EndReason
+        from formcheck.live.practice_record import PracticeRecord
+        from formcheck.live.sources import FileCamera
+        from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
+        from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
+        from formcheck.record.profiles import DEFAULT_PROFILE, check_code
         from formcheck.types import Side
 
-        with open_store(self.store) as record, record.reading() as connection:
-            if self.profile not in profile_codes(connection):
-                return None
-            every = prescriptions(connection, profile_key(connection, self.profile))
-        today = in_force(every, date.today())  # noqa: DTZ011 - the patient's own day
-        if len(today) != 1:
-            return None
-        return _Prescribed(today[0].protocol_id, None if today[0].side == BOTH else Side(today[0].side))
-
-    def save(self, finished: FinishedSet, texts: Texts) -> None:
-        """Save a finished set."""
-        from formcheck.live.finish import save_to_record
-
-        saved = save_to_record(finished, profile=self.profile, store=self.store)
-        if saved is not None:
-            _notify(texts.get("terminal.saved", uid=saved.uid))
+        questions = not (no_questions or fast)
+        record_of = None
+        if not no_save:
+            record_of = PracticeRecord(check_code(profile or DEFAULT_PROFILE), store, questions=questions)
+        prescribed = record_of.prescribed_today() if record_of is not None else None
+        result = practise(
+            lambda: FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera)),
+            out or _sessions_folder(),
+            window=window,
+            protocol=load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID)),
+            options=LiveOptions(
+                language=texts.language,
+                side=Side(side) if side else (prescribed.side if prescribed else None),
+                model=model or QUALITIES[DEFAULT_QUALITY].network,
+                metronome_s=metronome_s,
+                mirror=not no_mirror,
+                sound=not (mute or fast),
+                record=record,
+                deidentify=deidentify,
+                questions=questions,
+                whole_set=prescribed is not None,
+            ),
+            notify=_notify,
+            record=record_of,
+        )
+    if result is not None:
+        _print(result, texts)
+        # Whoever sent a signal is about to end the session, or is another program.
+        if not (no_open or headless or result.finished.end_reason is EndReason.SIGNAL):
+            webbrowser.open(result.finished.report.absolute().as_uri())
 
 
 def _sessions_folder() -> Path:
@@ -196,38 +163,23 @@ def _sessions_folder() -> Path:
 
 
 def _notify(sentence: str) -> None:
-    click.echo(f"formcheck: {sentence}", err=True)
-
-
-def _handle_recovered(finished: FinishedSet, record: _PracticeRecord | None, texts: Texts) -> None:
-    _notify(texts.get("live.recovered", n=finished.rep_count, folder=finished.folder))
-    if record is not None:
-        record.save(finished, texts)
-
-
-def _ask(texts: Texts) -> SymptomReport:
-    """The questions, on the terminal."""
-    from formcheck.live.debrief import QUESTIONS, parse_answers
-
-    answers = {}
-    for question in QUESTIONS:
-        for number, choice in enumerate(question.choices, start=1):
-            click.echo(f"  {number}  {texts.get(choice)}")
-        answers[question.key] = ""
-        for digit in click.prompt(texts.get(f"ask.{question.key}"), default="", show_default=False):
-            answers[question.key] = question.accept(answers[question.key], digit)
-    return parse_answers(answers)
+    # The terminal may have been closed, which is no reason to lose a set.
+    with suppress(OSError):
+        click.echo(f"formcheck: {sentence}", err=True)
 
 
 def _print(result: LiveResult, texts: Texts) -> None:
+    """Print the set; the last line is where the report is, also for a program that started this one."""
     from formcheck.cli.tables import print_session
     from formcheck.text.numbers import percent
 
     finished = result.finished
-    for key in result.advice:
-        click.secho(texts.get(key), bold=True)
-    if finished.session is not None:
+    with suppress(OSError):
+        for key in result.advice:
+            click.secho(texts.get(key), bold=True)
+        if finished.uid is not None:
+            _notify(texts.get("terminal.saved", uid=finished.uid))
+        if result.dropped:
+            share = percent(texts, result.dropped / (result.frames + result.dropped))
+            click.echo(texts.get("live.dropped", count=result.dropped, percent=share))
         print_session(finished.session, finished.folder, texts)
-    if result.dropped:
-        share = percent(texts, result.dropped / (result.frames + result.dropped))
-        click.echo(texts.get("live.dropped", count=result.dropped, percent=share))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from formcheck.draw.canvas import Rect, unit_px
 
 _BAND_UNITS = 22.0
+_LARGE_BAND_UNITS = 34.0
 # From this shape on (width to height) parts stand side by side.
 _WIDE = 1.0
 
@@ -33,11 +34,11 @@ class ScreenLayout:
     checks: Rect
 
 
-def screen_layout(size_px: tuple[int, int]) -> ScreenLayout:
-    """Lay the parts out for a frame of (w, h) pixels."""
+def screen_layout(size_px: tuple[int, int], *, large: bool = False) -> ScreenLayout:
+    """Lay the parts out for a frame of (w, h) pixels; with a ``large`` band for who must read what others hear."""
     w, h = float(size_px[0]), float(size_px[1])
     u = unit_px(size_px)
-    band_h = round(_BAND_UNITS * u)
+    band_h = round((_LARGE_BAND_UNITS if large else _BAND_UNITS) * u)
     band = Rect(0.0, h, w, float(band_h))
     middle = Rect(0.0, 0.5 * h - 14 * u, w, 28 * u)
     page = Rect(0.0, 0.0, w, h + band_h)

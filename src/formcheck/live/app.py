@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from formcheck.errors import InputError
 from formcheck.form.online import OnlineJudge
+from formcheck.live.asking import Asker
 from formcheck.live.audio import Tones, Voice, speech_command
 from formcheck.live.coach import Coach, EndReason
-from formcheck.live.debrief import advice, ask_in_window, present_summary
-from formcheck.live.finish import FinishedSet, SymptomReport, finish
+from formcheck.live.debrief import Debrief
+from formcheck.live.finish import FinishedSet, discard_empty, finish, note_answers
+from formcheck.live.interruptions import Interruptions
 from formcheck.live.journal import Journal, JournalHeader, new_folder
-from formcheck.live.loop import Loop, Outputs, Timings
+from formcheck.live.loop import Loop, Timings
+from formcheck.live.outputs import Outputs
+from formcheck.live.practice_record import PracticeRecord
 from formcheck.live.recording import VIDEO, Recorder
-from formcheck.live.screens import Screens
 from formcheck.live.sources import CapturedFrame, FileCamera, LiveSource
-from formcheck.live.window import NoWindow, OpenCvWindow, Window
+from formcheck.live.startup import Startup
+from formcheck.live.window import Window
 from formcheck.pipeline import landmarker_maker, model_info
-from formcheck.pose.models import find_model, identify
+from formcheck.pose.models import ModelFile, find_model, identify
 from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.protocols.loader import LoadedProtocol
+from formcheck.record.questions import advice
+from formcheck.record.values import Answers, Reason
 from formcheck.text.catalogue import Texts
-from formcheck.types import ClipInfo, ImageBgr, ModelInfo, Side
+from formcheck.types import ClipInfo, ModelInfo, Side
 
-_FIRST_FRAME_S = 12.0
 _LAST_WORDS_S = 8.0
+# After these nobody is there to be asked, or wants to be.
+_UNASKED = {EndReason.CLOSED, EndReason.SIGNAL, EndReason.SLEEP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +45,7 @@ class LiveOptions:
     side: Side | None = None
     model: str = "full"
     metronome_s: float | None = None
-    headless: bool = False
     mirror: bool = True
-    full_screen: bool = False
     sound: bool = True
     record: bool = False
     deidentify: bool = False
@@ -63,27 +66,37 @@ class LiveResult:
 
 
 def practise(
-    source: LiveSource,
+    open_source: Callable[[], LiveSource],
     root: Path,
     *,
+    window: Window,
     protocol: LoadedProtocol,
     options: LiveOptions,
     notify: Callable[[str], None],
-    ask: Callable[[Texts], SymptomReport] | None = None,
-) -> LiveResult:
-    """Run one set and leave its results in a new folder inside ``root``.
+    record: PracticeRecord | None = None,
+) -> LiveResult | None:
+    """Run one set, leave its results in a new folder inside ``root``, and save it; recover what was cut off before.
+
+    Signals end the set in good order, as closing the window does.
 
     Parameters
     ----------
-    source : LiveSource
+    open_source : callable
+        Opens what frames are taken from.
     root : Path
         Holds one folder for each session.
+    window : Window
+        Open; the caller closes it.
     protocol : LoadedProtocol
     options : LiveOptions
     notify : callable
         Given what the user should know, a sentence at a time.
-    ask : callable, optional
-        Asks the questions at the end where there is no window.
+    record : PracticeRecord, optional
+        Where the set is saved.
+
+    Returns
+    -------
+    None when there is nothing to keep: it was ended before the first frame, or nobody was seen.
 
     Raises
     ------
@@ -91,58 +104,101 @@ def practise(
         The camera gave no frame.
     """
     texts = Texts(options.language)
-    first = _first_frame(source)
-    size_px = (first.frame.image_bgr.shape[1], first.frame.image_bgr.shape[0])
-    found = identify(find_model(options.model))
-    model = model_info(found)
-    clip = source.info if isinstance(source, FileCamera) else _camera_info(size_px)
     with ExitStack() as stack:
-        screens = Screens(size_px, texts)
-        window = _window(screens.size_px, options)
-        stack.callback(window.close)
-        tracker = stack.enter_context(
-            OnlineTracker(landmarker_maker(found), size_px=size_px, clip=clip, model=model, side=options.side)
-        )
-        folder = new_folder(root, datetime.now().astimezone())
-        journal = Journal(folder, _header(clip, model, size_px, options), protocol.text)
-        stack.callback(journal.release)
+        interruptions = stack.enter_context(Interruptions())
         voice, tones = _sound(stack, texts, options, notify)
-        recorder = _recorder(stack, folder, size_px, options)
-        outputs = Outputs(
-            window,
-            screens,
-            voice,
-            tones,
-            recorder,
-            notify_failure=lambda key, why: notify(texts.get(key, why=why)),
-            mirror=options.mirror,
-        )
-        coach = Coach(protocol.protocol, texts, metronome_s=options.metronome_s)
-        loop = Loop(source, tracker, OnlineJudge(protocol), coach, journal, outputs)
+        outputs = Outputs(window, texts, voice, tones, notify, mirror=options.mirror)
+        startup = Startup(outputs, interruptions)
+        startup.check_sound()
+        startup.recover_sets(root, save=record.save if record is not None else None)
+        source = stack.enter_context(closing(open_source()))
+        first = startup.first_frame(source)
+        if first is None:
+            return None
+        return _Set(outputs, interruptions, source, protocol, options, record).run(first, root, stack)
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One set, from its first frame on."""
+
+    outputs: Outputs
+    interruptions: Interruptions
+    source: LiveSource
+    protocol: LoadedProtocol
+    options: LiveOptions
+    record: PracticeRecord | None
+
+    def run(self, first: CapturedFrame, root: Path, stack: ExitStack) -> LiveResult | None:
+        outputs, options, source = self.outputs, self.options, self.source
+        size_px = (first.frame.image_bgr.shape[1], first.frame.image_bgr.shape[0])
+        outputs.begin(size_px)
+        found = identify(find_model(options.model))
+        clip = source.info if isinstance(source, FileCamera) else _camera_info(size_px)
+        tracker = stack.enter_context(self._tracker(found, clip, size_px))
+        folder = new_folder(root, datetime.now().astimezone())
+        stack.callback(discard_empty, folder)
+        journal = Journal(folder, _header(clip, model_info(found), size_px, options), self.protocol.text)
+        stack.callback(journal.release)
+        recorder = self._recorder(stack, folder, size_px)
+        coach = Coach(self.protocol.protocol, outputs.texts, metronome_s=options.metronome_s)
+        judge = OnlineJudge(self.protocol)
+        loop = Loop(source, tracker, judge, coach, journal, outputs, recorder, self.interruptions)
         try:
             loop.run(first)
         finally:
             journal.close()
         end_reason = coach.end_reason or EndReason.STOP
-        symptoms = _symptoms(outputs, texts, loop.last_image, options, ask)
-        frame_counts = {"frames": loop.frames, "dropped": source.dropped}
-        finished = finish(
-            folder, end_reason=end_reason, symptoms=symptoms, frame_counts=frame_counts, whole_set=options.whole_set
-        )
-        keys = advice(symptoms, ended_by_pain=end_reason is EndReason.PAIN)
-        present_summary(outputs, texts, finished, keys, background=loop.last_image)
+        finished = self._finish(folder, end_reason, loop)
+        if finished is None:
+            outputs.notify(outputs.texts.get("live.nobody"))
+            outputs.say(outputs.texts.get("live.nobody"))
+            return None
+        debrief = Debrief(outputs, finished, self.interruptions, loop.last_image)
+        debrief.tell()
+        keys = self._follow_up(finished, tracker, loop)
+        debrief.close(keys)
         return LiveResult(finished, keys, loop.timings, loop.frames, source.dropped)
 
+    def _tracker(self, found: ModelFile, clip: ClipInfo, size_px: tuple[int, int]) -> OnlineTracker:
+        """A tracker; loading its model takes a second or two."""
+        maker, model = landmarker_maker(found), model_info(found)
+        return self.outputs.work(
+            lambda: OnlineTracker(maker, size_px=size_px, clip=clip, model=model, side=self.options.side)
+        )
 
-def _first_frame(source: LiveSource) -> CapturedFrame:
-    begun_s = time.monotonic()
-    while (captured := source.take(0.2)) is None:
-        if source.ended or time.monotonic() - begun_s > _FIRST_FRAME_S:
-            raise InputError(
-                "the camera gave no frame: expected one that opens; is it connected, allowed, and not in use by "
-                "another program? `formcheck doctor` lists the cameras, --camera chooses one"
-            )
-    return captured
+    def _recorder(self, stack: ExitStack, folder: Path, size_px: tuple[int, int]) -> Recorder | None:
+        if not self.options.record:
+            return None
+        return stack.enter_context(Recorder(folder / VIDEO, size_px=size_px, deidentify=self.options.deidentify))
+
+    def _finish(self, folder: Path, end_reason: EndReason, loop: Loop) -> FinishedSet | None:
+        """Judge the set and write its results while the window stays alive."""
+        outputs, save = self.outputs, self.record.save if self.record is not None else None
+        counts, whole = {"frames": loop.frames, "dropped": self.source.dropped}, self.options.whole_set
+        image = None
+        if loop.last_image is not None:
+            image = outputs.screens.pages.message(loop.last_image, outputs.texts.get("end.working"))
+
+        def task() -> FinishedSet | None:
+            return finish(folder, end_reason=end_reason, save=save, frame_counts=counts, whole_set=whole)
+
+        return outputs.work(task, image)
+
+    def _follow_up(self, finished: FinishedSet, tracker: OnlineTracker, loop: Loop) -> tuple[str, ...]:
+        """Ask about symptoms where somebody can answer, and return the keys of the advice."""
+        self.interruptions.rest()
+        answers, outputs = Answers(), self.outputs
+        can_answer = outputs.window.shown or (outputs.heard and not self.source.ended)
+        wanted = self.options.questions and finished.exercised and finished.end_reason not in _UNASKED
+        if wanted and can_answer and not self.interruptions.signals and loop.last_image is not None:
+            answers = Asker(outputs, self.source, tracker, self.interruptions, loop.last_image).ask()
+            note_answers(finished.folder, answers)
+            if self.record is not None and finished.uid is not None:
+                self.record.answer(finished.uid, answers)
+        if finished.end_reason is EndReason.PAIN:
+            answers = replace(answers, stopped_because=Reason.PAIN)
+        return advice(answers, exercised=finished.exercised)
 
 
 def _camera_info(size_px: tuple[int, int]) -> ClipInfo:
@@ -162,10 +218,6 @@ def _header(clip: ClipInfo, model: ModelInfo, size_px: tuple[int, int], options:
     )
 
 
-def _window(size_px: tuple[int, int], options: LiveOptions) -> Window:
-    return NoWindow() if options.headless else OpenCvWindow(size_px, full_screen=options.full_screen)
-
-
 def _sound(
     stack: ExitStack, texts: Texts, options: LiveOptions, notify: Callable[[str], None]
 ) -> tuple[Voice | None, Tones | None]:
@@ -181,23 +233,3 @@ def _sound(
     tones = Tones()
     stack.callback(tones.close, finish_s=1.0)
     return voice, tones
-
-
-def _recorder(stack: ExitStack, folder: Path, size_px: tuple[int, int], options: LiveOptions) -> Recorder | None:
-    if not options.record:
-        return None
-    return stack.enter_context(Recorder(folder / VIDEO, size_px=size_px, deidentify=options.deidentify))
-
-
-def _symptoms(
-    outputs: Outputs,
-    texts: Texts,
-    last_image: ImageBgr | None,
-    options: LiveOptions,
-    ask: Callable[[Texts], SymptomReport] | None,
-) -> SymptomReport:
-    if not options.questions:
-        return SymptomReport()
-    if outputs.window.shown and last_image is not None:
-        return ask_in_window(outputs, last_image)
-    return ask(texts) if ask is not None else SymptomReport()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +27,9 @@ _WINDOWS_SPEECH = (
 _CULTURES = {"en": "en-US", "de": "de-DE"}
 # Slower than the default: it is heard lying down, across a room.
 _ESPEAK_WORDS_PER_MINUTE = "150"
+# Less than a third of the time that any voice takes: what ends well so soon was not spoken, for want of a loudspeaker.
+_LEAST_S_PER_CHARACTER = 0.02
+_LONG_ENOUGH = 20
 _SAMPLE_RATE_HZ = 44_100
 _FADE_S = 0.01
 # (frequency in Hz, duration in seconds, amplitude) of each note.
@@ -71,6 +75,13 @@ class Voice:
     ----------
     command : sequence of str
         A program that speaks its standard input and ends when done.
+
+    Attributes
+    ----------
+    failure : str or None
+        What went wrong.
+    unheard : bool
+        Speech ended well, but too soon to have been heard.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -81,8 +92,16 @@ class Voice:
         self._closing = False
         self._muted = False
         self.failure: str | None = None
+        self.unheard = False
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
         self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being said, or waits to be."""
+        with self._condition:
+            speaking = self._speaking is not None and self._speaking.poll() is None
+            return self._thread.is_alive() and (speaking or self._next is not None)
 
     def say(self, utterance: Utterance) -> None:
         """Say it as soon as possible; returns at once."""
@@ -139,12 +158,15 @@ class Voice:
             self._speak(speaking, utterance.text)
 
     def _speak(self, speaking: subprocess.Popen[str], text: str) -> None:
+        begun_s = time.monotonic()
         try:
             speaking.communicate(text)
         except BrokenPipeError:
             speaking.wait()
         if speaking.returncode > 0:
             self.failure = f"{self._command[0]} ended with {speaking.returncode}"
+        elif speaking.returncode == 0 and len(text) >= _LONG_ENOUGH:
+            self.unheard = time.monotonic() - begun_s < _LEAST_S_PER_CHARACTER * len(text)
 
 
 def tone_samples(name: str) -> NDArray[np.float32]:
@@ -158,7 +180,15 @@ def tone_samples(name: str) -> NDArray[np.float32]:
 
 
 class Tones:
-    """Plays one tone at a time; a newer one replaces one that waits."""
+    """Plays one tone at a time; a newer one replaces one that waits.
+
+    Attributes
+    ----------
+    failure : str or None
+        What went wrong.
+    no_device : bool
+        The system has no sound output: nothing else can be heard either.
+    """
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -166,6 +196,7 @@ class Tones:
         self._closing = False
         self._muted = False
         self.failure: str | None = None
+        self.no_device = False
         self._thread = threading.Thread(target=self._run, name="tones", daemon=True)
         self._thread.start()
 
@@ -201,6 +232,7 @@ class Tones:
                     stream.write(tone_samples(name)[:, None])
         except sounddevice.PortAudioError as error:
             self.failure = str(error.args[0]) if error.args else "no output"
+            self.no_device = True
 
     def _wait(self) -> str | None:
         with self._condition:

@@ -58,6 +58,10 @@ class EndReason(StrEnum):
     PAUSE = "pause"
     SOURCE = "source"
     CAMERA = "camera"
+    # The window was closed; a signal came; the computer slept.
+    CLOSED = "closed"
+    SIGNAL = "signal"
+    SLEEP = "sleep"
     INTERRUPTED = "interrupted"
 
 

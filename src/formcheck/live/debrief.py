@@ -1,117 +1,41 @@
-"""After a set: questions about symptoms, the advice that follows from the answers, and the summary."""
+"""After a set: its summary is told at once, then come the questions, the advice, and where the report is."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from pathlib import Path
 
 from formcheck.form.headline import headline
 from formcheck.form.statistics import SetStatistics, set_statistics
 from formcheck.form.summary import hip_sentences, tally
-from formcheck.live.finish import FinishedSet, SymptomReport
-from formcheck.live.loop import Outputs
-from formcheck.live.speech import Rank, Utterance
-from formcheck.live.window import BACKSPACE, ENTER, ESCAPE
+from formcheck.live.coach import EndReason
+from formcheck.live.finish import FinishedSet
+from formcheck.live.interruptions import Interruptions
+from formcheck.live.outputs import Outputs
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import rounded
 from formcheck.types import ImageBgr, Session
 
-PLACES = ("buttock", "back_of_thigh", "calf", "foot", "front_of_thigh", "shin")
-FLAGS = ("saddle", "bladder_bowel", "weakness")
-# Where pain is often called sciatica but is not (the leaflet).
-_NOT_SCIATIC = {"front_of_thigh", "shin"}
-_MOST_PAIN = 10
-# The summary closes by itself after this long.
-_SUMMARY_S = 120.0
-
-
-def advice(symptoms: SymptomReport, *, ended_by_pain: bool) -> tuple[str, ...]:
-    """Keys of the advice, the most urgent first."""
-    keys = []
-    if symptoms.red_flags:
-        keys.append("advice.emergency")
-    if ended_by_pain:
-        keys.append("advice.pain_stop")
-    if _NOT_SCIATIC & set(symptoms.where):
-        keys.append("advice.not_sciatic")
-    before, after = symptoms.pain_before, symptoms.pain_after
-    if before is not None and after is not None and after > before:
-        keys.append("advice.rose")
-    return tuple(keys)
-
-
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """One question: its key, and the keys of the choices to number (none: a number from 0 to 10 is asked for)."""
-
-    key: str
-    choices: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> str:
-        """The digits that may be typed."""
-        return "".join(str(n) for n in range(1, len(self.choices) + 1)) if self.choices else "0123456789"
-
-    def accept(self, typed: str, digit: str) -> str:
-        """What is typed after one more key; pressed again, a choice is taken back."""
-        if digit not in self.allowed:
-            return typed
-        if self.choices:
-            return typed.replace(digit, "") if digit in typed else "".join(sorted(typed + digit))
-        longer = typed + digit
-        return longer if int(longer) <= _MOST_PAIN and longer == str(int(longer)) else digit
-
-
-QUESTIONS = (
-    AskedQuestion("pain_before"),
-    AskedQuestion("pain_after"),
-    AskedQuestion("where", tuple(f"place.{place}" for place in PLACES)),
-    AskedQuestion("red_flags", tuple(f"flag.{flag}" for flag in FLAGS)),
-)
-
-
-def parse_answers(typed: dict[str, str]) -> SymptomReport:
-    """The answers from what was typed under each question's key."""
-
-    def number(key: str) -> int | None:
-        return int(typed[key]) if typed.get(key) else None
-
-    def chosen(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(names[int(digit) - 1] for digit in typed.get(key, ""))
-
-    return SymptomReport(
-        number("pain_before"), number("pain_after"), chosen("where", PLACES), chosen("red_flags", FLAGS)
-    )
-
-
-def ask_in_window(outputs: Outputs, background: ImageBgr) -> SymptomReport:
-    """Ask the questions in the window; escape skips the rest."""
-    answers: dict[str, str] = {}
-    for question in QUESTIONS:
-        typed = ""
-        while True:
-            outputs.window.show(outputs.screens.question(background, question.key, question.choices, typed))
-            key = outputs.window.key(wait_ms=50)
-            if key in (ESCAPE, "q"):
-                return parse_answers(answers)
-            if key == ENTER:
-                break
-            if key == BACKSPACE:
-                typed = typed[:-1]
-            elif key is not None:
-                typed = question.accept(typed, key)
-        answers[question.key] = typed
-    return parse_answers(answers)
+# A page stays for as long as it is read aloud and at least, and at most, for so long.
+_LEAST_S, _MOST_S = 4.0, 40.0
+# The last page closes by itself after this long.
+_LAST_S = 30.0
+_WAIT_MS = 50
+_EARLY = {
+    EndReason.CLOSED: "end.early",
+    EndReason.SIGNAL: "end.early",
+    EndReason.SLEEP: "end.slept",
+}
 
 
 def summary_lines(finished: FinishedSet, texts: Texts) -> list[str]:
     """The set in a few sentences, short enough to be spoken, with the numbers of the report. Range is never praised."""
     lines = [texts.get("end.count_none")]
-    if finished.session is not None:
-        stats = set_statistics(finished.session)
-        if stats.complete:
-            lines = _judged_lines(finished.session, stats, finished.protocol.protocol.set.reps.value, texts)
+    stats = set_statistics(finished.session)
+    if stats.complete:
+        lines = _judged_lines(finished.session, stats, finished.protocol.protocol.set.reps.value, texts)
     if finished.marks and math.isfinite(finished.marks[0].knee_deg):
         lines.append(texts.get("end.pain_mark", knee=rounded(texts, finished.marks[0].knee_deg)))
     return lines
@@ -124,19 +48,69 @@ def _judged_lines(session: Session, stats: SetStatistics, target: int, texts: Te
     return [*lines, *map(texts.say, hip_sentences(session, stats))]
 
 
-def present_summary(
-    outputs: Outputs, texts: Texts, finished: FinishedSet, advice_keys: tuple[str, ...], *, background: ImageBgr | None
-) -> None:
-    """Speak advice and summary; in a window, show them until a key is pressed."""
-    lines = summary_lines(finished, texts)
-    sentences = [texts.get(key) for key in advice_keys]
-    outputs.speak([Utterance(0.0, Rank.NOTICE, "summary", " ".join([*sentences, *lines]), "done")])
-    if not outputs.window.shown or background is None:
-        return
-    urgent = "advice.emergency" in advice_keys
-    lines.append(texts.get("end.saved", folder=finished.folder.name))
-    begun_s = time.monotonic()
-    while time.monotonic() - begun_s < _SUMMARY_S:
-        outputs.window.show(outputs.screens.summary(background, lines, sentences, urgent=urgent))
-        if outputs.window.key(wait_ms=100) is not None:
-            return
+class Debrief:
+    """Tells the result of a set.
+
+    Parameters
+    ----------
+    outputs : Outputs
+    finished : FinishedSet
+    interruptions : Interruptions
+    background : (H, W, 3) uint8 or None
+        What pages are drawn over; None when nothing was filmed.
+    """
+
+    def __init__(
+        self, outputs: Outputs, finished: FinishedSet, interruptions: Interruptions, background: ImageBgr | None
+    ) -> None:
+        self._outputs = outputs
+        self._interruptions = interruptions
+        self._background = background
+        self._finished = finished
+        self._lines = summary_lines(finished, outputs.texts)
+        self._had_window = outputs.window.shown
+        self._signals = interruptions.signals
+
+    def tell(self) -> None:
+        """Speak and show the summary; a key goes on."""
+        texts, reason = self._outputs.texts, self._finished.end_reason
+        early = [texts.get(_EARLY[reason])] if reason in _EARLY else []
+        self._outputs.say(" ".join([*early, *self._lines, texts.get("end.saved")]), tone="done")
+        self._stay(self._page([], hint=texts.get("end.go_on")), most_s=_MOST_S)
+
+    def close(self, advice: tuple[str, ...]) -> None:
+        """Speak the advice, and show it with the summary and the report's path for a while, or until a key."""
+        texts = self._outputs.texts
+        sentences = [texts.get(key) for key in advice]
+        if sentences:
+            self._outputs.say(" ".join(sentences))
+        shown = self._page(sentences, urgent="advice.emergency" in advice, hint=self._where())
+        self._stay(shown, least_s=_LAST_S, most_s=_LAST_S + _MOST_S)
+
+    def _where(self) -> str:
+        report, home = self._finished.report, Path.home()
+        shown = Path("~") / report.relative_to(home) if report.is_relative_to(home) else report
+        return self._outputs.texts.get("terminal.report", path=str(shown))
+
+    def _page(self, advice: list[str], *, urgent: bool = False, hint: str) -> Callable[[], None]:
+        def show() -> None:
+            pages, background = self._outputs.screens.pages, self._background
+            if background is not None and self._outputs.window.shown:
+                image = pages.summary(background, self._lines, advice, urgent=urgent, hint=hint)
+                self._outputs.window.show(image)
+
+        return show
+
+    def _stay(self, show: Callable[[], None], *, most_s: float, least_s: float = _LEAST_S) -> None:
+        """Show a page while it is spoken, until a key is pressed, the window closed, or another signal comes."""
+        begun_s = time.monotonic()
+        windowed = self._outputs.window.shown
+        while (passed_s := time.monotonic() - begun_s) < most_s:
+            show()
+            key = self._outputs.window.key(wait_ms=_WAIT_MS)
+            if key is not None or self._interruptions.signals > self._signals:
+                return
+            if windowed and self._outputs.window.closed:
+                return
+            if not self._outputs.speaking and (passed_s > least_s or not windowed):
+                return

@@ -4,75 +4,84 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from formcheck.errors import FormcheckError
 from formcheck.files import PART_FILES, acquire_lock, remove_stale, write_whole
 from formcheck.form.online import judge_online
+from formcheck.form.statistics import set_statistics
 from formcheck.live import journal
 from formcheck.live.coach import EndReason
 from formcheck.live.journal import read_journal
 from formcheck.live.pain import PainMark, judge_personal_limit
 from formcheck.pipeline import write_session
-from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.record.save import save_set
-from formcheck.record.store import open_store
-from formcheck.record.values import Answers, Ended, Mark, MarkKind, Origin, Place, Practice, Reason, Saved
-from formcheck.types import Session
+from formcheck.record.values import Answers
+from formcheck.types import PoseTrack, Session
 
 PRACTICE = "practice.json"
-_ENDED = {
-    EndReason.COUNT: Ended.WHOLE,
-    EndReason.SOURCE: Ended.WHOLE,
-    EndReason.CAMERA: Ended.INTERRUPTED,
-    EndReason.INTERRUPTED: Ended.INTERRUPTED,
-}
-_NOT_HELD_AGAINST = (EndReason.PAIN, EndReason.CAMERA, EndReason.INTERRUPTED)
-_REASONS = {EndReason.PAIN: Reason.PAIN}
-
-
-@dataclass(frozen=True, slots=True)
-class SymptomReport:
-    """Leg pain from 0 to 10 before and after, where it is, and new red flags; None and empty: not answered."""
-
-    pain_before: int | None = None
-    pain_after: int | None = None
-    where: tuple[str, ...] = ()
-    red_flags: tuple[str, ...] = ()
+REPORT = "report.html"
+_NOT_HELD_AGAINST = (
+    EndReason.PAIN,
+    EndReason.CAMERA,
+    EndReason.SIGNAL,
+    EndReason.SLEEP,
+    EndReason.INTERRUPTED,
+)
+# Nobody was there if a person was detected for less than this: networks see one now and then in an empty room.
+_SEEN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedSet:
     """A finished set with its results.
 
-    ``session`` is None when there was no frame. ``rep_count`` is what was counted aloud.
+    ``rep_count`` is what was counted aloud, ``uid`` the set's id in the practice record, None where it is not saved.
     """
 
     folder: Path
     started_at: str
     end_reason: EndReason
-    session: Session | None
+    session: Session
     protocol: LoadedProtocol
     rep_count: int
     marks: tuple[PainMark, ...]
-    symptoms: SymptomReport
+    uid: str | None = None
+
+    @property
+    def report(self) -> Path:
+        """The report's path."""
+        return self.folder / REPORT
+
+    @property
+    def exercised(self) -> bool:
+        """Whether there is a repetition in it."""
+        return set_statistics(self.session).complete > 0
+
+
+# Saves a finished set to the practice record, and returns its id there.
+SaveSet = Callable[[FinishedSet], str | None]
 
 
 def finish(
     folder: Path,
     *,
     end_reason: EndReason,
-    symptoms: SymptomReport | None = None,
+    save: SaveSet | None = None,
     frame_counts: dict[str, int] | None = None,
     whole_set: bool = False,
-) -> FinishedSet:
-    """Judge a set from its journal, and write the results beside it.
+) -> FinishedSet | None:
+    """Judge a set from its journal, write the results beside it, and save it to the practice record.
 
-    ``practice.json`` is written last: a folder without it is not finished. ``whole_set``: all of a set was meant. One
-    that pain, a fault of the camera or a killed process ended is not held against it.
+    ``practice.json`` is written last: a folder without it is not finished. A set in which nobody was seen is none:
+    its header is removed, which leaves a folder for `discard_empty`. ``whole_set``: all of a set was meant. One that
+    pain, a fault of the camera or the machine ended is not held against it.
 
     Raises
     ------
@@ -80,14 +89,17 @@ def finish(
         The journal is damaged before its end.
     OutputError
         The results cannot be written.
+    StoreError
+        The set could not be saved to the practice record. Its folder is complete.
     """
     contents = read_journal(folder)
-    session = None
+    if contents.track is None or _seen_s(contents.track) < _SEEN_S:
+        (folder / journal.HEADER).unlink()
+        return None
     meant = whole_set and end_reason not in _NOT_HELD_AGAINST
-    if contents.track is not None:
-        session = judge_online(contents.track, contents.angles, contents.protocol, whole_set=meant)
-        session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
-        write_session(folder, contents.track, session, contents.protocol, language=contents.language)
+    session = judge_online(contents.track, contents.angles, contents.protocol, whole_set=meant)
+    session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
+    write_session(folder, contents.track, session, contents.protocol, language=contents.language)
     finished = FinishedSet(
         folder,
         contents.started_at,
@@ -96,76 +108,80 @@ def finish(
         contents.protocol,
         contents.rep_count,
         contents.marks,
-        symptoms or SymptomReport(),
     )
+    try:
+        finished = replace(finished, uid=save(finished) if save is not None else None)
+    finally:
+        _write_practice(finished, frame_counts or {})
+    return finished
+
+
+def _seen_s(track: PoseTrack) -> float:
+    """How long a person was detected."""
+    seen = np.isfinite(track.xy_px).any(axis=(1, 2))
+    return float(seen.mean() * (track.t_s[-1] - track.t_s[0]))
+
+
+def _write_practice(finished: FinishedSet, frame_counts: dict[str, int]) -> None:
     document = {
         "format": journal.FORMAT,
         "started_at": finished.started_at,
         "why": finished.end_reason,
         "counted": finished.rep_count,
         "marks": [asdict(mark) | {"knee_deg": _finite(mark.knee_deg)} for mark in finished.marks],
-        "answers": asdict(finished.symptoms),
-        "frames": frame_counts or {},
+        "answers": _plain(Answers()),
+        "frames": frame_counts,
+        "session": finished.uid,
     }
-    write_whole(folder / PRACTICE, json.dumps(document, indent=2))
-    return finished
+    write_whole(finished.folder / PRACTICE, json.dumps(document, indent=2))
 
 
-def recover(root: Path, *, notify: Callable[[FinishedSet], None]) -> None:
-    """Finish the sets in ``root`` whose process was killed, as interrupted."""
-    for folder in sorted(path.parent for path in root.glob(f"*/{journal.HEADER}")):
-        if (folder / PRACTICE).exists():
-            continue
-        lock = acquire_lock(folder / journal.LOCK)
-        if lock is None:
-            continue
-        try:
-            # An unfinished recording cannot be played, and shows the person.
-            remove_stale(folder, PART_FILES, older_than_s=0)
-            notify(finish(folder, end_reason=EndReason.INTERRUPTED))
-        finally:
-            lock.release()
-        (folder / journal.LOCK).unlink(missing_ok=True)
+def note_answers(folder: Path, answers: Answers) -> None:
+    """Write what was answered beside the results of a finished set."""
+    path = folder / PRACTICE
+    document = json.loads(path.read_text(encoding="utf-8"))
+    write_whole(path, json.dumps(document | {"answers": _plain(answers)}, indent=2))
 
 
-def save_to_record(finished: FinishedSet, *, profile: str, store: Path | None = None) -> Saved | None:
-    """Save a finished set to the practice record; None when it has no frames.
+def _plain(answers: Answers) -> dict[str, Any]:
+    values = asdict(answers)
+    return {name: values[name] for name in ("pain_before", "pain_after", "places", "red_flags")}
 
-    Raises
-    ------
-    StoreError
-        It could not be saved. Its folder stays complete.
+
+def discard_empty(folder: Path) -> None:
+    """Remove the folder of a set that turned out to be none."""
+    if not (folder / journal.HEADER).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def unfinished(root: Path) -> list[Path]:
+    """The folders of sets whose process was killed, or is still at work."""
+    folders = sorted(path.parent for path in root.glob(f"*/{journal.HEADER}"))
+    return [folder for folder in folders if not (folder / PRACTICE).exists()]
+
+
+def recover(folder: Path, *, save: SaveSet | None = None) -> FinishedSet | FormcheckError | None:
+    """Finish a set whose process was killed, as interrupted.
+
+    Returns
+    -------
+    The set; an error when it cannot be finished, which must not keep anybody from practising; None when its process is
+    still at work, or nobody was seen.
     """
-    session = finished.session
-    if session is None:
+    lock = acquire_lock(folder / journal.LOCK)
+    if lock is None:
         return None
-    practice = Practice(
-        profile=profile,
-        origin=Origin.LIVE,
-        practised_at=datetime.fromisoformat(finished.started_at).astimezone(),
-        ended=_ENDED.get(finished.end_reason, Ended.STOPPED),
-        answers=_answers(finished),
-        marks=tuple(_mark(mark, session) for mark in finished.marks),
-    )
-    with open_store(store) as record:
-        track = load_track(finished.folder / "track.npz")
-        return save_set(record, session, track, protocol=finished.protocol, practice=practice)
-
-
-def _answers(finished: FinishedSet) -> Answers | None:
-    symptoms = finished.symptoms
-    answers = Answers(
-        pain_before=symptoms.pain_before,
-        pain_after=symptoms.pain_after,
-        places=tuple(Place(place.replace("_", " ")) for place in symptoms.where) or None,
-        stopped_because=_REASONS.get(finished.end_reason),
-    )
-    return None if answers.empty else answers
-
-
-def _mark(mark: PainMark, session: Session) -> Mark:
-    errors_deg = [rep.knee_se_deg for rep in session.reps if math.isfinite(rep.knee_se_deg)]
-    return Mark(MarkKind.P1, mark.t_s, mark.knee_deg, errors_deg[0] if errors_deg else math.nan)
+    try:
+        # An unfinished recording cannot be played, and shows the person.
+        remove_stale(folder, PART_FILES, older_than_s=0)
+        found: FinishedSet | FormcheckError | None = finish(folder, end_reason=EndReason.INTERRUPTED, save=save)
+    except FormcheckError as error:
+        found = error
+    finally:
+        lock.release()
+    (folder / journal.LOCK).unlink(missing_ok=True)
+    discard_empty(folder)
+    return found
 
 
 def _finite(value: float) -> float | None:

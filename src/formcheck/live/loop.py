@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from formcheck.draw.body import LEG_LANDMARKS
 from formcheck.form.online import CountedRep, OnlineJudge, OnlineState
-from formcheck.live.audio import Tones, Voice
 from formcheck.live.coach import Coach, EndReason, Stage, StageChange
+from formcheck.live.interruptions import Interruptions
 from formcheck.live.journal import Journal
+from formcheck.live.outputs import Outputs
 from formcheck.live.pain import PainMark
 from formcheck.live.recording import Recorder
-from formcheck.live.screens import Screens, ScreenStatus
+from formcheck.live.screens import ScreenStatus
 from formcheck.live.sources import CameraFault, CapturedFrame, LiveSource
 from formcheck.live.speech import Utterance
-from formcheck.live.window import Window, mirrored
+from formcheck.live.window import mirrored
 from formcheck.pose.online_tracker import OnlineTracker, last_frame
 from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side, Verdict
 
@@ -65,41 +65,6 @@ class Timings:
         return tuple(self._counts)
 
 
-@dataclass(slots=True)
-class Outputs:
-    """What shows, speaks and records; None for what is not there."""
-
-    window: Window
-    screens: Screens
-    voice: Voice | None
-    tones: Tones | None
-    recorder: Recorder | None
-    # Told the key of a text and why, once for each device that fails.
-    notify_failure: Callable[[str, str], None]
-    mirror: bool = True
-    muted: bool = False
-    _failed: set[str] = field(default_factory=set)
-
-    def speak(self, utterances: list[Utterance]) -> None:
-        """Speak, and sound the tones, without waiting."""
-        for utterance in utterances:
-            if self.voice is not None:
-                self.voice.say(utterance)
-            if self.tones is not None and utterance.tone is not None:
-                self.tones.play(utterance.tone)
-        for key, device in (("sound.no_voice", self.voice), ("sound.no_tones", self.tones)):
-            if device is not None and device.failure is not None and key not in self._failed:
-                self._failed.add(key)
-                self.notify_failure(key, device.failure)
-
-    def toggle_mute(self) -> None:
-        """Sound off, or on again."""
-        self.muted = not self.muted
-        for device in (self.voice, self.tones):
-            if device is not None:
-                device.mute(muted=self.muted)
-
-
 class Loop:
     """Runs one set from the first frame to its end.
 
@@ -111,6 +76,8 @@ class Loop:
     coach : Coach
     journal : Journal
     outputs : Outputs
+    recorder : Recorder, optional
+    interruptions : Interruptions
     """
 
     def __init__(
@@ -121,6 +88,8 @@ class Loop:
         coach: Coach,
         journal: Journal,
         outputs: Outputs,
+        recorder: Recorder | None,
+        interruptions: Interruptions,
     ) -> None:
         self._source = source
         self._tracker = tracker
@@ -128,6 +97,8 @@ class Loop:
         self._coach = coach
         self._journal = journal
         self._outputs = outputs
+        self._recorder = recorder
+        self._interruptions = interruptions
         self._fault: CameraFault | None = None
         self._state: OnlineState | None = None
         self._row: PoseTrack | None = None
@@ -140,6 +111,7 @@ class Loop:
     def run(self, first: CapturedFrame) -> None:
         """Practise until the set ends."""
         captured: CapturedFrame | None = first
+        self._interruptions.rest()
         while self._coach.stage is not Stage.ENDED:
             if captured is not None:
                 self._handle_frame(captured)
@@ -147,6 +119,7 @@ class Loop:
                 self._handle_gap()
             self._watch_camera()
             self._handle_key()
+            self._handle_interruption()
             captured = self._source.take(_WAIT_S)
             if captured is None and self._source.ended:
                 reason = EndReason.CAMERA if self._fault is not None else EndReason.SOURCE
@@ -176,8 +149,8 @@ class Loop:
             for angles in () if self._coach.paused_by_key else state.rows:
                 self._journal.add_angles(angles)
             self._write_events()
-            if self._outputs.recorder is not None:
-                self._outputs.recorder.add(frame.image_bgr, row.xy_px[0], frame.t_s)
+            if self._recorder is not None:
+                self._recorder.add(frame.image_bgr, row.xy_px[0], frame.t_s)
         with timings.measure("sound"):
             self._speak(utterances)
         self._state, self._row, self.last_image = state, row, frame.image_bgr
@@ -213,7 +186,7 @@ class Loop:
             image = self.last_image
             if outputs.mirror:
                 image, leg = mirrored(image, leg)
-            status = ScreenStatus(self._fault, recording=outputs.recorder is not None, muted=outputs.muted)
+            status = ScreenStatus(self._fault, recording=self._recorder is not None, muted=outputs.muted)
             screen = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side, status=status)
         with self.timings.measure("showing"):
             outputs.window.show(screen)
@@ -247,6 +220,13 @@ class Loop:
             self._tracker.set_side(Side.LEFT if key == "l" else Side.RIGHT)
         elif key == "q":
             self._coach.end(self._t_s, EndReason.STOP)
+
+    def _handle_interruption(self) -> None:
+        reason = self._interruptions.look()
+        if reason is None and self._outputs.window.closed:
+            reason = EndReason.CLOSED
+        if reason is not None:
+            self._coach.end(self._t_s, reason)
 
     def _write_events(self) -> None:
         for event in self._coach.take_events():

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from formcheck.draw.canvas import GOOD, GREY, RED, WARN, WHITE, Canvas, Rect
+from formcheck.draw.canvas import GOOD, GREY, RED, WHITE, Canvas, Rect
 from formcheck.draw.font import Font
 from formcheck.draw.frame_state import PhaseTempo
 from formcheck.draw.gauges import draw_banner, draw_counter, draw_hip_gauge, draw_no_answer, draw_phase
 from formcheck.draw.icons import dash_icon, tick_icon
 from formcheck.draw.leg import draw_leg
 from formcheck.draw.screen_layout import screen_layout
-from formcheck.draw.text_blocks import Paragraph, paragraphs
 from formcheck.form.online import OnlineState
 from formcheck.form.rules import HIP, find, limits_of
 from formcheck.form.verdicts import Measured
 from formcheck.live.coach import Coach, Stage
+from formcheck.live.pages import Pages
 from formcheck.live.setup import CHECKS
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import degrees
@@ -27,6 +27,7 @@ _TURN_DEG = 90.0
 # Lines are thicker than in a clip that is watched at a desk.
 _BOLD = 1.45
 _BANNER_UNITS = 9.5
+_LARGE_BANNER_UNITS = 14.0
 _HATCH_UNITS = 3.2
 
 
@@ -46,12 +47,23 @@ class Screens:
     ----------
     size_px : (w, h)
     texts : Texts
+    large : bool
+        Larger words, for who hears none.
+
+    Attributes
+    ----------
+    large : bool
+    pages : Pages
+        What is shown before and after the set.
     """
 
-    def __init__(self, size_px: tuple[int, int], texts: Texts) -> None:
-        self._layout = screen_layout(size_px)
+    def __init__(self, size_px: tuple[int, int], texts: Texts, *, large: bool = False) -> None:
+        self._layout = screen_layout(size_px, large=large)
         self._texts = texts
         self._font = Font()
+        self._banner_units = _LARGE_BANNER_UNITS if large else _BANNER_UNITS
+        self.large = large
+        self.pages = Pages(self._layout, texts, self._font)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -80,30 +92,6 @@ class Screens:
         self._status(canvas, status)
         return canvas.image
 
-    def question(self, image: ImageBgr, key: str, choices: tuple[str, ...], typed: str) -> ImageBgr:
-        """Return one question with what was typed so far."""
-        u = self._layout.unit_px
-        canvas, page = self._page(image, "ask.title")
-        asked = Rect(page.x, page.y, page.w, 20 * u)
-        paragraphs(canvas, asked, [Paragraph(self._texts.get(f"ask.{key}"))], 7 * u)
-        rest = Rect(page.x, page.y + 21 * u, page.w, page.h - 29 * u)
-        if choices:
-            self._choices(canvas, rest, [self._texts.get(choice) for choice in choices], typed)
-        else:
-            canvas.text(typed or "_", (rest.x, rest.y + 16 * u), 18 * u, weight=700)
-        self._hint(canvas, page, "ask.enter" if typed else "ask.skip")
-        return canvas.image
-
-    def summary(self, image: ImageBgr, lines: list[str], advice: list[str], *, urgent: bool) -> ImageBgr:
-        """Return the set in a few sentences; advice stands first, with the triangle."""
-        u = self._layout.unit_px
-        canvas, page = self._page(image, "end.title")
-        warnings = [Paragraph(text, WARN if urgent else WHITE, warning=True) for text in advice]
-        room = Rect(page.x, page.y, page.w, page.h - 7 * u)
-        paragraphs(canvas, room, [*warnings, *(Paragraph(text) for text in lines)], 7 * u)
-        self._hint(canvas, page, "end.close")
-        return canvas.image
-
     def _canvas(self, image: ImageBgr) -> Canvas:
         return Canvas(image, self._font, band_px=self._layout.band_px)
 
@@ -122,13 +110,13 @@ class Screens:
         elif coach.cue is not None:
             self._banner(canvas, where.band, coach.cue, warning=True)
         elif not state.usable:
-            title, size_px = self._texts.get("screen.leg_unseen"), _BANNER_UNITS * where.unit_px
+            title, size_px = self._texts.get("screen.leg_unseen"), self._banner_units * where.unit_px
             draw_no_answer(canvas, where.band, title, "", size_px, step_px=_HATCH_UNITS * where.unit_px)
         else:
             self._hip(canvas, state, coach)
 
     def _banner(self, canvas: Canvas, rect: Rect, text: str, *, warning: bool) -> None:
-        draw_banner(canvas, rect, text, _BANNER_UNITS * self._layout.unit_px, rows=3, warning=warning)
+        draw_banner(canvas, rect, text, self._banner_units * self._layout.unit_px, rows=3, warning=warning)
 
     def _status(self, canvas: Canvas, status: ScreenStatus) -> None:
         """Red dot and word while recording; a word while muted. On the frame's lower edge."""
@@ -185,31 +173,3 @@ class Screens:
         finding = find(HIP, Measured(state.hip_deg, se_deg), limits_of(HIP, coach.protocol))
         inner = self._layout.band.inset(2 * self._layout.unit_px)
         draw_hip_gauge(canvas, inner, finding, self._texts, captions=False)
-
-    def _choices(self, canvas: Canvas, rect: Rect, choices: list[str], typed: str) -> None:
-        """Numbered answers, a tick at those whose number was typed; all of one size."""
-        u, font = self._layout.unit_px, self._font
-        lines = 1 if rect.w > 90 * u else 2
-        step = min((2.5 + 6 * lines) * u, rect.h / len(choices))
-        left = rect.x + 17 * u
-        room = rect.right - left
-        size = min(font.fit(choice, 6 * u, room, lines=lines, weight=700)[1] for choice in choices)
-        for number, choice in enumerate(choices, start=1):
-            chosen, y = str(number) in typed, rect.y + (number - 1) * step + size
-            if chosen:
-                tick_icon(canvas, (rect.x + 5 * u, y - 0.3 * size), 0.7 * size)
-            colour, weight = (WHITE, 700) if chosen else (GREY, 400)
-            canvas.text(str(number), (left - 6 * u, y), size, colour=colour, weight=weight)
-            for row, line in enumerate(font.wrap(choice, size, room, weight)):
-                canvas.text(line, (left, y + 1.15 * row * size), size, colour=colour, weight=weight)
-
-    def _page(self, image: ImageBgr, title: str) -> tuple[Canvas, Rect]:
-        where = self._layout
-        u = where.unit_px
-        canvas = self._canvas(image)
-        canvas.panel(where.page)
-        canvas.text(self._texts.get(title), (4 * u, 8 * u), 5 * u, colour=GREY, weight=600)
-        return canvas, Rect(4 * u, 12 * u, where.page.w - 8 * u, where.page.h - 15 * u)
-
-    def _hint(self, canvas: Canvas, page: Rect, key: str) -> None:
-        canvas.text(self._texts.get(key), (page.x, page.bottom), 4.2 * self._layout.unit_px, colour=GREY)

@@ -97,7 +97,8 @@ class LatestFrame:
 class FileCamera:
     """A recorded clip as a camera: paced by its own timestamps, or as fast as its frames are taken.
 
-    Paced, a frame that nobody took in time is dropped, as with a camera; fast, none is.
+    It begins to play when the first frame is asked for. Paced, a frame that nobody took in time is dropped, as with a
+    camera; fast, none is.
 
     Parameters
     ----------
@@ -116,8 +117,7 @@ class FileCamera:
         self._ended = False
         self._unpaced = self._frames()
         self.fault: CameraFault | None = None
-        if not fast:
-            threading.Thread(target=self._play, name="camera", daemon=True).start()
+        self._thread = threading.Thread(target=self._play, name="camera", daemon=True)
 
     @property
     def info(self) -> ClipInfo:
@@ -137,6 +137,8 @@ class FileCamera:
     def take(self, timeout_s: float) -> CapturedFrame | None:
         """The next frame (fast), or the latest one (paced)."""
         if not self._fast:
+            if self._thread.ident is None:
+                self._thread.start()
             return self._latest.take(timeout_s)
         captured = next(self._unpaced, None)
         self._ended = captured is None
@@ -145,7 +147,7 @@ class FileCamera:
     def close(self) -> None:
         """Stop playing."""
         self._closing.set()
-        if self._fast:
+        if self._thread.ident is None:
             self._source.close()
 
     def _play(self) -> None:

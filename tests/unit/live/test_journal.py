@@ -8,7 +8,7 @@ import pytest
 
 import synth
 from formcheck.angles.leg import measure_leg
-from formcheck.errors import InputError, OutputError
+from formcheck.errors import InputError, OutputError, StoreError
 from formcheck.files import acquire_lock
 from formcheck.form.judge import judge_track
 from formcheck.form.rules import PAIN_LIMIT
@@ -16,11 +16,12 @@ from formcheck.form.statistics import count_finding
 from formcheck.form.summary import summarize
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
-from formcheck.live.finish import PRACTICE, SymptomReport, finish, recover
+from formcheck.live.finish import PRACTICE, discard_empty, finish, note_answers, recover, unfinished
 from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder, read_journal
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
+from formcheck.record.values import Answers, Place, RedFlag
 from formcheck.text.catalogue import Texts
 from formcheck.timeseries import take_frames
 from formcheck.types import Verdict
@@ -87,7 +88,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 def test_a_journal_gives_the_session_that_was_seen(folder):
     write(folder)
-    finished = finish(folder, end_reason=EndReason.COUNT, symptoms=SymptomReport(pain_before=3))
+    finished = finish(folder, end_reason=EndReason.COUNT)
     seen = judge_track(TRACK, GLIDE)
     assert finished.rep_count == finished.session.rep_count == seen.rep_count == 2
     assert [(f.rule, f.verdict) for f in finished.session.findings] == [(f.rule, f.verdict) for f in seen.findings]
@@ -98,10 +99,14 @@ def test_a_journal_gives_the_session_that_was_seen(folder):
 
 def test_what_was_answered_and_marked_is_written_last(folder):
     write(folder, pain_at_s=6.0)
-    finish(folder, end_reason=EndReason.STOP, symptoms=SymptomReport(3, 5, ("calf",), ("weakness",)))
+    finish(folder, end_reason=EndReason.STOP, save=lambda finished: f"saved {finished.rep_count}")
     document = json.loads((folder / PRACTICE).read_text())
     assert document["why"] == "stop"
-    assert document["answers"] == {"pain_before": 3, "pain_after": 5, "where": ["calf"], "red_flags": ["weakness"]}
+    assert document["session"] == "saved 2"
+    assert set(document["answers"].values()) == {None}
+    note_answers(folder, Answers(3, 5, (Place.CALF,), red_flags=(RedFlag.WEAKNESS,)))
+    document = json.loads((folder / PRACTICE).read_text())
+    assert document["answers"] == {"pain_before": 3, "pain_after": 5, "places": ["calf"], "red_flags": ["weakness"]}
     assert document["marks"] == [{"t_s": 6.0, "knee_deg": 30.0, "rep": 1, "by": "key"}]
     assert all(path.stat().st_mtime_ns <= (folder / PRACTICE).stat().st_mtime_ns for path in folder.iterdir())
 
@@ -147,13 +152,29 @@ def test_an_incomplete_record_and_line_are_ignored(folder):
     assert len(finished.session.phases) == len(TRACK.t_s) - 1
 
 
-def test_a_session_without_a_frame_is_finished_too(folder):
+@pytest.mark.parametrize("frames", [0, 40], ids=["no frame", "nobody"])
+def test_a_set_in_which_nobody_was_seen_is_not_kept(folder, frames):
     journal = Journal(folder, header(), GLIDE.text)
+    for frame in frames_of(TRACK)[:frames]:
+        # A network sees somebody in an empty room now and then.
+        empty = replace(frame, xy_px=np.full_like(frame.xy_px, np.nan)) if frame.t_s[0] > 0.1 else frame
+        journal.add_frame(empty)
     journal.close()
     journal.release()
-    finished = finish(folder, end_reason=EndReason.STOP)
-    assert finished.session is None
-    assert json.loads((folder / PRACTICE).read_text())["counted"] == 0
+    assert finish(folder, end_reason=EndReason.STOP, save=lambda _: pytest.fail("saved")) is None
+    discard_empty(folder)
+    assert not folder.exists()
+
+
+def test_a_record_that_cannot_be_written_leaves_a_complete_folder(folder):
+    def save(_):
+        raise StoreError("the record is full")
+
+    write(folder)
+    with pytest.raises(StoreError):
+        finish(folder, end_reason=EndReason.STOP, save=save)
+    assert (folder / "report.html").exists()
+    assert json.loads((folder / PRACTICE).read_text())["session"] is None
 
 
 def test_recovery_finishes_what_was_left_and_nothing_else(tmp_path, folder):
@@ -162,20 +183,25 @@ def test_recovery_finishes_what_was_left_and_nothing_else(tmp_path, folder):
     write(done)
     finish(done, end_reason=EndReason.COUNT)
     (folder / ".recording.abc.part").write_bytes(b"half a video")
-    told = []
-    recover(tmp_path, notify=told.append)
-    assert [(one.folder, one.end_reason, one.rep_count) for one in told] == [(folder, EndReason.INTERRUPTED, 2)]
+    assert unfinished(tmp_path) == [folder]
+    found = recover(folder)
+    assert (found.folder, found.end_reason, found.rep_count) == (folder, EndReason.INTERRUPTED, 2)
     assert (folder / "report.html").exists()
     assert not (folder / ".recording.abc.part").exists()
-    recover(tmp_path, notify=told.append)
-    assert len(told) == 1
+    assert unfinished(tmp_path) == []
+
+
+def test_a_damaged_set_keeps_nobody_from_practising(tmp_path, folder):
+    write(folder)
+    (folder / "journal.json").write_text("{")
+    assert isinstance(recover(folder), InputError)
+    assert folder.exists()
 
 
 def test_a_session_that_is_under_way_is_left_alone(tmp_path, folder):
     journal = write(folder, close=False)
-    told = []
-    recover(tmp_path, notify=told.append)
-    assert told == []
+    assert unfinished(tmp_path) == [folder]
+    assert recover(folder) is None
     assert acquire_lock(folder / LOCK) is None
     journal.close()
     journal.release()

@@ -5,22 +5,26 @@ import json
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from formcheck.errors import InputError
-from formcheck.live import app, camera, loop
+from formcheck.live import camera, finish, loop, startup
 from formcheck.live.app import LiveOptions, practise
 from formcheck.live.camera import CameraSource, camera_opener
 from formcheck.live.coach import EndReason
-from formcheck.live.debrief import summary_lines
+from formcheck.live.window import NoWindow
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
+from formcheck.video.source import FileSource
 
 ROOM = np.full((96, 128, 3), 120, np.uint8)
-QUIET = LiveOptions(sound=False, questions=False, headless=True)
+with FileSource(Path(__file__).parents[3] / "sample_videos" / "01_good_set.mp4") as clip:
+    PERSON = cv2.resize(next(iter(clip)).image_bgr, (320, 180))
+QUIET = LiveOptions(sound=False, questions=False)
 
 
 @pytest.fixture(autouse=True)
@@ -30,20 +34,22 @@ def hurried(monkeypatch):
         monkeypatch.setattr(camera, name, getattr(camera, name) / 20)
     monkeypatch.setattr(camera, "_RETRY_S", (0.01,))
     monkeypatch.setattr(loop, "_WAIT_S", 0.02)
+    monkeypatch.setattr(finish, "_SEEN_S", 0.05)
 
 
 class Camera:
     """Gives so many images and then hangs or ends."""
 
-    def __init__(self, count, *, hangs=False, image=ROOM):
+    def __init__(self, count, *, hangs=False, image=PERSON, before=None):
         self.left, self.hangs, self.image = count, hangs, image
+        self.before = [] if before is None else [before] * 20
         self.closing = threading.Event()
 
     def read(self):
         time.sleep(0.02)
         self.left -= 1
         if self.left >= 0:
-            return self.image
+            return self.before.pop() if self.before else self.image
         if self.hangs:
             self.closing.wait(20.0)
         return None
@@ -52,13 +58,17 @@ class Camera:
         self.closing.set()
 
 
-def go(cameras, tmp_path, options=QUIET):
+def go(cameras, tmp_path, options=QUIET, notify=print):
     waiting = list(cameras)
     with closing(CameraSource(lambda: waiting.pop(0) if waiting else None)) as source:
-        result = practise(source, tmp_path, protocol=load_protocol(), options=options, notify=print)
+        result = practise(
+            lambda: source, tmp_path, window=NoWindow(), protocol=load_protocol(), options=options, notify=notify
+        )
     for opened in cameras:
         if opened is not None:
             opened.close()
+    if result is None:
+        return None
     folder = result.finished.folder
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     with (folder / "cues.csv").open() as file:
@@ -82,28 +92,28 @@ def test_a_camera_that_stops_comes_back_and_then_is_given_up(hangs, tmp_path):
 
 
 def test_black_images_are_said(tmp_path):
-    _, faults, _ = go([Camera(30, image=np.zeros_like(ROOM))], tmp_path)
+    _, faults, _ = go([Camera(50, image=np.zeros_like(PERSON), before=PERSON)], tmp_path)
     assert "black" in faults
 
 
 def test_a_camera_that_never_opens_ends_with_the_remedy_and_no_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(app, "_FIRST_FRAME_S", 0.5)
+    monkeypatch.setattr(startup, "_FIRST_FRAME_S", 0.5)
     with pytest.raises(InputError, match=r"gave no frame.*formcheck doctor"):
         go([None], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_in_the_room_is_an_honest_empty_set(tmp_path):
-    result, _, said = go([Camera(90)], tmp_path)
-    assert result.finished.rep_count == 0
-    assert "setup.nobody" in said
-    assert summary_lines(result.finished, Texts("en")) == [Texts("en").get("end.count_none")]
+def test_a_set_in_which_nobody_was_seen_is_not_kept(tmp_path):
+    told = []
+    assert go([Camera(40, image=ROOM)], tmp_path, notify=told.append) is None
+    assert list(tmp_path.iterdir()) == []
+    assert told[-1] == Texts("en").get("live.nobody")
 
 
 def test_recording_is_only_made_when_asked_for(tmp_path):
     result, _, _ = go([Camera(10)], tmp_path)
     assert not (result.finished.folder / "recording.mp4").exists()
-    asked = LiveOptions(sound=False, questions=False, headless=True, record=True, deidentify=True)
+    asked = LiveOptions(sound=False, questions=False, record=True, deidentify=True)
     result, _, _ = go([Camera(10)], tmp_path, asked)
     video = cv2.VideoCapture(str(result.finished.folder / "recording.mp4"))
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) >= 2

@@ -6,7 +6,9 @@ from formcheck.draw.body import LEG_LANDMARKS
 from formcheck.draw.canvas import GOOD, WARN
 from formcheck.draw.screen_layout import screen_layout
 from formcheck.form.headline import headline
+from formcheck.live.asked import QUESTIONS
 from formcheck.live.coach import Coach, Stage
+from formcheck.live.pages import QuestionPage
 from formcheck.live.screens import Screens, ScreenStatus
 from formcheck.live.window import mirrored
 from formcheck.protocols.loader import load_protocol
@@ -133,14 +135,23 @@ def test_long_texts_stay_on_the_page(size_px, language):
     advice = [texts.get(key) for key in ("advice.emergency", "advice.pain_stop", "advice.not_sciatic", "advice.rose")]
     undecided = headline(synth.session(synth.glide([synth.Move()] * 3, hip_deg=76.0, azimuth_deg=25.0)))
     lines = [texts.say(undecided), texts.get("end.knee", knee=22, band=9), texts.get("summary.hip", hip=88)]
-    canvas = screens.summary(frame(size_px), lines, advice, urgent=True)
+    path = "/home/somebody/.local/share/formcheck/sessions/2026-03-04-1/report.html"
+    canvas = screens.pages.summary(frame(size_px), lines, advice, urgent=True, hint=path)
     u = screen_layout(size_px).unit_px
     margin = int(2 * u)
-    blank = screens.summary(frame(size_px), [], [], urgent=True)
+    blank = screens.pages.summary(frame(size_px), [], [], urgent=True, hint=".")
     for edge in (np.s_[:, :margin], np.s_[:, -margin:], np.s_[-margin:, :]):
         np.testing.assert_array_equal(canvas[edge], blank[edge])
-    question = screens.question(frame(size_px), "where", tuple(f"place.{p}" for p in ("front_of_thigh", "shin")), "1")
-    np.testing.assert_array_equal(question[:, -margin:], blank[:, -margin:])
+    for asked in QUESTIONS:
+        question = screens.pages.question(frame(size_px), QuestionPage(asked, "1", 2, arm=True))
+        np.testing.assert_array_equal(question[:, -margin:], blank[:, -margin:])
+
+
+def test_who_does_not_hear_reads_larger_words():
+    usual, large = (screen_layout((1280, 720), large=large) for large in (False, True))
+    assert large.band.h > 1.4 * usual.band.h
+    screens = Screens((1280, 720), Texts("en"), large=True)
+    assert screens.size_px == large.size_px
 
 
 def test_a_fault_of_the_camera_is_written_over_the_frame():
