@@ -42,6 +42,7 @@ Progress = Callable[[str, float], None]
 
 # Written last: whoever waits for it finds everything else in place.
 SESSION_FILE = "session.json"
+ANNOTATED = "annotated.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +195,13 @@ def _write_results(
     write_angles_csv(session, folder / "angles.csv", t_s=track.t_s)
     texts = Texts(options.language)
     with ThreadPoolExecutor(1, "report") as beside:
-        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, texts)
-        if clip is not None and options.video:
+        video = ANNOTATED if clip is not None and options.video else None
+        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, texts, video)
+        if clip is not None and video is not None:
             first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
             annotate(
                 clip,
-                folder / "annotated.mp4",
+                folder / video,
                 track=track,
                 session=session,
                 protocol=protocol.protocol,
@@ -212,7 +214,13 @@ def _write_results(
 
 
 def _write_page(
-    path: Path, clip: Path | None, track: PoseTrack, session: Session, protocol: LoadedProtocol, texts: Texts
+    path: Path,
+    clip: Path | None,
+    track: PoseTrack,
+    session: Session,
+    protocol: LoadedProtocol,
+    texts: Texts,
+    video: str | None,
 ) -> None:
     thumbnails = {}
     if clip is not None:
@@ -224,6 +232,7 @@ def _write_page(
         protocol_view=protocol_view(protocol.protocol),
         thumbnails=thumbnails,
         analysed_at=datetime.now().astimezone(),
+        video=video,
     )
     path.write_text(page, encoding="utf-8")
 

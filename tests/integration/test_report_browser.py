@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from clips import write_clip
 from formcheck.report.html import render_report
 from formcheck.text.catalogue import Texts, languages
 from formcheck.types import Session, Verdict
@@ -37,7 +38,7 @@ def open_report(browser, tmp_path):
     contexts = []
 
     def open_it(
-        session: Session, *, size: str = "desk", language: str = "en", thumbnails=None, **context_options
+        session: Session, *, size: str = "desk", language: str = "en", thumbnails=None, video=None, **context_options
     ) -> Opened:
         path: Path = tmp_path / "report.html"
         html = render_report(
@@ -46,6 +47,7 @@ def open_report(browser, tmp_path):
             protocol_view=PROTOCOL_VIEW,
             thumbnails=thumbnails or {},
             analysed_at=datetime(2026, 3, 2, 14, 5, tzinfo=UTC),
+            video=video,
         )
         path.write_text(html, encoding="utf-8")
         width, height = SIZES[size]
@@ -258,3 +260,37 @@ def test_print_shows_the_whole_clip_in_both_units(open_report, session):
     assert not page.is_visible(".live")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def shown_clip(page: Page) -> str:
+    """What is shown of the annotated clip, once its loading is decided."""
+    if not page.locator("video").count():
+        return "nothing"
+    page.wait_for_function("() => { const v = document.querySelector('video'); return v.readyState > 0 || v.error; }")
+    return "player" if page.locator("video").is_visible() else "missing"
+
+
+def test_the_annotated_clip_plays_in_the_page(open_report, session, tmp_path):
+    write_clip(tmp_path / "annotated.mp4", times_s=[n / 10 for n in range(140)])
+    page = open_report(session, video="annotated.mp4").page
+    assert shown_clip(page) == "player"
+    assert not page.locator("#video-missing").is_visible()
+    page.evaluate("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+    page.evaluate("() => document.querySelector('video').pause()")
+    page.locator("tr[data-rep='2'] button").click()
+    assert page.evaluate("() => document.querySelector('video').currentTime") == pytest.approx(5.0, abs=0.1)
+    assert page.locator("#video-there a").get_attribute("href") == "annotated.mp4"
+
+
+def test_a_page_that_was_moved_without_its_clip_has_no_broken_player(open_report, session):
+    page = open_report(session, video="annotated.mp4").page
+    assert shown_clip(page) == "missing"
+    assert page.locator("#video-missing").is_visible()
+    assert not page.locator("#video-there").is_visible()
+
+
+def test_without_an_annotated_clip_nothing_is_said_of_one(open_report, session):
+    opened = open_report(session)
+    assert shown_clip(opened.page) == "nothing"
+    assert opened.complaints == []

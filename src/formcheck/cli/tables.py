@@ -47,7 +47,7 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
         console.print(Padding(Text(texts.say(sentence)), (0, 0, 0, 2)))
     if session.reps:
         console.print(_rep_table(session, texts))
-    if session.angles is not None and session.view.lying:
+    if session.rep_count:
         console.print(_rule_table(session, texts))
     # not wrapped: a path must stay in one piece to be copied
     console.print(Text(texts.get("terminal.report", path=str(folder / "report.html"))), soft_wrap=True)
@@ -100,7 +100,7 @@ def _status_cell(rep: Rep, status: RepStatus | None, texts: Texts) -> Text:
 def _rule_table(session: Session, texts: Texts) -> Table:
     table = _table(texts.get("terminal.rules_title"))
     for name in _RULE_COLUMNS:
-        table.add_column(texts.get(f"terminal.column.{name}"))
+        table.add_column(texts.get(f"terminal.column.{name}"), overflow="fold")
     for finding in session.findings_of(None):
         advisory = f" ({texts.get('finding.advisory')})" if finding.advisory else ""
         table.add_row(

@@ -48,6 +48,8 @@ class FrameState:
         Catalogue key of why this frame cannot be judged; then no angle is drawn, whatever the other fields say.
     clock_s : float
         Time on the clip's own clock; NaN hides it.
+    rep : int or None
+        In an image of one repetition its number, shown in place of how many are done.
     """
 
     leg_xy_px: FloatArray
@@ -61,3 +63,4 @@ class FrameState:
     cue: str | None = None
     cannot_tell: str | None = None
     clock_s: float = math.nan
+    rep: int | None = None

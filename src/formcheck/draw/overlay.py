@@ -71,8 +71,11 @@ class Overlay:
         _leg_and_labels(canvas, state, self._places, where, texts)
         canvas.panel(where.panel)
         time = f" · {clock(texts, state.clock_s)}" if math.isfinite(state.clock_s) else ""
-        caption = f"{texts.get('draw.reps')}{time}"
-        draw_counter(canvas, where.counter, state.reps_done, state.reps_target, caption=caption)
+        if state.rep is None:
+            caption = f"{texts.get('draw.reps')}{time}"
+            draw_counter(canvas, where.counter, state.reps_done, state.reps_target, caption=caption)
+        else:
+            draw_counter(canvas, where.counter, state.rep, 0, caption=f"{texts.get('draw.rep')}{time}")
         if state.cannot_tell is not None:
             title, reason = texts.get("draw.cannot_tell"), texts.get(state.cannot_tell)
             size_px, step_px = _ANSWER_TEXT_UNITS * where.unit_px, _HATCH_UNITS * where.unit_px

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -22,23 +23,23 @@ _JPEG_QUALITY = 85
 def make_thumbnails(
     clip: Path, at_s: Mapping[int, float], *, track: PoseTrack, session: Session, protocol: Protocol, texts: Texts
 ) -> dict[int, bytes]:
-    """Return JPEG images of some times of a clip by the keys of ``at_s`` (repetitions, say).
+    """Return JPEG images of repetitions, each at its time in ``at_s`` and with its number.
 
     A frame that cannot be read (any more) is left out.
     """
     timeline = Timeline(track, session, protocol)
     made = {}
-    for key, t_s in at_s.items():
+    for rep, t_s in at_s.items():
         try:
             with FileSource(clip, start_s=max(0.0, t_s)) as source:
                 frame = next(iter(source))
         except FormcheckError:
             continue
         overlay = Overlay.for_clip(source.size_px, timeline.body_points(), texts)
-        image = overlay.draw(frame.image_bgr, timeline.at(frame.t_s))
+        image = overlay.draw(frame.image_bgr, replace(timeline.at(frame.t_s), rep=rep))
         shrink = min(1.0, _LONG_SIDE_PX / max(source.size_px))
         small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         encoded, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         if encoded:
-            made[key] = data.tobytes()
+            made[rep] = data.tobytes()
     return made

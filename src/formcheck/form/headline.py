@@ -6,7 +6,6 @@ what is not, and what would make it surer. Nothing here praises or asks for more
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,8 +28,9 @@ from formcheck.types import Finding, Rep, Session, Status, Verdict
 
 # One slow glide with a moment of rest before and after it.
 _SHORTEST_S = 3.0
-# Rules that a patient knows by a word ("calm"), in the order in which they are named.
+# Rules that a patient knows by a word ("calm"), in the order in which they are named, and how many are.
 _KNOWN_BY_A_WORD = (rules.SLOW, rules.SMOOTH, rules.THIGH_STILL, rules.HIP, rules.KNEE_START)
+_MOST_KNOWN = 3
 
 
 def headline(session: Session) -> Message:
@@ -55,8 +55,15 @@ def not_judged(session: Session) -> bool:
 
 
 def too_short(session: Session) -> bool:
-    """Tell whether the clip has no room for one slow repetition, and shows none."""
-    return session.clip.duration_s < _SHORTEST_S and session.rep_count == 0
+    """Tell whether what was analysed has no room for one slow repetition, and shows none."""
+    return session.rep_count == 0 and 0 < _seconds(session) < _SHORTEST_S
+
+
+def _seconds(session: Session) -> float:
+    """How long the part that was analysed is: from its frames where they are at hand; 0 where it is not known."""
+    if session.angles is None or len(session.angles.t_s) == 0:
+        return session.clip.duration_s
+    return float(session.angles.t_s[-1] - session.angles.t_s[0])
 
 
 def _lying(session: Session) -> Verdict | None:
@@ -65,7 +72,7 @@ def _lying(session: Session) -> Verdict | None:
 
 def _why_not_judged(session: Session) -> Message:
     if too_short(session):
-        return Message.of("headline.too_short", seconds=session.clip.duration_s)
+        return Message.of("headline.too_short", seconds=_seconds(session))
     return Message.of("headline.not_lying" if _lying(session) is Verdict.NOT_MET else "headline.nobody")
 
 
@@ -164,22 +171,21 @@ def _open_findings(session: Session) -> tuple[Finding, ...]:
 
 
 def _known(session: Session) -> list[Message]:
-    """What is met in every repetition, each by its word."""
+    """What is met in every repetition, each by its word; the first few are enough."""
     complete = {rep.index for rep in session.reps if rep.complete}
     met = {
         rule.id: {f.rep for f in session.findings if f.rule == rule.id and f.verdict is Verdict.MET}
         for rule in _KNOWN_BY_A_WORD
     }
-    return [Message.of(f"headline.known.{rule}") for rule, reps in met.items() if complete <= reps]
+    return [Message.of(f"headline.known.{rule}") for rule, reps in met.items() if complete <= reps][:_MOST_KNOWN]
 
 
 def _unknown(finding: Finding) -> Message:
-    """What could not be told: ``the hip was bent 75 to 105 degrees (its angle is known only to within 9 degrees)``."""
-    low, high = (end if end is not None else math.nan for end in finding.limit)
+    """What could not be told: ``the hip's angle (known only to within 9 degrees)``, ``how still the thigh was``."""
     key = f"headline.unknown.{finding.rule}"
     if key not in catalogue(DEFAULT_LANGUAGE):
         return fault_message(finding)
-    asked = Message.of(key, low=low, high=high)
+    asked = Message.of(key)
     if finding.rule != rules.HIP.id or finding.se is None:
         return asked
     return Message.of("headline.unknown.hip_within", asked=asked, band=ceiling(Z_95 * finding.se))

@@ -220,6 +220,14 @@ def thigh_movement(reps: Sequence[Rep]) -> ThighMovement:
     return ThighMovement(how, start_deg, peak_deg, low_deg, high_deg)
 
 
+def reps_with_moving_thigh(session: Session) -> tuple[Rep, ...]:
+    """Return the complete repetitions in which the thigh was not held still; all, where only the set tells."""
+    failed = {f.rep for f in session.findings if f.rule == rules.THIGH_STILL.id and _failed(f)}
+    complete = tuple(rep for rep in session.reps if rep.complete)
+    moved = tuple(rep for rep in complete if rep.index in failed)
+    return moved or (complete if failed else ())
+
+
 def ranking(session: Session) -> tuple[int, ...]:
     """Order the complete repetitions by their verdicts, the best first.
 

@@ -16,6 +16,7 @@ from formcheck.form.statistics import (
     SetStatistics,
     by_importance,
     count_finding,
+    reps_with_moving_thigh,
     set_statistics,
     statuses,
     thigh_movement,
@@ -107,18 +108,16 @@ def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]
     if not math.isfinite(stats.hip_mean_deg):
         return ()
     mean = Message.of("summary.hip", hip=whole(stats.hip_mean_deg))
-    failed = {f.rep for f in session.findings if f.rule == rules.THIGH_STILL.id and f.verdict is Verdict.NOT_MET}
-    if not failed:
+    reps = reps_with_moving_thigh(session)
+    if not reps:
         return (mean,)
-    complete = [rep for rep in session.reps if rep.complete]
-    of_reps = [rep for rep in complete if rep.index in failed] or complete
-    moved = thigh_movement(of_reps)
+    moved = thigh_movement(reps)
     if moved.how == "moved":
         ends = {"low": whole(moved.low_deg), "high": whole(moved.high_deg)}
         where = Message.of("summary.hip_between", **ends)
     else:
         where = Message.of("summary.hip_from_to", start=whole(moved.start_deg), peak=whole(moved.peak_deg))
-    return (where,) if len(of_reps) == len(complete) else (mean, where)
+    return (where,) if len(reps) == stats.complete else (mean, Message.of("summary.where_moved", sentence=where))
 
 
 def _rules_of_reps(session: Session) -> list[str]:
@@ -138,6 +137,8 @@ def _fault(session: Session, rule: str) -> Message | None:
     fault = _words_of(rule, "set_fault", low=low, high=high)
     if not reps:
         return Message.of("summary.fault_over_set", fault=fault)
+    if len(reps) == session.rep_count > 1:
+        return Message.of("summary.fault_in_all", fault=fault)
     return Message.of("summary.fault_in", n=len(reps), fault=fault, reps=numbered(reps))
 
 

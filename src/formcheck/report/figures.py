@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from formcheck.form.statistics import SetStatistics
+from formcheck.form.statistics import SetStatistics, reps_with_moving_thigh, thigh_movement
 from formcheck.report.panels import Point, Span
-from formcheck.types import Rep
+from formcheck.types import Rep, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Pose:
 class LegFigure:
     """A lying figure, head to the left, its working leg at the start and at the end of a repetition.
 
+    ``hip_deg`` and ``knee_deg`` are those at the end; ``hip_start_deg`` differs where the thigh was not held still.
     Arcs are SVG paths that open from the straight line (0) to where the limb is; the interior one opens from
     the thigh to the shank.
     """
@@ -39,6 +40,7 @@ class LegFigure:
     thigh_line_end: Point
     hip_label: Point
     knee_label: Point
+    hip_start_deg: float
     hip_deg: float
     knee_deg: float
 
@@ -47,13 +49,17 @@ _HIP_POINT: Point = (150.0, 182.0)
 _THIGH, _SHANK, _FOOT = 88.0, 84.0, 26.0
 
 
-def leg_figure(hip_deg: float, knee_start_deg: float, knee_end_deg: float) -> LegFigure:
-    """Return the figure for a hip and two knee angles, degrees of flexion (0 = straight)."""
-    start = _pose(hip_deg, knee_start_deg)
+def leg_figure(
+    hip_deg: float, knee_start_deg: float, knee_end_deg: float, *, hip_start_deg: float | None = None
+) -> LegFigure:
+    """Return the figure for hip and knee, degrees of flexion (0 = straight); without its start the hip stays."""
+    at_start_deg = hip_deg if hip_start_deg is None else hip_start_deg
+    start = _pose(at_start_deg, knee_start_deg)
     end = _pose(hip_deg, knee_end_deg)
     shank_deg = hip_deg - knee_end_deg
-    # A label inside a narrow angle would lie on the limb: then it stands beside it.
+    # A label inside a narrow angle would lie on the limb: then it stands beside it. One of two angles needs more room.
     hip_label_deg = hip_deg / 2 if hip_deg > 40 else hip_deg + 22
+    hip_label = _step(_HIP_POINT, 60, hip_label_deg) if hip_start_deg is None else _step(_HIP_POINT, 100, 10)
     return LegFigure(
         start=start,
         end=end,
@@ -61,17 +67,27 @@ def leg_figure(hip_deg: float, knee_start_deg: float, knee_end_deg: float) -> Le
         knee_arc=_arc(end.knee, 44, shank_deg, hip_deg),
         knee_interior_arc=_arc(end.knee, 26, hip_deg - 180, shank_deg),
         thigh_line_end=_step(end.knee, 74, hip_deg),
-        hip_label=_step(_HIP_POINT, 60, hip_label_deg),
+        hip_label=hip_label,
         knee_label=_step(end.knee, 48, hip_deg + 34),
+        hip_start_deg=at_start_deg,
         hip_deg=hip_deg,
         knee_deg=knee_end_deg,
     )
 
 
-def set_figure(stats: SetStatistics) -> LegFigure | None:
-    """Return a repetition drawn to the numbers of the set, or None when they were not measured."""
+def set_figure(session: Session, stats: SetStatistics) -> LegFigure | None:
+    """Return a repetition drawn to the numbers of the set, or None when they were not measured.
+
+    Where the thigh was not held still, the figure shows from where to where it went.
+    """
     angles_deg = (stats.hip_mean_deg, stats.knee_start_deg, stats.knee_end_deg)
-    return leg_figure(*angles_deg) if all(map(math.isfinite, angles_deg)) else None
+    if not all(map(math.isfinite, angles_deg)):
+        return None
+    moved = thigh_movement(reps_with_moving_thigh(session))
+    # NaN where it was held still, and in results of an older formcheck.
+    if not (math.isfinite(moved.start_deg) and math.isfinite(moved.peak_deg)):
+        return leg_figure(*angles_deg)
+    return leg_figure(moved.peak_deg, *angles_deg[1:], hip_start_deg=moved.start_deg)
 
 
 def _pose(hip_deg: float, knee_deg: float) -> Pose:

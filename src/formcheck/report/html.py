@@ -11,6 +11,7 @@ from functools import cache
 import jinja2
 import numpy as np
 
+from formcheck.form.headline import too_short
 from formcheck.form.statistics import best, set_statistics, worst
 from formcheck.form.summary import summarize
 from formcheck.report.curves import chart_payload, curves_of
@@ -45,6 +46,7 @@ def render_report(
     thumbnails: Mapping[int, bytes],
     analysed_at: datetime,
     person: str | None = None,
+    video: str | None = None,
 ) -> str:
     """Render a session as one self-contained HTML page.
 
@@ -61,13 +63,17 @@ def render_report(
         Local time of the analysis.
     person : str, optional
         Code of whom it shows, for the foot of every printed page.
+    video : str, optional
+        Name of the annotated clip that will lie beside the page, which plays it there. Moved without it, the page says
+        that it is not there.
 
     Returns
     -------
     str
         The page. Equal arguments give an equal page.
     """
-    curves = curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
+    brief = too_short(session)
+    curves = None if brief else curves_of(session, hip_target_deg=protocol_view.hip_target_deg)
     stats = set_statistics(session)
     styles = shared_style(charts=True) + running_foot(person, session.clip.name, texts)
     scripts = ([asset(CHART_SCRIPT), asset("chart.js")] if curves else []) + [asset("report.js")]
@@ -87,9 +93,10 @@ def render_report(
         payload=chart_payload(curves, texts) if curves else None,
         panels=static_panels(curves, texts) if curves else None,
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
-        figure=set_figure(stats),
+        figure=set_figure(session, stats),
         definition=leg_figure(90.0, 90.0, 35.0),
         headline=headline,
+        brief=brief,
         sentences=sentences,
         reasons_given=[texts.say(reason) for reason in session.quality.reasons],
         rows=rep_rows(session, protocol_view, curves),
@@ -100,7 +107,8 @@ def render_report(
         versions=_versions(texts),
         styles=styles,
         scripts=scripts,
-        policy=policy(styles, scripts),
+        policy=policy(styles, scripts, video=video is not None),
+        video=video,
     )
     return printable(page)
 

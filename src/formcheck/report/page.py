@@ -32,14 +32,18 @@ STATUS_KEYS = {Status.MET: "met", Status.NOT_MET: "not-met", Status.UNDECIDED: "
 """Symbol and colour of a repetition's status."""
 
 
-def policy(styles: str, scripts: Sequence[str]) -> str:
-    """Return a content security policy for exactly these styles and scripts, and images written into the page."""
+def policy(styles: str, scripts: Sequence[str], *, video: bool = False) -> str:
+    """Return a content security policy for exactly these styles and scripts, and images written into the page.
+
+    With ``video`` also for one that lies beside the page: in a file's folder, or on the page's own server.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             f"style-src {_source_hash(styles)}",
             f"script-src {' '.join(_source_hash(script) for script in scripts)}",
             "img-src data:",
+            *(["media-src 'self' file:"] if video else []),
             "base-uri 'none'",
             "form-action 'none'",
         )

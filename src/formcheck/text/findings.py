@@ -129,10 +129,18 @@ def unit_word(texts: Texts, unit: str) -> str:
 
 
 def observed_words(texts: Texts, finding: Finding) -> str:
-    """Return the observed value with its unit, precise enough to tell it from the limit."""
+    """Return the observed value with its unit: precise enough to tell it from the limit, or with its band."""
     if finding.observed is None or not math.isfinite(finding.observed):
         return "–"
-    return _amount(texts, finding.observed, finding.unit, _decimals(finding))
+    places = _decimals(finding)
+    if finding.se is None or not _has_band(finding):
+        return _amount(texts, finding.observed, finding.unit, places)
+    return numbers.with_band(texts, finding.observed, finding.se, places) + _unit_suffix(texts, finding.unit)
+
+
+def _has_band(finding: Finding) -> bool:
+    """Tell whether the band stands beside the value; that of an older formcheck's finding is not known."""
+    return finding.verdict.value == "BORDERLINE" and finding.se is not None
 
 
 def limit_words(texts: Texts, finding: Finding) -> str:
@@ -156,15 +164,19 @@ def _decimals(finding: Finding) -> int:
     if known is not None:
         return known
     ends = [end for end in finding.limit if end is not None]
-    observed = finding.observed if finding.observed is not None else math.nan
+    # A borderline value has its band beside it, which says more than another digit.
+    observed = finding.observed if finding.observed is not None and not _has_band(finding) else math.nan
     close = any(0 < abs(observed - end) < 1 for end in ends)
     return int(close or any(end != numbers.whole(end) for end in ends))
 
 
 def _amount(texts: Texts, value: float, unit: str, decimals: int) -> str:
+    return numbers.rounded(texts, value, decimals) + _unit_suffix(texts, unit)
+
+
+def _unit_suffix(texts: Texts, unit: str) -> str:
     key = f"number.unit.{unit}"
-    suffix = texts.get(key) if texts.has(key) else f" {unit}" if unit else ""
-    return numbers.rounded(texts, value, decimals) + suffix
+    return texts.get(key) if texts.has(key) else f" {unit}" if unit else ""
 
 
 def side_words(texts: Texts, side: Side | None, *, given: bool, measured: bool = True) -> str:

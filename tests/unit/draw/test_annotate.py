@@ -6,6 +6,7 @@ from clips import numbered, write_clip
 from formcheck.draw.annotate import annotate
 from formcheck.draw.body import body_points
 from formcheck.draw.panel import choose_layout
+from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.errors import InputError, OutputError
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
@@ -55,6 +56,15 @@ def test_a_window_starts_at_zero_and_keeps_its_distances(tmp_path, clip):
     np.testing.assert_allclose(times_s, expected_s - expected_s[0], atol=1e-3)
     with av.open(str(tmp_path / "annotated.mp4")) as container:
         assert container.streams.video[0].start_time == 0
+
+
+def test_the_image_of_a_repetition_bears_its_number_and_not_how_many_are_done(clip):
+    with FileSource(clip) as source:
+        times_s = [frame.t_s for frame in source]
+    track, session = judged(times_s, size_px=SIZE_PX, reps=[rep(1, 0.1, 1.2)])
+    images = make_thumbnails(clip, {1: times_s[4], 2: times_s[4]}, track=track, session=session, **GIVEN)
+    assert images.keys() == {1, 2}
+    assert images[1] != images[2]
 
 
 def test_odd_sizes_are_annotated_too(tmp_path):

@@ -57,6 +57,14 @@ def changed(a, b):
     return (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) if len(xs) else None
 
 
+def test_an_image_of_one_repetition_bears_its_number():
+    shown = drawn(state(rep=4))
+    np.testing.assert_array_equal(shown, drawn(state(rep=4, reps_done=9)))
+    counter = layout_of((960, 540)).counter
+    assert within(changed(shown, drawn(state())), counter)
+    assert within(changed(shown, drawn(state(rep=5))), counter)
+
+
 def within(box, rect, slack=3.0):
     return (
         box[0] >= rect.x - slack

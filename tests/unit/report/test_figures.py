@@ -40,9 +40,20 @@ def test_the_bent_shank_points_to_the_feet_and_the_toes_up():
 
 
 def test_the_figure_of_the_set_needs_measured_angles(session, blank):
-    figure = set_figure(set_statistics(session))
-    assert (figure.hip_deg, figure.knee_deg) == (90.0, 22.0)
-    assert set_figure(set_statistics(blank)) is None
+    still = dataclasses.replace(session, findings=tuple(f for f in session.findings if f.rule != "hip_steady"))
+    figure = set_figure(still, set_statistics(still))
+    assert (figure.hip_start_deg, figure.hip_deg, figure.knee_deg) == (90.0, 90.0, 22.0)
+    assert set_figure(blank, set_statistics(blank)) is None
+
+
+def test_where_the_thigh_moved_the_figure_shows_from_where_to_where(session):
+    sank = {"hip_flexion_start_deg": 92.0, "hip_flexion_peak_deg": 61.0}
+    moved = dataclasses.replace(session, reps=tuple(dataclasses.replace(rep, **sank) for rep in session.reps))
+    figure = set_figure(moved, set_statistics(moved))
+    assert (figure.hip_start_deg, figure.hip_deg) == (92.0, 61.0)
+    along_the_trunk = (figure.start.hip[0] + 100, figure.start.hip[1])
+    assert interior_deg(along_the_trunk, figure.start.hip, figure.start.knee) == pytest.approx(92.0, abs=0.3)
+    assert interior_deg(along_the_trunk, figure.end.hip, figure.end.knee) == pytest.approx(61.0, abs=0.3)
 
 
 def test_hip_bar_places_range_and_target_on_one_scale():

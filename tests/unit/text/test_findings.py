@@ -28,6 +28,19 @@ def test_observed_and_limit(observed, limit, unit, shown):
     assert (findings.observed_words(EN, finding), findings.limit_words(EN, finding)) == shown
 
 
+@pytest.mark.parametrize(
+    ("observed", "se", "limit", "unit", "shown"),
+    [
+        (9.96, 3.8, (None, 10.0), "deg", ("10 ± 8°", "at most 10°")),
+        (78.2, 4.1, (75.0, 105.0), "deg", ("78 ± 9°", "75 to 105°")),
+        (0.33, 0.08, (None, 0.35), "thigh lengths", ("0.33 ± 0.16 thigh lengths", "at most 0.35 thigh lengths")),
+    ],
+)
+def test_a_borderline_value_has_its_band_beside_it(observed, se, limit, unit, shown):
+    finding = make_finding("rule", 1, Verdict.BORDERLINE, observed=observed, se=se, limit=limit, unit=unit)
+    assert (findings.observed_words(EN, finding), findings.limit_words(EN, finding)) == shown
+
+
 def test_a_rule_of_another_version_is_spelled_out():
     unknown = Finding("new_rule", None, Verdict.NOT_MET, observed=3.0, limit=(None, 2.0), unit="m", at_s=None)
     assert findings.rule_title(DE, unknown.rule) == "New rule"

@@ -64,6 +64,26 @@
    */
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
+  const clip = /** @type {HTMLVideoElement | null} */ (document.querySelector("#annotated"));
+
+  /** The annotated clip lies beside this page, unless the page was moved alone: then it says so. */
+  function showClip() {
+    if (!clip) return;
+    const there = () => {
+      clip.hidden = false;
+    };
+    const missing = () => {
+      clip.hidden = true;
+      one("#video-there").hidden = true;
+      one("#video-missing").hidden = false;
+    };
+    clip.addEventListener("loadedmetadata", there);
+    clip.addEventListener("error", missing);
+    // What happened before this script ran is not told again.
+    if (clip.readyState >= HTMLMediaElement.HAVE_METADATA) there();
+    if (clip.error) missing();
+  }
+
   function showUnits() {
     root.classList.toggle("interior", interior);
     for (const node of all("[data-flexion-deg]")) {
@@ -306,6 +326,11 @@
       for (const panel of panels) panel.setCursor({ left: panel.valToPos(time, "x"), top: 1 });
     }
 
+    /** @param {number} time */
+    function seekClip(time) {
+      if (clip && !clip.hidden) clip.currentTime = Math.max(0, time - spanStart);
+    }
+
     /** @param {number} index */
     function markRep(index) {
       selectedRep = index;
@@ -325,6 +350,7 @@
       const margin = (rep.end - rep.start) * 0.2;
       zoomTo(rep.start - margin, rep.end + margin);
       requestAnimationFrame(() => pointAt(rep.peak));
+      seekClip(rep.start);
     }
 
     /** @param {1 | -1} direction */
@@ -358,12 +384,18 @@
     });
     one("#previous-rep").addEventListener("click", () => stepRep(-1));
     one("#next-rep").addEventListener("click", () => stepRep(1));
-    slider.addEventListener("input", () => pointAt(Number(slider.value)));
+    slider.addEventListener("input", () => {
+      pointAt(Number(slider.value));
+      seekClip(Number(slider.value));
+    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", rebuild);
     onUnits.push(rebuild);
 
     panels = joints.map(makePanel);
     zoomTo(spanStart, spanEnd);
+    clip?.addEventListener("timeupdate", () => {
+      if (!clip.paused) pointAt(clip.currentTime + spanStart);
+    });
     slider.value = String(spanStart);
     new ResizeObserver(() => {
       for (const panel of panels) {
@@ -373,6 +405,7 @@
     }).observe(one("#hip-curve"));
   }
 
+  showClip();
   const block = one("#curve-data");
   if (block && typeof uPlot !== "undefined") showCurves(JSON.parse(block.textContent ?? ""));
 })();
