@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 # By the ending of a field's name, the longer ending first.
 _DECIMALS = (("_deg_s", 1), ("_deg", 2), ("_thighs", 3), ("_fraction", 4), ("_fps", 3), ("_s", 3))
-# Numbers whose unit stands beside them.
-FINDING_DECIMALS = 3
+# Of numbers whose unit stands beside them.
+_DECIMALS_OF_UNIT = {"deg": 2, "deg/s": 1, "s": 3, "thigh lengths": 3, "reps": 0}
 # Tenths of a millisecond tell any two frames apart.
 FRAME_TIME_DECIMALS = 4
 
@@ -26,6 +26,11 @@ _Value = TypeVar("_Value")
 def decimals_of(name: str) -> int | None:
     """Return how many decimals are kept of a field, by the unit in its name; None for one that is not rounded."""
     return next((decimals for ending, decimals in _DECIMALS if name.endswith(ending)), None)
+
+
+def decimals_of_unit(unit: str) -> int:
+    """Return how many decimals are kept of a number in a unit."""
+    return _DECIMALS_OF_UNIT.get(unit, 3)
 
 
 def rounded_number(value: float, decimals: int) -> float:

@@ -31,6 +31,8 @@ _SHORTEST_S = 3.0
 # Rules that a patient knows by a word ("calm"), in the order in which they are named, and how many are.
 _KNOWN_BY_A_WORD = (rules.SLOW, rules.SMOOTH, rules.THIGH_STILL, rules.HIP, rules.KNEE_START)
 _MOST_KNOWN = 3
+# Reasons of the quality for which nothing is measured.
+_NOT_MEASURED = ("too_high", "legs_mixed_up")
 
 
 def headline(session: Session) -> Message:
@@ -199,9 +201,10 @@ def _surer(session: Session, open_: Iterable[Finding]) -> Message | None:
 
 def _tip(session: Session, open_: Iterable[Finding]) -> Message | None:
     """What to do differently: the camera first, then what is near its limit."""
-    keys = [f"headline.tip.{reason.key.rpartition('.')[2]}" for reason in session.quality.reasons]
-    # That the leg was lost is a sign of what the others name.
-    keys.sort(key="headline.tip.leg_lost".__eq__)
+    reasons = [reason.key.rpartition(".")[2] for reason in session.quality.reasons]
+    # What kept hip and knee from being measured comes first; that the leg was lost is but a sign of the others.
+    reasons.sort(key=lambda reason: (reason == "leg_lost", reason not in _NOT_MEASURED))
+    keys = [f"headline.tip.{reason}" for reason in reasons]
     near = [finding for finding in open_ if finding.verdict is Verdict.BORDERLINE]
     keys += [f"headline.tip.{finding.rule}_{finding.variant}".rstrip("_") for finding in near]
     found = next((key for key in keys if key in catalogue(DEFAULT_LANGUAGE)), None)

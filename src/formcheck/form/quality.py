@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from formcheck.angles.calibration import calibration_for
+from formcheck.angles.camera import find_posture
 from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_JITTER_DEG
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
@@ -36,6 +37,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
     reasons = [
         *_presence(seen, view),
         *_geometry(view),
+        *_far_leg(track, angles, view),
         *_framing(track, view),
         *_image_reasons(track, seen),
         *_network(track, view),
@@ -71,6 +73,13 @@ def _geometry(view: View) -> list[Message]:
         key = "quality.legs_mixed_up" if view.jitter_deg > MAX_JITTER_DEG else "quality.legs_mixed"
         reasons.append(Message.of(key))
     return reasons
+
+
+def _far_leg(track: PoseTrack, angles: LegAngles | None, view: View) -> list[Message]:
+    if angles is None or not view.lying:
+        return []
+    near_side = find_posture(track, max_trunk_from_floor_deg=90.0).near_side
+    return [] if angles.side is near_side else [Message.of("quality.far_leg")]
 
 
 def _framing(track: PoseTrack, view: View) -> list[Message]:

@@ -16,7 +16,7 @@ import numpy as np
 from formcheck.form import measures
 from formcheck.form.verdicts import UNKNOWN, Limits, Measured, compare, missed_end
 from formcheck.protocols.model import Protocol, ToesReading
-from formcheck.resolution import FINDING_DECIMALS, rounded_number
+from formcheck.resolution import decimals_of_unit, rounded_number
 from formcheck.types import Finding, LegAngles, Rep, Verdict, View
 
 # Bodies differ by this in how steep a level trunk appears (docs/method.md).
@@ -270,12 +270,12 @@ def find(
         rule=rule.id,
         rep=rep,
         verdict=verdict,
-        observed=_kept(measured.value),
+        observed=_kept(measured.value, rule.unit),
         limit=limits,
         unit=rule.unit,
-        at_s=None if at_s is None else rounded_number(at_s, FINDING_DECIMALS),
+        at_s=None if at_s is None else rounded_number(at_s, decimals_of_unit("s")),
         advisory=rule.advisory,
-        se=_kept(measured.se),
+        se=_kept(measured.se, rule.unit),
         variant=variant or (missed_end(measured.value, limits) if verdict is not Verdict.MET else ""),
         met_in=met_in,
     )
@@ -317,12 +317,12 @@ def judge_set(rule: Rule, evidence: SetEvidence, protocol: Protocol) -> Finding:
         rule=rule.id,
         rep=None,
         verdict=judgement.verdict,
-        observed=_kept(judgement.measured.value),
+        observed=_kept(judgement.measured.value, rule.unit),
         limit=limits,
         unit=rule.unit,
         at_s=None,
         advisory=rule.advisory,
-        se=_kept(judgement.measured.se),
+        se=_kept(judgement.measured.se, rule.unit),
         variant=judgement.variant,
         reason=judgement.reason,
     )
@@ -354,5 +354,5 @@ def _variant(rule: Rule, protocol: Protocol) -> str:
     return rule.variant(protocol) if rule.variant is not None else ""
 
 
-def _kept(value: float) -> float | None:
-    return rounded_number(value, FINDING_DECIMALS) if math.isfinite(value) else None
+def _kept(value: float, unit: str) -> float | None:
+    return rounded_number(value, decimals_of_unit(unit)) if math.isfinite(value) else None

@@ -138,6 +138,14 @@ def test_nobody_and_no_repetition():
     assert told(synth.track(T_S, np.full(len(T_S), 90.0))).key == "headline.no_rep"
 
 
+def test_what_kept_the_leg_from_being_measured_comes_first():
+    session = synth.session(synth.glide([Move()] * 3, azimuth_deg=-25.0))
+    reasons = tuple(map(Message, ("quality.leg_lost", "quality.from_head", "quality.too_high")))
+    unmeasured = changed(session, "set_complete", None, verdict=Verdict.NOT_ASSESSABLE)
+    lost = replace(unmeasured, reps=(), quality=replace(session.quality, reasons=reasons))
+    assert keys(headline(lost)) == ["headline.leg_lost_but", "headline.tip.too_high"]
+
+
 def test_repetitions_counted_by_eye():
     session = synth.session(synth.glide([Move()] * 2))
     bare = replace(

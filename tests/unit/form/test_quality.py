@@ -5,6 +5,7 @@ import pytest
 
 import synth
 from formcheck.message import verbatim
+from formcheck.types import Side
 from synth import Move
 
 SET = [Move()] * 2
@@ -21,6 +22,10 @@ def test_good_clip_has_nothing_to_say():
 @pytest.mark.parametrize(("azimuth_deg", "key"), [(35.0, "quality.from_feet"), (-35.0, "quality.from_head")])
 def test_turned_camera(azimuth_deg, key):
     assert key in reasons(synth.glide(SET, azimuth_deg=azimuth_deg))
+
+
+def test_the_leg_that_works_is_the_far_one():
+    assert reasons(synth.glide(SET, camera_side=Side.RIGHT)) == {"quality.far_leg": {}}
 
 
 def test_camera_that_looks_down_too_steeply_is_not_trusted():

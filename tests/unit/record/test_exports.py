@@ -229,7 +229,7 @@ def test_the_knee_has_value_unit_side_position_method_and_error(bundle, store, u
     assert knee["bodySite"]["coding"][0] == {"system": "http://snomed.info/sct", "code": "82169009"}
     parts = {part["code"]["coding"][0]["code"]: part for part in knee["component"]}
     assert parts["standard-error"]["valueQuantity"]["value"] == line.knee_se_deg
-    assert parts["band-95"]["valueQuantity"]["value"] == round(1.96 * line.knee_se_deg, 3)
+    assert parts["band-95"]["valueQuantity"]["value"] == round(1.96 * line.knee_se_deg, 2)
     assert "Supine" in parts["position"]["valueCodeableConcept"]["text"]
     assert "0 = straight" in knee["method"]["text"]
     assert knee["status"] == "amended"  # there is a correction

@@ -13,6 +13,7 @@ from fhir.resources.R4B.bundle import Bundle
 from formcheck.record.exports import ExportFiles, Selection
 from formcheck.record.queries import sessions
 from formcheck.record.values import SessionLine
+from formcheck.resolution import decimals_of_unit
 from formcheck.text.numbers import Z_95
 from formcheck.types import Side
 
@@ -23,8 +24,6 @@ UCUM = "http://unitsofmeasure.org"
 LOCAL = "urn:formcheck:observation"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
-# The finest that any value of a session has.
-_DECIMALS = 3
 _NAMESPACE = uuid.UUID("6d0c0f4e-3f0b-4b8a-9a53-0b6a6f0a7c11")
 
 _KNEE_SITE = {Side.LEFT: "82169009", Side.RIGHT: "6757004"}
@@ -199,7 +198,8 @@ def _error_parts(one: _Measure) -> Iterator[dict[str, Any]]:
 
 
 def _quantity(value: float | None, unit: str, code: str) -> dict[str, Any]:
-    return {"value": None if value is None else round(value, _DECIMALS), "unit": unit, "system": UCUM, "code": code}
+    shown = None if value is None else round(value, decimals_of_unit(unit))
+    return {"value": shown, "unit": unit, "system": UCUM, "code": code}
 
 
 def uncoded(measures: list[_Measure]) -> list[str]:
