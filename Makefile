@@ -16,7 +16,11 @@ DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
 
 NODE_READY := node_modules/.ready
 
-.PHONY: help setup check demo test lint format lock model model-heavy accuracy synthetic synthetic-lock clean
+# Written in Python: what else computes SHA-256 has another name on each system.
+SUMS := import hashlib, pathlib; \
+	print(*(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in sorted(pathlib.Path().glob("formcheck-*"))), sep="\n")
+
+.PHONY: help setup check demo test lint format lock dist model model-heavy accuracy synthetic synthetic-lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -26,15 +30,21 @@ setup: $(READY)  ## Install formcheck and its tools into .venv, from the lock, c
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"formcheck needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12 setup")'
 	@$(PYTHON) -m pip --version >/dev/null || { echo "formcheck needs pip: apt install python3-pip, or $(PYTHON) -m ensurepip" >&2; exit 1; }
+	@echo "formcheck: making an environment in $(VENV). It takes some minutes: 400 MB to download, 1.5 GB on disk."
+	@echo "formcheck: step 1 of 2, formcheck and the tools to test it ($$(grep -c == requirements.lock) packages)"
 	$(PYTHON) -m venv --without-pip $(VENV)
-	$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	$(PIP) install --require-hashes --requirement requirements.lock
+	@echo "formcheck: step 2 of 2, formcheck itself"
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo "formcheck: installed"
 
 check: setup
+	@echo "formcheck: trying whether this machine can analyse"
 	@$(BIN)/formcheck doctor --quiet
 
 demo: check  ## Analyse the first sample clip
+	@echo "formcheck: analysing a sample clip, which takes about as long as it lasts"
 	$(BIN)/formcheck analyze $(DEMO)
 	@echo "The report: $(DEMO:.mp4=.formcheck)/report.html"
 
@@ -57,6 +67,12 @@ format: setup $(NODE_READY)  ## Let ruff and Biome put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	npm run --silent format
+
+dist: setup  ## Build wheel and sdist into dist/, with their SHA-256 checksums
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	cd dist && ../$(BIN)/python -c '$(SUMS)' > SHA256SUMS
+	@cat dist/SHA256SUMS
 
 accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=FILE: joints marked by hand)
 	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))

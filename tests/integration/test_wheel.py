@@ -11,22 +11,14 @@ from pathlib import Path
 import pytest
 
 from formcheck.pose.models import PACKAGED_SHA256
-
-ROOT = Path(__file__).parents[2]
+from installed import ROOT, build_wheel
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
     """The wheel's contents, as pip would put them into site-packages."""
     directory = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(directory)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    (wheel,) = directory.glob("formcheck-*.whl")
-    with zipfile.ZipFile(wheel) as content:
+    with zipfile.ZipFile(build_wheel(directory)) as content:
         content.extractall(directory / "site")
     return directory / "site"
 

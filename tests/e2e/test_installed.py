@@ -1,0 +1,134 @@
+"""The wheel as a user installs it, in an environment of its own and from another folder: the core, and no extras."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from formcheck.extras import Extra
+from installed import ROOT, build_wheel, clean_variables, make_environment
+from offline import network_calls, run_traced
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes links, and looks for bin/")
+
+SECONDS = 11.0
+
+
+class Installation:
+    """The program, and a home folder for whoever runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.program = make_environment(folder, build_wheel(folder)) / "formcheck"
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.clip = shutil.copy(ROOT / "sample_videos" / "02_hip_drift.mp4", self.home / "clip.mp4")
+        self.variables = clean_variables(HOME=str(self.home), FORMCHECK_STORE=str(self.home / "record"))
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([self.program, *map(str, arguments)], text=True, check=False, **self._options())
+
+    def run_offline(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run it, and make sure that it asked the network for nothing, where that can be seen."""
+        if shutil.which("strace") is None:
+            return self.run(*arguments)
+        trace = self.home / "trace"
+        result = run_traced([self.program, *map(str, arguments)], trace, **self._options(captured=False))
+        assert network_calls(trace) == []
+        return result
+
+    def _options(self, *, captured: bool = True) -> dict:
+        options = {"cwd": self.home, "env": self.variables, "stdin": subprocess.DEVNULL}
+        return options | {"capture_output": True} if captured else options
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory) -> Installation:
+    return Installation(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture(scope="module")
+def kept(installation) -> str:
+    """A clip analysed and kept: the id of its session."""
+    result = installation.run_offline("--lang", "en", "analyze", "clip.mp4", "--end", SECONDS, "--save")
+    assert result.returncode == 0, result.stderr
+    return re.search(r"session ([0-9a-f]{8})", result.stderr)[1]
+
+
+def test_it_is_not_the_source_that_runs(installation):
+    python = installation.program.with_name("python")
+    code = "import formcheck; print(formcheck.__file__)"
+    result = subprocess.run([python, "-c", code], cwd=installation.home, env=installation.variables,
+                            capture_output=True, text=True, check=True)  # fmt: skip
+    assert Path(result.stdout.strip()).is_relative_to(installation.program.parents[1])
+
+
+def test_analyze_leaves_its_results_and_a_session_in_the_record(installation, kept):
+    folder = installation.home / "clip.formcheck"
+    assert {path.name for path in folder.iterdir()} == {
+        "angles.csv", "annotated.mp4", "report.html", "session.json", "track.npz",
+    }  # fmt: skip
+    assert json.loads((folder / "session.json").read_text())["rep_count"] == 2
+    assert kept in installation.run("history").stdout
+
+
+def test_live_practice_on_a_clip_without_a_window(installation):
+    result = installation.run_offline("live", "--source", "clip.mp4", "--fast", "--headless", "--out", "sessions")
+    assert result.returncode == 0, result.stderr
+    (session,) = (path for path in (installation.home / "sessions").iterdir() if path.is_dir())
+    assert json.loads((session / "session.json").read_text())["rep_count"] >= 2
+    assert (session / "report.html").exists()
+
+
+def test_the_doctor_finds_all_that_analyze_needs_and_names_the_extras(installation):
+    result = installation.run_offline("--lang", "en", "doctor")
+    assert result.returncode == 0, result.stdout
+    missing = [line for line in result.stdout.splitlines() if line.startswith("not  formcheck[")]
+    assert [re.search(r"formcheck\[(\w+)\]", line)[1] for line in missing] == list(Extra)
+    assert all(" -> " in line and line.endswith(f'install "formcheck[{extra}]"')
+               for line, extra in zip(missing, Extra, strict=True))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "opensim"])
+def test_the_record_leaves_in_the_formats_of_the_core(installation, kept, kind):
+    result = installation.run("export", kept, "--format", kind, "--out", kind)
+    assert result.returncode == 0, result.stderr
+    assert any(path.is_file() for path in (installation.home / kind).rglob("*"))
+
+
+def test_weeks_of_practice_are_a_page(installation, kept):
+    assert installation.run("progress", "--out", "progress.html").returncode == 0
+    assert "</html>" in (installation.home / "progress.html").read_text()
+
+
+def test_a_batch_has_its_tables_as_csv_and_the_summary_links_no_others(installation, kept):
+    folder = installation.home / "results"
+    (installation.home / "list.txt").write_text("clip.mp4\n")
+    folder.mkdir()
+    (folder / "reps.parquet").write_text("of an earlier run")
+    result = installation.run("batch", "list.txt", "--out", "results", "--quality", "quick", "--jobs", 1)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in folder.iterdir() if path.is_file()} == {"results.csv", "reps.csv", "summary.html"}
+    assert ".parquet" not in (folder / "summary.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra"),
+    [
+        (("export", "--all", "--format", "fhir", "--out", "out"), Extra.CLINIC),
+        (("export", "--all", "--format", "parquet", "--out", "out"), Extra.RESEARCH),
+        (("batch", "clip.mp4", "--out", "out", "--scheduler", "tcp://127.0.0.1:1"), Extra.CLUSTER),
+        (("batch", "s3://study/clips", "--out", "out"), Extra.CLUSTER),
+    ],
+)
+def test_what_needs_an_extra_says_so_in_one_line(installation, kept, arguments, extra):
+    result = installation.run(*arguments)
+    assert result.returncode == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("formcheck: error: ")
+    assert line.endswith(f'pip install "formcheck[{extra}]"')
