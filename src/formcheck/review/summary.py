@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from importlib.metadata import version
@@ -14,8 +14,8 @@ import jinja2
 
 from formcheck.form import rules
 from formcheck.form.cues import choose_cue
+from formcheck.form.headline import headline
 from formcheck.form.statistics import RepStatus, set_statistics, statuses
-from formcheck.form.summary import summarize
 from formcheck.protocols.model import Protocol
 from formcheck.report.curves import curves_of
 from formcheck.report.page import (
@@ -122,7 +122,7 @@ def render_summary(
         seconds=partial(_bare_seconds, texts),
         head=head,
         session=session,
-        headline=texts.say(summarize(session).headline),
+        headline=texts.say(headline(_without_allowed(reviewed))),
         review=review,
         saved_at=datetime.fromisoformat(stored.saved_at) if stored.saved_at else None,
         patient=patient_sentences(reviewed, protocol, texts),
@@ -188,15 +188,22 @@ def _tally(session: Session, texts: Texts) -> str:
 
 
 def _cues(reviewed: ReviewedSession, texts: Texts) -> list[str]:
-    """Return the most important things to mind; nothing that the reviewer finds right for the whole set."""
-    findings = reviewed.session.findings
-    allowed = {f.rule for f in findings if f.rep is None and f.verdict is Verdict.MET and reviewed.is_overruled(f)}
-    left = [f for f in findings if not f.advisory and f.rule not in allowed and f.rule != rules.SET_COMPLETE.id]
+    """Return the most important things to mind."""
+    found = _without_allowed(reviewed).findings
+    left = [f for f in found if not f.advisory and f.rule != rules.SET_COMPLETE.id]
     cues: list[str] = []
     while len(cues) < _MAX_CUES and (cue := choose_cue(left)) is not None:
         cues.append(texts.get(cue))
         left = [finding for finding in left if finding.rule != cue.split(".")[1]]
     return cues
+
+
+def _without_allowed(reviewed: ReviewedSession) -> Session:
+    """Return the reviewed session without the rules that the reviewer finds right for the whole set."""
+    session = reviewed.session
+    found = session.findings_of(None)
+    allowed = {f.rule for f in found if f.verdict is Verdict.MET and reviewed.is_overruled(f)}
+    return replace(session, findings=tuple(f for f in session.findings if f.rule not in allowed))
 
 
 def number_rows(analysed: Session, reviewed: Session, texts: Texts) -> list[NumberRow]:

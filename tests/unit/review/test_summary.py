@@ -108,8 +108,9 @@ def test_a_name_cannot_leave_the_foot_of_the_page():
 def test_an_overruling_stands_with_its_reason(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=2, verdict=Verdict.MET, reason="Slow enough for her."),))
     text = words_of(page_of(analysis, review))
-    assert "Slow enough, repetition 2 Not met Met Slow enough for her." in text
-    assert "Slow enough: Met (reviewer)" in text
+    title = TEXTS.get("rule.slow.title")
+    assert f"{title}, repetition 2 Not met Met Slow enough for her." in text
+    assert f"{title}: Met (reviewer)" in text
 
 
 def test_a_goniometer_stands_beside_the_tool(analysis):
@@ -168,6 +169,9 @@ def test_the_patient_is_told_what_to_mind_and_never_to_go_further(analysis):
 def test_the_patient_is_not_told_to_mind_what_the_reviewer_finds_right(analysis):
     review = Review(overrules=(Overrule(rule="slow", rep=None, verdict=Verdict.MET, reason="On purpose."),))
     assert not any("Slower" in sentence for sentence in patient_sentences(analysis.apply(review), PROTOCOL, TEXTS))
+    fault = TEXTS.get("headline.fault.slow")
+    assert fault in words_of(page_of(analysis, Review()))
+    assert fault not in words_of(page_of(analysis, review))
 
 
 def test_a_hip_that_only_the_reviewer_saw_has_no_cue_that_names_a_direction():
