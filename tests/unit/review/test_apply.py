@@ -113,7 +113,8 @@ def test_an_overruled_finding_changes_what_counts_as_correct(analysis):
     assert "1 repetition was overruled" in reviewed.sentence(TEXTS, whole)
     (change,) = reviewed.changes
     assert change.to_json(TEXTS) == {
-        "what": f"{TEXTS.get('rule.slow.title')}, repetition 2", "analysed": "Not met", "reviewed": "Met", "reason": "Seen otherwise.",
+        "what": f"{TEXTS.get('rule.slow.title')}, repetition 2",
+        "analysed": "Not met", "reviewed": "Met", "reason": "Seen otherwise.",
     }  # fmt: skip
 
 
