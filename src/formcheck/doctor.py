@@ -170,7 +170,7 @@ def check_codecs(texts: Texts) -> Iterator[Check]:
 def check_live(texts: Texts, system: str) -> Iterator[Check]:
     """Check what live practice needs."""
     answer = _probe(texts, "cameras")
-    names = [] if isinstance(answer, str) else answer["names"]
+    names = [] if isinstance(answer, str) else [f"{one['name']} ({one['id']})" for one in answer["cameras"]]
     failure = answer if isinstance(answer, str) else None
     yield _for_live(texts, "camera", system, found=", ".join(names) or None, failure=failure)
 

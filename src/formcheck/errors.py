@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+# NAME:PASSWORD@ with or without a scheme before it (a path has lost one of its slashes), and ...password=...
+_BEFORE_HOST = re.compile(r"""[^\s/\\'":]+:[^\s/\\'"]*@|(?<=//)[^\s/\\'"]*@""")
+_PARAMETER = re.compile(r"""((?:pass\w*|pwd|token|secret)=)[^&\s'"]+""", re.IGNORECASE)
+
+
+def without_passwords(text: str) -> str:
+    """Return a text with the names and passwords of network cameras in it left out."""
+    return _PARAMETER.sub(r"\1***", _BEFORE_HOST.sub("***@", text))
+
 
 class FormcheckError(Exception):
     """Base of all errors meant for the user. ``exit_code`` is the process's answer."""

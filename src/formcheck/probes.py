@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CAMERA_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
+CAMERA_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
 _DECODERS = ("h264", "hevc", "mpeg4", "mjpeg", "vp9", "av1")
 
 
@@ -64,11 +64,12 @@ def encoder() -> dict[str, Any]:
 
 
 def cameras() -> dict[str, Any]:
-    """List the cameras without opening one."""
+    """List the cameras without opening one: the identifier that the system opens each by, and its name."""
     import av.device
 
-    found = av.device.enumerate_input_devices(_CAMERA_FORMATS.get(sys.platform, "v4l2"))
-    return {"names": [device.description for device in found if device.media_types in ([], ["video"])]}
+    found = av.device.enumerate_input_devices(CAMERA_FORMATS.get(sys.platform, "v4l2"))
+    cameras = [one for one in found if one.media_types in ([], ["video"])]
+    return {"cameras": [{"id": one.name, "name": one.description} for one in cameras]}
 
 
 def audio() -> dict[str, Any]:

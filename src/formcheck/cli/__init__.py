@@ -8,6 +8,7 @@ is missing on this machine.
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import sys
 import traceback
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,7 +131,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(args=list(arguments), prog_name="formcheck", standalone_mode=False, obj=rim)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(without_passwords(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     except click.Abort:
         click.echo("formcheck: interrupted", err=True)
@@ -151,6 +154,6 @@ def run(arguments: Sequence[str]) -> int:
 def _fail(rim: Rim, message: str, exit_code: int) -> int:
     """Put an error on stderr: its trace if asked for, then its one line."""
     if rim.debug:
-        traceback.print_exc()
-    click.echo(f"formcheck: error: {message}", err=True)
+        click.echo(without_passwords(traceback.format_exc()), err=True)
+    click.echo(f"formcheck: error: {without_passwords(message)}", err=True)
     return exit_code

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 @click.command(name="live")
 @click.option(
     "--camera",
-    default="0",
-    show_default=True,
-    metavar="NUMBER|NAME|URL",
-    help="The camera: its number, a part of its name as 'formcheck doctor' shows it, or an address (rtsp://, http://).",
+    metavar="NAME|NUMBER|URL",
+    help="The camera: a part of its name as 'formcheck doctor' shows it, the system's number for it, or an address "
+    "(rtsp://, http://). Default: the first one.",
 )
 @click.option(
     "--source",
@@ -67,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--no-save", is_flag=True, help="Do not save the set to the practice record.")
 def command(
     *,
-    camera: str,
+    camera: str | None,
     source: Path | None,
     fast: bool,
     side: str | None,
@@ -115,8 +114,9 @@ def command(
     # Before all that takes time to load.
     with closing(open_window(texts, headless=headless, full_screen=full_screen)) as window:
         from formcheck.live.app import LiveOptions, practise
-        from formcheck.live.camera import CameraSource, camera_opener
+        from formcheck.live.camera import CameraSource
         from formcheck.live.coach import EndReason
+        from formcheck.live.devices import camera_opener
         from formcheck.live.practice_record import PracticeRecord
         from formcheck.live.sources import FileCamera
         from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES

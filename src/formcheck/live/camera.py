@@ -1,4 +1,4 @@
-"""A camera: opened by number, name or address, read in a thread that keeps only the latest frame.
+"""A camera that is read in a thread which keeps only the latest frame.
 
 A camera may stall, be unplugged, send black frames or frames of another size, or never open. Its thread may hang in
 the driver, so nothing waits for it: within two seconds it is known what is wrong, and the camera is opened again, at
@@ -15,9 +15,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from formcheck.errors import InputError
 from formcheck.live.sources import CameraFault, CapturedFrame, LatestFrame
-from formcheck.probes import cameras
 from formcheck.types import Frame, ImageBgr
 
 STALLED_S = 2.0
@@ -26,8 +24,6 @@ _RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 # A covered lens still gives a little noise around black.
 _BLACK_LUMA = 6.0
 _BLACK_S = 2.0
-_WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
-_READ_TIMEOUT_MS = 5000
 
 
 class Camera(Protocol):
@@ -139,75 +135,6 @@ class CameraSource:
                 self._latest.put(CapturedFrame(Frame(0, now_s, image), now_s))
         finally:
             camera.close()
-
-
-class OpenCvCamera:
-    """A camera that OpenCV opens."""
-
-    def __init__(self, capture: cv2.VideoCapture) -> None:
-        self._capture = capture
-
-    def read(self) -> ImageBgr | None:
-        """Wait for the next image."""
-        good, image = self._capture.read()
-        return np.asarray(image, dtype=np.uint8) if good else None
-
-    def close(self) -> None:
-        """Release the device."""
-        self._capture.release()
-
-
-def camera_opener(camera: str) -> OpenCamera:
-    """How to open a camera.
-
-    Parameters
-    ----------
-    camera : str
-        A number (``0`` is the first), the name that ``formcheck doctor`` shows or a part of it, or an address
-        (``rtsp://...``, ``http://...``).
-
-    Raises
-    ------
-    InputError
-        Not exactly one camera has that name.
-    """
-    # OpenCV's own messages about drivers do not help a user; faults are reported in words.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    target: int | str = camera if "://" in camera else _number(camera)
-
-    def open_camera() -> OpenCvCamera | None:
-        if isinstance(target, str):
-            capture = cv2.VideoCapture(
-                target,
-                cv2.CAP_FFMPEG,
-                [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _READ_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS],
-            )
-        else:
-            capture = cv2.VideoCapture(target)
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH_PX)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT_PX)
-            capture.set(cv2.CAP_PROP_FPS, _FPS)
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-        if not capture.isOpened():
-            capture.release()
-            return None
-        return OpenCvCamera(capture)
-
-    return open_camera
-
-
-def _number(camera: str) -> int:
-    if camera.isdecimal():
-        return int(camera)
-    names = cameras()["names"]
-    matching = [number for number, name in enumerate(names) if camera.lower() in name.lower()]
-    if len(matching) != 1:
-        seen = ", ".join(f"{number}: {name}" for number, name in enumerate(names)) or "none"
-        raise InputError(
-            f"camera {camera!r}: expected the number or name of one camera, found {len(matching)} of that name; "
-            f"on this machine: {seen}"
-        )
-    return matching[0]
 
 
 def letterbox(image_bgr: ImageBgr, size_px: tuple[int, int]) -> ImageBgr:

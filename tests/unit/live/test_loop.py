@@ -14,8 +14,9 @@ import pytest
 from formcheck.errors import InputError
 from formcheck.live import camera, finish, loop, startup
 from formcheck.live.app import LiveOptions, practise
-from formcheck.live.camera import CameraSource, camera_opener
+from formcheck.live.camera import CameraSource
 from formcheck.live.coach import EndReason
+from formcheck.live.devices import camera_opener
 from formcheck.live.window import NoWindow
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
