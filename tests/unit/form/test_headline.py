@@ -180,3 +180,11 @@ def test_where_the_thigh_moved_the_text_says_from_where_to_where():
     went = sentences["summary.hip_from_to"]
     assert went["start"] == pytest.approx(100, abs=3)
     assert went["peak"] == pytest.approx(75, abs=3)
+
+
+def test_a_thigh_that_only_a_reviewer_saw_move_has_no_numbers():
+    session = synth.session(synth.glide([Move()] * 2))
+    unmeasured = replace(session.reps[1], hip_flexion_min_deg=np.nan, hip_flexion_max_deg=np.nan)
+    seen = changed(replace(session, reps=(session.reps[0], unmeasured)), "hip_steady", 2, verdict=Verdict.NOT_MET)
+    assert "summary.hip" in [one.key for one in summarize(seen).sentences]
+    assert first_fault(keys(headline(seen))) == "headline.fault.hip_steady_moved"

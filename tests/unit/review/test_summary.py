@@ -73,7 +73,7 @@ def test_it_has_the_set_as_a_whole_the_curves_and_who_it_is_on_every_page(analys
     page = page_of(analysis, review)
     text = words_of(page)
     assert "The set as a whole" in text
-    assert "Set complete For information 3 of 20 repetitions in this clip." in text
+    assert f"{TEXTS.get('rule.set_complete.title')} For information 3 of 20 repetitions in this clip." in text
     assert page.count('class="panel"') == 2
     assert '@bottom-left { content: "\\50 \\30 ' in page
     assert 'counter(page) " of " counter(pages)' in page
