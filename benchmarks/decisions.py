@@ -11,10 +11,11 @@ from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, Truth, pipeline_track, read_t
 
 from formcheck.form.judge import judge_angles, judge_track
 from formcheck.form.statistics import rep_status
+from formcheck.form.verdicts import Measured, compare
 from formcheck.protocols.loader import load_protocol
 from formcheck.reps.manual import ManualTimes
 from formcheck.text.numbers import Z_95
-from formcheck.types import LegAngles, PoseTrack, Session, Status, Verdict, View
+from formcheck.types import Finding, LegAngles, PoseTrack, Session, Status, Verdict, View
 
 # With a smaller share of its frames measured a clip counts as refused.
 MEASURED = 0.05
@@ -59,7 +60,7 @@ def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResul
     session, right = judge_track(track, load_protocol()), true_session(track, truth)
     pairs = list(matched(session, right))
     decisions = [
-        Decision(rule, _verdict(session, mine, rule), _verdict(right, true, rule))
+        Decision(rule, _finding(session, mine, rule).verdict, _exact(_finding(right, true, rule)))
         for mine, true in pairs
         for rule in _COMPARED
     ]
@@ -72,8 +73,8 @@ def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResul
         true_reps=truth.reps,
         refused=not measured,
         decisions=tuple(decisions),
-        good=sum(_status(right, rep.index) is Status.MET for rep in right.reps),
-        called_good=sum(_status(right, true) is _status(session, mine) is Status.MET for mine, true in pairs),
+        good=sum(_good(right, rep.index) for rep in right.reps),
+        called_good=sum(_good(right, true) and _called_good(session, mine) for mine, true in pairs),
         half_width_deg=float(Z_95 * np.nanmedian(angles.hip_se_deg)) if measured and angles is not None else np.nan,
         hip_covered=_covered(angles, true_angles, "hip"),
         knee_covered=_covered(angles, true_angles, "knee"),
@@ -85,7 +86,7 @@ def true_session(track: PoseTrack, truth: Truth) -> Session:
     t_s = track.t_s
     known = np.ones(len(t_s), bool)
     nothing = np.full(len(t_s), np.nan)
-    view = View(True, 0.0, 0.0, truth.azimuth_deg)
+    view = View(True, 0.0, 0.0, truth.azimuth_deg, jitter_deg=0.0)
     angles = LegAngles(
         t_s=t_s,
         hip_flexion_deg=truth.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG,
@@ -112,12 +113,23 @@ def matched(session: Session, right: Session) -> Iterable[tuple[int, int]]:
                 break
 
 
-def _verdict(session: Session, rep: int, rule: str) -> Verdict:
-    return next(finding.verdict for finding in session.findings_of(rep) if finding.rule == rule)
+def _finding(session: Session, rep: int, rule: str) -> Finding:
+    return next(finding for finding in session.findings_of(rep) if finding.rule == rule)
 
 
-def _status(session: Session, rep: int) -> Status:
-    return rep_status(rep, (finding for finding in session.findings_of(rep) if finding.rule in _COMPARED)).status
+def _exact(finding: Finding) -> Verdict:
+    """The verdict on a number that is the truth, and so has no error."""
+    observed = finding.observed if finding.observed is not None else np.nan
+    return compare(Measured(observed, 0.0), finding.limit)
+
+
+def _called_good(session: Session, rep: int) -> bool:
+    compared = (finding for finding in session.findings_of(rep) if finding.rule in _COMPARED)
+    return rep_status(rep, compared).status is Status.MET
+
+
+def _good(right: Session, rep: int) -> bool:
+    return all(_exact(_finding(right, rep, rule)) is Verdict.MET for rule in _COMPARED)
 
 
 def _covered(angles: LegAngles | None, true: LegAngles | None, joint: str) -> float:

@@ -6,14 +6,11 @@ import math
 
 import numpy as np
 
+from formcheck.angles.scatter import duration_se_s, excursion_se_deg, range_se_deg, reversal_se_deg
 from formcheck.form.verdicts import UNKNOWN, Measured
 from formcheck.protocols.model import ToesReading
 from formcheck.types import FloatArray, LegAngles, Rep
 
-# Start and end of a movement are known to about this (median over clips with truth, docs/accuracy.md).
-TIMING_SE_S = 0.1
-# A difference between two readings of the same leg in the same view: what is systematic cancels.
-DIFFERENCE_SHARE = 0.5
 # Spread of the foot's coarse points, and of a hand's distance in thigh lengths.
 FOOT_SE_DEG = 10.0
 HAND_SE_THIGHS = 0.08
@@ -24,9 +21,9 @@ def hip_mean(rep: Rep) -> Measured:
     return Measured(rep.hip_flexion_mean_deg, rep.hip_se_deg)
 
 
-def hip_drift(rep: Rep) -> Measured:
+def hip_drift(rep: Rep, angles: LegAngles) -> Measured:
     """Range of hip flexion over the repetition, deg."""
-    return Measured(rep.hip_flexion_max_deg - rep.hip_flexion_min_deg, DIFFERENCE_SHARE * rep.hip_se_deg)
+    return Measured(rep.hip_flexion_max_deg - rep.hip_flexion_min_deg, range_se_deg(angles.view.jitter_deg))
 
 
 def knee_end(rep: Rep) -> Measured:
@@ -39,12 +36,12 @@ def knee_start(rep: Rep) -> Measured:
     return Measured(rep.knee_flexion_start_deg, rep.knee_se_deg)
 
 
-def excursion(rep: Rep) -> Measured:
+def excursion(rep: Rep, angles: LegAngles) -> Measured:
     """Knee movement from start to peak, deg."""
-    return Measured(rep.excursion_deg, DIFFERENCE_SHARE * rep.knee_se_deg)
+    return Measured(rep.excursion_deg, excursion_se_deg(rep.excursion_deg, angles.view.jitter_deg))
 
 
-def fastest_mean_speed(rep: Rep, *, shortest_s: float) -> Measured:
+def fastest_mean_speed(rep: Rep, angles: LegAngles, *, shortest_s: float) -> Measured:
     """Mean speed of the faster of extending and returning, deg/s.
 
     Unknown when either takes less than ``shortest_s``: that is no movement, but a repetition whose given times cut it
@@ -53,8 +50,9 @@ def fastest_mean_speed(rep: Rep, *, shortest_s: float) -> Measured:
     duration_s = min(rep.extend_s, rep.return_s)
     if duration_s < shortest_s:
         return UNKNOWN
-    speed = rep.excursion_deg / duration_s
-    return Measured(speed, speed * min(1.0, TIMING_SE_S / duration_s))
+    way_deg = excursion(rep, angles)
+    speed = way_deg.value / duration_s
+    return Measured(speed, math.hypot(way_deg.se, speed * duration_se_s(duration_s)) / duration_s)
 
 
 def bounce(rep: Rep, angles: LegAngles) -> Measured:
@@ -66,7 +64,7 @@ def bounce(rep: Rep, angles: LegAngles) -> Measured:
     peak = int(knee.argmin())
     there = knee[: peak + 1] - np.minimum.accumulate(knee[: peak + 1])
     back = np.maximum.accumulate(knee[peak:]) - knee[peak:]
-    return Measured(float(max(there.max(), back.max())), DIFFERENCE_SHARE * rep.knee_se_deg)
+    return Measured(float(max(there.max(), back.max())), reversal_se_deg(angles.view.jitter_deg))
 
 
 def hand_distance(rep: Rep, angles: LegAngles) -> Measured:

@@ -157,7 +157,7 @@ THIGH_STILL = Rule(
     "hip_steady",
     "deg",
     lambda protocol: (None, protocol.hip.max_drift_deg.value),
-    lambda rep, _angles, _protocol: measures.hip_drift(rep),
+    lambda rep, angles, _protocol: measures.hip_drift(rep, angles),
     # Before the hip's angle: a thigh that is let go sinks out of its band, and holding it mends both.
     priority=3,
     urgency=Urgency.POSTURE,
@@ -174,8 +174,8 @@ SLOW = Rule(
     "slow",
     "deg/s",
     lambda protocol: (None, protocol.tempo.max_mean_speed_deg_s.value),
-    lambda rep, _angles, protocol: measures.fastest_mean_speed(
-        rep, shortest_s=protocol.repetition.min_movement_s.value
+    lambda rep, angles, protocol: measures.fastest_mean_speed(
+        rep, angles, shortest_s=protocol.repetition.min_movement_s.value
     ),
     priority=5,
     urgency=Urgency.SPEED,
@@ -193,7 +193,7 @@ GLIDE_SIZE = Rule(
     "glide_size",
     "deg",
     lambda protocol: (protocol.repetition.min_excursion_deg.value, None),
-    lambda rep, _angles, _protocol: measures.excursion(rep),
+    lambda rep, angles, _protocol: measures.excursion(rep, angles),
     at_peak=_always,
 )
 HANDS = Rule(

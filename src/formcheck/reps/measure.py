@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.angles.scatter import apparent_range_deg
 from formcheck.types import BoolArray, FloatArray, LegAngles, Rep
 
 
@@ -23,13 +24,14 @@ class RepTimes(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Usable samples (N,) of hip and knee, in order of time."""
+    """Usable samples (N,) of hip and knee, in order of time; and the jitter of the clip, NaN where not known."""
 
     t_s: FloatArray
     knee_deg: FloatArray
     hip_deg: FloatArray
     knee_se_deg: FloatArray
     hip_se_deg: FloatArray
+    jitter_deg: float
 
     @classmethod
     def of(cls, angles: LegAngles, rows: slice | BoolArray) -> Samples:
@@ -40,6 +42,7 @@ class Samples:
             angles.hip_flexion_deg[rows],
             angles.knee_se_deg[rows],
             angles.hip_se_deg[rows],
+            angles.view.jitter_deg,
         )
 
     def between(self, start_s: float, end_s: float) -> BoolArray:
@@ -70,6 +73,7 @@ def measure_rep(samples: Samples, peak: int, times: RepTimes, *, complete: bool,
     inside = samples.between(times.start_s, times.end_s)
     held = _held(samples, peak, times, hold_within_deg)
     hip_deg = samples.hip_deg[inside]
+    hip_min_deg, hip_max_deg = _extremes_deg(hip_deg, samples.jitter_deg)
     speed_deg_s = np.abs(np.gradient(samples.knee_deg, samples.t_s))[inside] if len(samples.t_s) > 1 else np.zeros(1)
     return Rep(
         index=0,
@@ -82,8 +86,8 @@ def measure_rep(samples: Samples, peak: int, times: RepTimes, *, complete: bool,
         knee_flexion_peak_deg=float(np.median(samples.knee_deg[held])),
         knee_se_deg=float(np.mean(samples.knee_se_deg[held])),
         hip_flexion_mean_deg=float(hip_deg.mean()),
-        hip_flexion_min_deg=float(hip_deg.min()),
-        hip_flexion_max_deg=float(hip_deg.max()),
+        hip_flexion_min_deg=hip_min_deg,
+        hip_flexion_max_deg=hip_max_deg,
         hip_se_deg=float(samples.hip_se_deg[inside].mean()),
         extend_s=times.peak_s - times.start_s,
         hold_s=times.leave_s - times.peak_s,
@@ -92,6 +96,13 @@ def measure_rep(samples: Samples, peak: int, times: RepTimes, *, complete: bool,
         hip_flexion_start_deg=float(np.interp(times.start_s, samples.t_s, samples.hip_deg)),
         hip_flexion_peak_deg=float(np.median(samples.hip_deg[held])),
     )
+
+
+def _extremes_deg(hip_deg: FloatArray, jitter_deg: float) -> tuple[float, float]:
+    """Smallest and largest hip flexion of a thigh that appears to move more than it does."""
+    low, high, mean = float(hip_deg.min()), float(hip_deg.max()), float(hip_deg.mean())
+    kept = max(1.0 - apparent_range_deg(jitter_deg) / (high - low), 0.0) if high > low else 1.0
+    return mean - kept * (mean - low), mean + kept * (high - mean)
 
 
 def _held(samples: Samples, peak: int, times: RepTimes, hold_within_deg: float) -> NDArray[np.bool_]:

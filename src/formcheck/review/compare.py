@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.form.measures import DIFFERENCE_SHARE, TIMING_SE_S
+from formcheck.angles.scatter import duration_se_s, range_se_deg
 from formcheck.form.statistics import set_statistics
 from formcheck.record.trend import HUMAN_MDC_DEG
 from formcheck.text.catalogue import Texts
@@ -72,16 +72,15 @@ def compare(a: Session, b: Session, texts: Texts) -> dict[str, Any]:
 def set_numbers(session: Session) -> dict[str, Number]:
     """Return the numbers of a session that the table shows, over its complete repetitions; NaN where not measured."""
     stats = set_statistics(session)
-    timing_se_s = math.sqrt(2) * TIMING_SE_S if stats.complete else math.nan
     return {
         "reps": Number(stats.complete),
         "met": Number(stats.met),
         "knee_end": Number(stats.knee_end_deg, stats.knee_se_deg),
         "knee_start": Number(stats.knee_start_deg, stats.knee_se_deg),
         "hip": Number(stats.hip_mean_deg, stats.hip_se_deg),
-        "hip_range": Number(stats.hip_range_deg, DIFFERENCE_SHARE * stats.hip_se_deg),
-        "extend": Number(stats.extend_s, timing_se_s),
-        "length": Number(stats.rep_s, timing_se_s),
+        "hip_range": Number(stats.hip_range_deg, range_se_deg(session.view.jitter_deg)),
+        "extend": Number(stats.extend_s, duration_se_s(stats.extend_s)),
+        "length": Number(stats.rep_s, duration_se_s(stats.rep_s)),
     }
 
 

@@ -72,7 +72,7 @@ def test_a_way_that_is_outside_its_times_takes_no_time(angles, into_hold):
     assert there.return_s < LIMITS.min_movement_s.value
     assert back.extend_s < LIMITS.min_movement_s.value
     for rep in (there, back):
-        assert np.isnan(fastest_mean_speed(rep, shortest_s=LIMITS.min_movement_s.value).value)
+        assert np.isnan(fastest_mean_speed(rep, angles, shortest_s=LIMITS.min_movement_s.value).value)
         assert rep.extend_s + rep.hold_s + rep.return_s == pytest.approx(rep.end_s - rep.start_s)
 
 
