@@ -215,6 +215,7 @@ elevation = {camera["elevation"]}  # deg, deg per trunk length that the shoulder
 [floor]
 level_trunk_deg = {floor["level_trunk_deg"]}
 trunk_share = {floor["trunk_share"]}
+level_share = {floor["level_share"]}
 trunk_slack_deg = {floor["trunk_slack_deg"]}
 
 [bias]

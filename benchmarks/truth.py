@@ -263,19 +263,32 @@ def read_labels(file: Path) -> dict[str, dict[int, dict[str, list[FloatArray]]]]
     return marked
 
 
+def label_side(frames: dict[int, Any]) -> Side:
+    """The side of the leg that was marked in a clip."""
+    return Side.LEFT if next(iter(frames.values()))["side"][0] == "L" else Side.RIGHT
+
+
+def marked_angles(points: dict[str, Any]) -> tuple[float, float] | None:
+    """Hip and knee flexion (deg) by the mean rater, as they appear in the image; None where a joint was not marked."""
+    names = ("shoulder", "hip", "knee", "ankle")
+    if not all(points[name] for name in names):
+        return None
+    shoulder, hip, knee, ankle = (np.mean(points[name], axis=0) for name in names)
+    return 180 - float(_interior_deg(shoulder, hip, knee)), 180 - float(_interior_deg(hip, knee, ankle))
+
+
 def compare_labels(clip: Path, frames: dict[int, Any], *, cache: Path | None = None) -> LabelResult:
     """Run the pipeline and the naive reading on a clip with joints marked in some frames."""
-    side = Side.LEFT if next(iter(frames.values()))["side"][0] == "L" else Side.RIGHT
+    side = label_side(frames)
     track, plain = landmarks(clip, cache=cache, side=side)
     session = judge_track(track, load_protocol())
     naive_hip, naive_knee = naive_angles(plain, side)
     result = LabelResult(clip.name, [], [], [], [], [])
     for frame, points in sorted(frames.items()):
-        if not all(points[name] for name in ("shoulder", "hip", "knee", "ankle")):
+        marked = marked_angles(points)
+        if marked is None:
             continue
-        shoulder, hip, knee, ankle = (np.mean(points[name], axis=0) for name in ("shoulder", "hip", "knee", "ankle"))
-        marked_hip = 180 - float(_interior_deg(shoulder, hip, knee))
-        marked_knee = 180 - float(_interior_deg(hip, knee, ankle))
+        marked_hip, marked_knee = marked
         angles, at_s = session.angles, points["t_s"][0]
         result.frames.append(frame)
         result.hip.append(_at(track.t_s, angles.hip_flexion_deg, at_s) - marked_hip if angles else np.nan)

@@ -7,8 +7,9 @@ down or stands askew. Each network puts them elsewhere, so each has a calibratio
 
 from __future__ import annotations
 
+import math
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,15 +30,23 @@ _UNCALIBRATED = 2.0
 class StandardError:
     """Standard error of an angle after calibration, of the leg nearer to the camera and of the further one, degrees.
 
-    ``per_azimuth`` is its growth for each degree that the camera is off the side.
+    Its growth for each degree that the camera is off the side, and for each degree of jitter, adds in quadrature.
     """
 
     near_deg: float
     far_deg: float
     per_azimuth: float
+    per_jitter: float
+
+    def at(self, azimuth_deg: float, jitter_deg: float, *, near: bool) -> float:
+        """Standard error (deg) in a view; a jitter that is not known (NaN) adds nothing."""
+        jitter = 0.0 if math.isnan(jitter_deg) else jitter_deg
+        return math.hypot(
+            self.near_deg if near else self.far_deg, self.per_azimuth * azimuth_deg, self.per_jitter * jitter
+        )
 
     def times(self, factor: float) -> StandardError:
-        return StandardError(*(factor * value for value in (self.near_deg, self.far_deg, self.per_azimuth)))
+        return StandardError(*(factor * value for value in astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,9 @@ class Calibration:
         How steep a level trunk appears to the landmarker when the camera is square to it.
     trunk_share : float
         Weight of the trunk in deciding where the floor is, against the image's own horizontal.
+    level_share : float
+        How much of the tilt that a level trunk would have from where the camera seems to stand is believed: the
+        camera's azimuth and elevation are estimates, and on real people they come out too large.
     trunk_slack_deg : float
         Beyond this tilt the trunk decides alone: the image or the mat is tilted.
     hip, knee : (offset deg, deg per trunk length the shoulders are apart)
@@ -69,6 +81,7 @@ class Calibration:
     elevation_line: tuple[float, float]
     level_trunk_deg: float
     trunk_share: float
+    level_share: float
     trunk_slack_deg: float
     hip: tuple[float, float]
     knee: tuple[float, float]
@@ -91,7 +104,7 @@ class Calibration:
         level_tilt_deg : float
             Direction in which a level trunk appears from where the camera stands.
         """
-        tilt = trunk_tilt_deg - level_tilt_deg - self.level_trunk_deg
+        tilt = trunk_tilt_deg - self.level_share * level_tilt_deg - self.level_trunk_deg
         beyond = np.sign(tilt) * max(abs(tilt) - self.trunk_slack_deg, 0.0)
         return float(self.trunk_share * (tilt - beyond) + beyond)
 
@@ -115,11 +128,12 @@ EXACT = Calibration(
     elevation_line=(0.0, 80.0),
     level_trunk_deg=0.0,
     trunk_share=1.0,
+    level_share=1.0,
     trunk_slack_deg=0.0,
     hip=(0.0, 0.0),
     knee=(0.0, 0.0),
-    hip_se=StandardError(4.0, 5.8, 0.12),
-    knee_se=StandardError(4.2, 6.4, 0.15),
+    hip_se=StandardError(2.8, 3.6, 0.2, 9.0),
+    knee_se=StandardError(3.0, 3.6, 0.15, 7.0),
 )
 
 
@@ -168,6 +182,7 @@ def _read(document: dict[str, Any]) -> Calibration:
         elevation_line=tuple(camera["elevation"]),
         level_trunk_deg=floor["level_trunk_deg"],
         trunk_share=floor["trunk_share"],
+        level_share=floor["level_share"],
         trunk_slack_deg=floor["trunk_slack_deg"],
         hip=tuple(bias["hip"]),
         knee=tuple(bias["knee"]),

@@ -56,7 +56,9 @@ class Posture:
         return near_side(np.nanmedian(self.trunk, axis=0), self.front)
 
 
-def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Posture:
+def find_posture(
+    track: PoseTrack, *, max_trunk_from_floor_deg: float, calibration: Calibration | None = None
+) -> Posture:
     """Tell the posture from a track.
 
     An image from a phone on its side is recognised when the body is upside down in it: nobody exercises like that. A
@@ -67,6 +69,8 @@ def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Postur
     track : PoseTrack
     max_trunk_from_floor_deg : float
         A trunk steeper than this is not lying.
+    calibration : Calibration, optional
+        Instead of that of the track's network.
     """
     trunk = _centre(track, HIPS) - _centre(track, SHOULDERS)
     found = np.isfinite(trunk[:, 0])
@@ -77,7 +81,7 @@ def find_posture(track: PoseTrack, *, max_trunk_from_floor_deg: float) -> Postur
     turn, raised = front_turn(track.xy_px, _centre(track, HIPS), typical)
     front = turn * np.array([typical[1], -typical[0]]) / length(typical)
     gravity, roll_deg = _gravity(typical, front, raised)
-    calibration = calibration_for(track.model)
+    calibration = calibration or calibration_for(track.model)
     apart = _shoulders_apart(track, typical, front)
     tilt_deg = _tilt_deg(trunk, gravity)
     median_deg = running_median(track.t_s, tilt_deg, window_s=_POSTURE_S)

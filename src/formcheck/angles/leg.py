@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.angles.calibration import Calibration, StandardError, calibration_for
+from formcheck.angles.calibration import Calibration, calibration_for
 from formcheck.angles.camera import Posture, find_posture
 from formcheck.angles.filtering import gap_lengths_s, jitter_deg, plausible_frames, smooth
 from formcheck.angles.geometry import (
@@ -20,11 +20,9 @@ from formcheck.angles.geometry import (
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
-# Growth of the standard errors (`StandardError`) for each degree of jitter of the thigh, and the jitter beyond which no
-# angles are given: the error band would be 20 degrees either way.
-_SE_PER_JITTER = 4.0
+# Jitter of the thigh beyond which no angles are given: the error band would be 20 degrees either way and more.
 MAX_JITTER_DEG = 2.5
-# Their growth inside a bridged gap, for each second of its length.
+# Growth of the standard errors inside a bridged gap, for each second of its length.
 _SE_PER_GAP_S = 8.0
 # The camera positions for which this was measured; beyond them no angles are given.
 MAX_AZIMUTH_DEG = 50.0
@@ -44,7 +42,11 @@ class Joints:
 
 
 def measure_leg(
-    track: PoseTrack, *, max_trunk_from_floor_deg: float, side: Side | None = None
+    track: PoseTrack,
+    *,
+    max_trunk_from_floor_deg: float,
+    side: Side | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[LegAngles | None, Posture]:
     """Measure the working leg.
 
@@ -58,12 +60,15 @@ def measure_leg(
         A trunk steeper than this is not lying: nothing is measured then.
     side : Side, optional
         Overrides the track's working side.
+    calibration : Calibration, optional
+        Instead of that of the track's network.
 
     Returns
     -------
     LegAngles, or None when there is no leg to measure; and the posture.
     """
-    posture = find_posture(track, max_trunk_from_floor_deg=max_trunk_from_floor_deg)
+    calibration = calibration or calibration_for(track.model)
+    posture = find_posture(track, max_trunk_from_floor_deg=max_trunk_from_floor_deg, calibration=calibration)
     chosen = side or track.working_side
     if chosen is None or not np.isfinite(posture.gravity).all():
         return None, posture
@@ -71,13 +76,15 @@ def measure_leg(
     joints = find_joints(track, chosen, plausible)
     up, level = floor_axes(posture)
     reading = read_leg(joints, up, level)
-    calibration = calibration_for(track.model)
     hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration)
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
 
     view = replace(posture.view, jitter_deg=jitter_deg(track.t_s, hip_deg))
     posture = replace(posture, view=view)
     near = chosen is posture.near_side
+    hip_se, knee_se = (
+        error.at(view.azimuth_deg, view.jitter_deg, near=near) for error in (calibration.hip_se, calibration.knee_se)
+    )
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
     usable = np.isfinite(hip_deg) & np.isfinite(knee_deg) & in_envelope(view)
     known = [np.where(usable, values, np.nan) for values in (hip_deg, knee_deg)]
@@ -87,8 +94,8 @@ def measure_leg(
         knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, np.hypot(_view_se(calibration.hip_se, view, near=near), gap_se), np.nan),
-        knee_se_deg=np.where(usable, np.hypot(_view_se(calibration.knee_se, view, near=near), gap_se), np.nan),
+        hip_se_deg=np.where(usable, np.hypot(hip_se, gap_se), np.nan),
+        knee_se_deg=np.where(usable, np.hypot(knee_se, gap_se), np.nan),
         hand_distance_thighs=_hand_distance_thighs(track, joints),
         usable=usable,
         side=chosen,
@@ -150,15 +157,6 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
     # Both are 180 minus an angle and never negative. Hyperextension of a nearly straight knee is noise; to which side a
     # thigh that lies down leans cannot be told.
     return np.abs(hip_deg), np.maximum(knee_deg, 0.0)
-
-
-def _view_se(error: StandardError, view: View, *, near: bool) -> float:
-    parts = (
-        error.near_deg if near else error.far_deg,
-        error.per_azimuth * view.azimuth_deg,
-        _SE_PER_JITTER * np.nan_to_num(view.jitter_deg),
-    )
-    return float(np.linalg.norm(parts))
 
 
 def _hand_distance_thighs(track: PoseTrack, joints: Joints) -> FloatArray:

@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.angles.calibration import Calibration
 from formcheck.angles.leg import measure_leg
 from formcheck.timeseries import join_frames, take_frames, unknown_frames
 from formcheck.types import LegAngles, PoseTrack, Side, View
 
 
 def measure_track(
-    track: PoseTrack, *, max_trunk_from_floor_deg: float, side: Side | None = None
+    track: PoseTrack,
+    *,
+    max_trunk_from_floor_deg: float,
+    side: Side | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[LegAngles | None, View]:
     """Measure the working leg, shot by shot; see `measure_leg`.
 
@@ -20,7 +25,10 @@ def measure_track(
     shot with the most usable frames; of several, the longest one.
     """
     shots = _shots(track)
-    measured = [measure_leg(shot, max_trunk_from_floor_deg=max_trunk_from_floor_deg, side=side) for shot in shots]
+    measured = [
+        measure_leg(shot, max_trunk_from_floor_deg=max_trunk_from_floor_deg, side=side, calibration=calibration)
+        for shot in shots
+    ]
     best, posture = max(measured, key=lambda result: (_usable_count(result[0]), len(result[1].lying)))
     if best is None:
         return None, posture.view

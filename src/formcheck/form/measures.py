@@ -23,7 +23,7 @@ def hip_mean(rep: Rep) -> Measured:
 
 def hip_drift(rep: Rep, angles: LegAngles) -> Measured:
     """Range of hip flexion over the repetition, deg."""
-    return Measured(rep.hip_flexion_max_deg - rep.hip_flexion_min_deg, range_se_deg(angles.view.jitter_deg))
+    return Measured(rep.hip_flexion_max_deg - rep.hip_flexion_min_deg, range_se_deg(angles.view))
 
 
 def knee_end(rep: Rep) -> Measured:
@@ -38,7 +38,7 @@ def knee_start(rep: Rep) -> Measured:
 
 def excursion(rep: Rep, angles: LegAngles) -> Measured:
     """Knee movement from start to peak, deg."""
-    return Measured(rep.excursion_deg, excursion_se_deg(rep.excursion_deg, angles.view.jitter_deg))
+    return Measured(rep.excursion_deg, excursion_se_deg(rep.excursion_deg, angles.view))
 
 
 def fastest_mean_speed(rep: Rep, angles: LegAngles, *, shortest_s: float) -> Measured:
@@ -64,7 +64,7 @@ def bounce(rep: Rep, angles: LegAngles) -> Measured:
     peak = int(knee.argmin())
     there = knee[: peak + 1] - np.minimum.accumulate(knee[: peak + 1])
     back = np.maximum.accumulate(knee[peak:]) - knee[peak:]
-    return Measured(float(max(there.max(), back.max())), reversal_se_deg(angles.view.jitter_deg))
+    return Measured(float(max(there.max(), back.max())), reversal_se_deg(angles.view))
 
 
 def hand_distance(rep: Rep, angles: LegAngles) -> Measured:

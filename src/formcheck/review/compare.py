@@ -78,7 +78,7 @@ def set_numbers(session: Session) -> dict[str, Number]:
         "knee_end": Number(stats.knee_end_deg, stats.knee_se_deg),
         "knee_start": Number(stats.knee_start_deg, stats.knee_se_deg),
         "hip": Number(stats.hip_mean_deg, stats.hip_se_deg),
-        "hip_range": Number(stats.hip_range_deg, range_se_deg(session.view.jitter_deg)),
+        "hip_range": Number(stats.hip_range_deg, range_se_deg(session.view)),
         "extend": Number(stats.extend_s, duration_se_s(stats.extend_s)),
         "length": Number(stats.rep_s, duration_se_s(stats.rep_s)),
     }

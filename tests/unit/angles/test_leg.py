@@ -113,4 +113,4 @@ def test_the_further_leg_is_less_sure():
     near, far = (
         measured(synth.track(HELD_T_S, np.full(len(HELD_T_S), 60.0), side=Side.LEFT, camera_side=side)) for side in Side
     )
-    assert np.nanmedian(far.knee_se_deg) > np.nanmedian(near.knee_se_deg) + 1.0
+    assert np.nanmedian(far.knee_se_deg) > np.nanmedian(near.knee_se_deg) + 0.5
