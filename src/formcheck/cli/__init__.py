@@ -28,6 +28,10 @@ EXIT_INTERRUPTED = 130
 
 # Heading in ``formcheck --help``: command: its module, which holds it as ``command``, and its line.
 COMMAND_GROUPS = {
+    "Start here": {
+        "home": ("formcheck.cli.home", "Open the page for all of this. So does formcheck without a command."),
+        "shortcut": ("formcheck.cli.shortcut", "Put an icon on the desktop that opens it, or remove it."),
+    },
     "Practise": {
         "live": ("formcheck.cli.live", "Practise in front of a camera, guided by voice and picture."),
     },
@@ -95,17 +99,20 @@ class LazyGroup(click.Group):
             raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="formcheck", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Log everything, and show where an error came from.")
 @click.option("--lang", "language", metavar="xx", help="Language of pages and voice: en or de. Default: the system's.")
-@click.pass_obj
-def cli(rim: Rim, *, debug: bool, language: str | None) -> None:
+@click.pass_context
+def cli(context: click.Context, *, debug: bool, language: str | None) -> int | None:
     """Check the form of the supine sciatic nerve glide from an ordinary camera.
+
+    Without a command it opens a page in the browser: practise, check a video, my practice, review.
 
     formcheck measures; it does not diagnose. Nothing leaves this machine: only `models pull` uses the
     network, and `batch` where you name a cluster or an address.
     """
+    rim: Rim = context.obj
     rim.debug = debug
     rim.language = language
     logging.basicConfig(
@@ -113,6 +120,10 @@ def cli(rim: Rim, *, debug: bool, language: str | None) -> None:
         format="formcheck: %(levelname)s: %(message)s",
         force=True,
     )
+    if context.invoked_subcommand is not None:
+        return None
+    home: int = context.invoke(importlib.import_module(COMMANDS["home"][0]).command)
+    return home
 
 
 def main() -> NoReturn:

@@ -81,6 +81,8 @@ def _lines(erasure: Erasure, texts: Texts) -> list[str]:
         lines.append(texts.get("record.forget.profiles", n=count, names=erasure.profiles, prescriptions=prescriptions))
     if erasure.notes:
         lines.append(texts.get("record.notes", n=erasure.notes))
+    if erasure.videos:
+        lines.append(texts.get("record.forget.videos", n=len(erasure.videos)))
     if erasure.copies:
         lines.append(texts.get("record.forget.backups", n=len(erasure.copies)))
     return lines

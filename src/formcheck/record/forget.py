@@ -15,6 +15,7 @@ from formcheck.record.save import remove_orphaned_series
 from formcheck.record.schema import NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
 from formcheck.record.storage_errors import DAMAGED, FILE, storage_errors
 from formcheck.record.store import Store, vacuum
+from formcheck.record.videos import video_folder
 
 # No process takes so long between a series and its row.
 _ORPHANED_AFTER_S = 60.0
@@ -24,8 +25,8 @@ _ORPHANED_AFTER_S = 60.0
 class Erasure:
     """What will be erased.
 
-    ``copies`` are backups and copies of damaged files: they hold the whole record of their time, so they go whenever
-    anything goes.
+    ``videos`` are folders with what was kept of clips. ``copies`` are backups and copies of damaged files: they hold
+    the whole record of their time, so they go whenever anything goes.
     """
 
     uids: tuple[str, ...]
@@ -34,6 +35,7 @@ class Erasure:
     notes: int
     prescriptions: int
     copies: tuple[Path, ...]
+    videos: tuple[Path, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -58,14 +60,16 @@ def _erasure(store: Store, connection: Connection, which: object, codes: tuple[s
     noted = NOTE.c.profile_id.in_(profiles) if codes else NOTE.c.session_id.in_(keys)
     prescribed = select(func.count()).select_from(PRESCRIPTION).where(PRESCRIPTION.c.profile_id.in_(profiles))
     files = connection.execute(select(RESULT.c.series_file).where(RESULT.c.session_id.in_(keys))).scalars()
+    uids = tuple(connection.execute(select(SESSION.c.uid).where(SESSION.c.id.in_(keys))).scalars())
     copies = [path for name in (BACKUPS, DAMAGED) for path in (store.folder / name).glob("*")]
     return Erasure(
-        uids=tuple(connection.execute(select(SESSION.c.uid).where(SESSION.c.id.in_(keys))).scalars()),
+        uids=uids,
         series=tuple(store.series_folder / name for name in files),
         profiles=codes,
         notes=connection.execute(select(func.count()).select_from(NOTE).where(noted)).scalar_one(),
         prescriptions=connection.execute(prescribed).scalar_one(),
         copies=tuple(copies),
+        videos=tuple(folder for uid in uids if (folder := video_folder(store, uid)).is_dir()),
     )
 
 
@@ -86,7 +90,7 @@ def erase(store: Store, erasure: Erasure) -> None:
     with storage_errors(store.folder):
         for path in erasure.series:
             path.unlink(missing_ok=True)
-        for path in erasure.copies:
+        for path in (*erasure.copies, *erasure.videos):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         # A series that a killed process left without a row may be of the same person.
         remove_orphaned_series(store, older_than_s=_ORPHANED_AFTER_S)
@@ -96,7 +100,7 @@ def erase(store: Store, erasure: Erasure) -> None:
 
 def _verify(store: Store, erasure: Erasure) -> None:
     """Look for what should be gone, in the rows and in the bytes of every file of the record."""
-    left = [path.name for path in (*erasure.series, *erasure.copies) if path.exists()]
+    left = [path.name for path in (*erasure.series, *erasure.copies, *erasure.videos) if path.exists()]
     with store.reading() as connection:
         left += connection.execute(select(SESSION.c.uid).where(SESSION.c.uid.in_(erasure.uids))).scalars()
     traces = [uid.encode() for uid in erasure.uids] + [path.name.encode() for path in erasure.series]

@@ -23,6 +23,7 @@ from formcheck.review.library import NotFoundError, clip_of, make_id
 from formcheck.review.service import ReviewService
 from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
+from formcheck.text.catalogue import DEFAULT_LANGUAGE
 from formcheck.text.numbers import printable
 from formcheck.types import Side
 
@@ -37,19 +38,24 @@ _POLL_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
-    """What to analyse, by which protocol (id or file), and the leg if it is known."""
+    """What to analyse, by which protocol (id or file), and the leg if it is known.
+
+    ``video``: make the annotated clip too. ``language`` is that of what people read in the results.
+    """
 
     clip: Path
     out: Path
     protocol: str
     side: Side | None
+    video: bool = False
+    language: str = DEFAULT_LANGUAGE
 
 
-# Runs in the process: takes its end of a pipe and the fields of a request.
-Analyse = Callable[["Connection", Path, Path, str, "Side | None"], None]
+# Runs in the process, with its end of a pipe.
+Analyse = Callable[["Connection", AnalysisRequest], None]
 
 
-def analyse_in_process(reports: Connection, clip: Path, out: Path, protocol: str, side: Side | None) -> None:
+def analyse_in_process(reports: Connection, request: AnalysisRequest) -> None:
     """Analyse a clip; send ("progress", stage, share), and at the end ("done",) or ("failed", one line)."""
     # SIGTERM lets the analysis remove its unfinished files. Ctrl-C is for the server, which then ends this process.
     signal.signal(signal.SIGTERM, _exit)
@@ -61,8 +67,9 @@ def analyse_in_process(reports: Connection, clip: Path, out: Path, protocol: str
     # When the server is gone there is nobody to report to, and no reason to go on.
     with suppress(BrokenPipeError):
         try:
-            options = Options(side=side, video=False)
-            analyze(clip, out, protocol=load_protocol(protocol), options=options, progress=progress)
+            options = Options(side=request.side, video=request.video, language=request.language)
+            protocol = load_protocol(request.protocol)
+            analyze(request.clip, request.out, protocol=protocol, options=options, progress=progress)
             reports.send(("done",))
         except FormcheckError as error:
             reports.send(("failed", str(error)))
@@ -169,8 +176,7 @@ def run_analysis(job: Job, request: AnalysisRequest, *, analyse: Analyse = analy
     before = set(request.out.iterdir()) if existed else set()
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    arguments = (sender, request.clip, request.out, request.protocol, request.side)
-    process = context.Process(target=analyse, args=arguments, daemon=True)
+    process = context.Process(target=analyse, args=(sender, request), daemon=True)
     process.start()
     sender.close()
     try:

@@ -20,6 +20,7 @@ from formcheck.record.queries import (
 from formcheck.record.series import frames_of, load_series, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
+from formcheck.record.videos import kept_clips
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.file_library import find_clips
 from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
@@ -29,7 +30,7 @@ from formcheck.video.container import file_sha256
 
 
 class RecordItem(Item):
-    """A session of the practice record, which holds no clips."""
+    """A session of the practice record, which holds only the clips that were kept on purpose."""
 
     origin = "session"
 
@@ -84,7 +85,7 @@ class RecordLibrary:
     uid : str, optional
         The one session that was opened.
     clips : Path, optional
-        A folder with the clips, which the record does not hold. One is shown with a session if its checksum is that of
+        A folder with the clips that the record does not hold. One is shown with a session if its checksum is that of
         the clip that was analysed.
     """
 
@@ -113,15 +114,18 @@ class RecordLibrary:
                 session = from_document(document)
                 self._entries[row] = session_entry(session)
                 self._clip_of[row] = (session.clip.name, session.clip.sha256)
-            found = [self._item(line, newest[line.uid], written.get(line.uid)) for line in reversed(lines)]
+            kept = kept_clips(self._store)
+            found = [self._item(line, newest[line.uid], written.get(line.uid), kept) for line in reversed(lines)]
             self._items = {item.id: item for item in found}
             return found
 
-    def _item(self, line: SessionLine, newest_result: int, review: ReviewRow | None) -> RecordItem:
+    def _item(
+        self, line: SessionLine, newest_result: int, review: ReviewRow | None, kept: dict[str, Path]
+    ) -> RecordItem:
         item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
         item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}"
         item.newest_result = newest_result
-        item.clip = self._find_clip(*self._clip_of[newest_result])
+        item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
         item.values = self._entries[newest_result] | _line_entry(line)
         if review is not None:
             item.values |= _review_entry(review)

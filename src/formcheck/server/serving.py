@@ -61,17 +61,30 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: Starlette, listener: socket.socket, *, host: str, ready: Callable[[Address], None]) -> None:
+def serve(
+    app: Starlette,
+    listener: socket.socket,
+    *,
+    host: str,
+    ready: Callable[[Address], None],
+    ending: threading.Event | None = None,
+) -> None:
     """Answer until Ctrl-C or SIGTERM.
 
     Parameters
     ----------
+    app : Starlette
+    listener : socket
+    host : str
     ready : callable
         Called with the address once it answers.
+    ending : threading.Event, optional
+        Ends it too, when it is set.
     """
     address = Address(host, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
     server = make_server(app, address)
     server.on_ready = lambda: ready(address)
+    server.ending = ending
     server.run(sockets=[listener])
 
 
@@ -79,6 +92,7 @@ class Server(uvicorn.Server):
     """Calls ``on_ready`` when it answers; ends normally on Ctrl-C and SIGTERM, so that temporary files are removed."""
 
     on_ready: Callable[[], None] | None = None
+    ending: threading.Event | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -91,6 +105,9 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or (self.ending is not None and self.ending.is_set())
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)

@@ -41,6 +41,9 @@ async function ask(path, init) {
   throw new ApiError(answer.status, body.error ?? t("review.page.bad_answer", { status: answer.status, path }), body);
 }
 
+/** @param {string} path */
+export const getJson = async (path) => (await ask(path)).json();
+
 /** @returns {Promise<ServerState>} */
 export const getState = async () => (await ask("/api/state")).json();
 
@@ -77,25 +80,32 @@ export const getBytes = async (path) => (await ask(path)).arrayBuffer();
 export const send = (method, path) => ask(path, { method, headers: OWN });
 
 /**
+ * @param {"POST" | "PUT"} method
+ * @param {string} path
+ * @param {unknown} body
+ */
+export async function sendJson(method, path, body) {
+  const headers = { ...OWN, "Content-Type": "application/json" };
+  return (await ask(path, { method, headers, body: JSON.stringify(body) })).json();
+}
+
+/**
  * @param {string} id
  * @param {{revision: number, review: Review, confirm?: boolean}} body
  * @returns {Promise<SavedReview>}
  */
-export async function putReview(id, body) {
-  const headers = { ...OWN, "Content-Type": "application/json" };
-  return (await ask(`${itemPath(id)}/review`, { method: "PUT", headers, body: JSON.stringify(body) })).json();
-}
+export const putReview = (id, body) => sendJson("PUT", `${itemPath(id)}/review`, body);
 
 /**
- * Send a file as it is, and tell how much has gone. Cancelled, it is done too.
+ * Send a file as it is, and tell how much has gone. Cancelled, it is done too, without an answer.
  * @param {string} path
  * @param {File} file
  * @param {(share: number) => void} progress
- * @returns {{done: Promise<void>, cancel: () => void}}
+ * @returns {{done: Promise<any>, cancel: () => void}}
  */
 export function upload(path, file, progress) {
   const request = new XMLHttpRequest();
-  /** @type {Promise<void>} */
+  /** @type {Promise<any>} */
   const done = new Promise((resolve, reject) => {
     request.open("POST", path);
     request.setRequestHeader("X-Formcheck", "1");
@@ -106,7 +116,7 @@ export function upload(path, file, progress) {
     );
     request.addEventListener("load", () => {
       const body = parsed(request.responseText);
-      if (request.status < 300) resolve();
+      if (request.status < 300) resolve(body);
       else
         reject(
           new ApiError(
@@ -117,7 +127,7 @@ export function upload(path, file, progress) {
         );
     });
     request.addEventListener("error", () => reject(new ApiError(0, t("review.page.not_sent"))));
-    request.addEventListener("abort", () => resolve());
+    request.addEventListener("abort", () => resolve(null));
     request.send(file);
   });
   return { done, cancel: () => request.abort() };

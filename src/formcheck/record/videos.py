@@ -1,0 +1,42 @@
+"""Clips that a person chose to keep with a session: a copy, its report and the annotated clip, in a folder of its own.
+
+The record works without them. They show the person, so they are made only when asked for, and go with their session.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from formcheck.files import filling
+from formcheck.record.storage_errors import storage_errors
+from formcheck.record.store import Store
+
+VIDEOS = "videos"
+REPORT, ANNOTATED = "report.html", "annotated.mp4"
+_CLIP = "clip"
+
+
+def video_folder(store: Store, uid: str) -> Path:
+    """Return the folder of a session's video, which need not be there."""
+    return store.folder / VIDEOS / uid
+
+
+def keep_video(store: Store, uid: str, clip: Path, results: Path) -> None:
+    """Keep copies of a clip and of what people look at in its results, in place of those that are there.
+
+    Raises
+    ------
+    StoreError
+        They could not be written; then what was there stays.
+    """
+    with storage_errors(store.folder), filling(video_folder(store, uid), last=REPORT) as fresh:
+        shutil.copyfile(clip, fresh / f"{_CLIP}{clip.suffix.lower()}")
+        for name in (REPORT, ANNOTATED):
+            if (results / name).exists():
+                shutil.copyfile(results / name, fresh / name)
+
+
+def kept_clips(store: Store) -> dict[str, Path]:
+    """Return the kept clips by session."""
+    return {path.parent.name: path for path in (store.folder / VIDEOS).glob(f"*/{_CLIP}.*")}
