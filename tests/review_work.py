@@ -2,33 +2,32 @@
 
 import os
 import time
-from pathlib import Path
 
 
-def fine(reports, clip, out, protocol, side):
+def fine(reports, request):
     reports.send(("progress", "measuring", 0.5))
-    out.mkdir()
-    (out / "session.json").write_text(f"{clip.name} {protocol} {side}")
+    request.out.mkdir()
+    (request.out / "session.json").write_text(f"{request.clip.name} {request.protocol} {request.side}")
     reports.send(("done",))
 
 
-def fails(reports, clip, out, protocol, side):
-    reports.send(("failed", f"{clip.name}: nobody is in it"))
+def fails(reports, request):
+    reports.send(("failed", f"{request.clip.name}: nobody is in it"))
 
 
-def crashes_on_bad(reports, clip, out, protocol, side):
-    if clip.name == "bad.mp4":
-        out.mkdir()
-        (out / ".partial-abc").mkdir()
+def crashes_on_bad(reports, request):
+    if request.clip.name == "bad.mp4":
+        request.out.mkdir()
+        (request.out / ".partial-abc").mkdir()
         os._exit(11)
-    fine(reports, clip, out, protocol, side)
+    fine(reports, request)
 
 
-def never_ends(reports, clip, out, protocol, side):
-    out.mkdir(exist_ok=True)
-    part = out / ".partial-abc"
+def never_ends(reports, request):
+    request.out.mkdir(exist_ok=True)
+    part = request.out / ".partial-abc"
     part.mkdir()
     (part / "track.npz").write_bytes(b"half")
     reports.send(("progress", "measuring", 0.25))
-    Path(clip).with_suffix(".pid").write_text(str(os.getpid()))
+    request.clip.with_suffix(".pid").write_text(str(os.getpid()))
     time.sleep(600)

@@ -176,7 +176,7 @@ def test_an_exit_code_of_a_command_is_passed_on(command_that):
     assert cli.run(["try"]) == 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["--no-such-option"], ["models", "pull"]])
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["--no-such-option"], ["models", "pull"]])
 def test_a_wrong_call_answers_2_on_stderr(arguments, capsys):
     assert cli.run(arguments) == 2
     captured = capsys.readouterr()

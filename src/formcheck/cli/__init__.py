@@ -29,7 +29,7 @@ EXIT_INTERRUPTED = 130
 # Heading in ``formcheck --help``: command: its module, which holds it as ``command``, and its line.
 COMMAND_GROUPS = {
     "Start here": {
-        "home": ("formcheck.cli.home", "Open the page for all of this. So does formcheck without a command."),
+        "home": ("formcheck.cli.home", "Open the page: formcheck alone does the same."),
         "shortcut": ("formcheck.cli.shortcut", "Put an icon on the desktop that opens it, or remove it."),
     },
     "Practise": {

@@ -27,7 +27,7 @@ _GUESS_FROM = 0.05
 
 
 @dataclass(slots=True)
-class Check:
+class VideoCheck:
     """One video with its results, its analysis, and the set in the record once it is kept."""
 
     clip: Path
@@ -66,7 +66,7 @@ class Checks:
         self._jobs = jobs
         self._record = record
         self._language = language
-        self._checks: dict[str, tuple[Check, Job]] = {}
+        self._checks: dict[str, tuple[VideoCheck, Job]] = {}
 
     def upload_folder(self) -> Path:
         """Return a new folder for one video."""
@@ -84,20 +84,20 @@ class Checks:
         name = protocol.protocol.id if protocol.origin == "built in" else protocol.origin
         out = clip.parent / "results"
         request = AnalysisRequest(clip, out, name, side, video=True, language=self._language)
-        check = Check(clip, request, protocol, keep)
+        check = VideoCheck(clip, request, protocol, keep)
         discard = partial(shutil.rmtree, clip.parent, ignore_errors=True)
         job = Job("analysis", clip.parent.name, printable(clip.name), partial(self._work, check=check), discard)
         self._checks[job.id] = check, job
         self._jobs.add(job)
         return self.status(job.id)
 
-    def _work(self, job: Job, *, check: Check) -> None:
+    def _work(self, job: Job, *, check: VideoCheck) -> None:
         check.begun_s = time.monotonic()
         run_analysis(job, check.request)
         if check.keep:
             self._keep(check)
 
-    def _keep(self, check: Check) -> None:
+    def _keep(self, check: VideoCheck) -> None:
         """Keep it, or say why it could not be: the report can be read all the same."""
         try:
             check.uid = self._record.keep(check.clip, check.request.out, check.protocol)
@@ -143,7 +143,7 @@ class Checks:
             raise NotFoundError("this video has no report; check it again")
         return path
 
-    def _get(self, check_id: str) -> tuple[Check, Job]:
+    def _get(self, check_id: str) -> tuple[VideoCheck, Job]:
         try:
             return self._checks[check_id]
         except KeyError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,16 +56,13 @@ class LiveWindow:
 
     Parameters
     ----------
-    folder : Path
-        For what it says while it runs.
     record : RecordView
         Where it keeps its sets.
     protocols : AvailableProtocols
     setup : LiveSetup
     """
 
-    def __init__(self, folder: Path, record: RecordView, protocols: AvailableProtocols, setup: LiveSetup) -> None:
-        self._folder = folder
+    def __init__(self, record: RecordView, protocols: AvailableProtocols, setup: LiveSetup) -> None:
         self._record = record
         self._protocols = protocols
         self._setup = setup
@@ -81,7 +79,7 @@ class LiveWindow:
             if self._run is not None and self._run.process.poll() is None:
                 raise RequestError("the practice window is open already; end that set first")
             self._close_log()
-            log = (self._folder / "live.log").open("w+b")
+            log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the window is open, and what it said is asked for
             # Away from the terminal's Ctrl-C: `close` ends it, after which the set is kept.
             process = subprocess.Popen(
                 self._command(wanted), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -45,7 +45,7 @@ def open_home(store: Store, options: HomeOptions, *, texts: Texts, ending: threa
         record = RecordView(store, options.profile, protocols, texts)
         sessions = store.folder / _SESSIONS
         setup = LiveSetup(texts.language, sessions, options.source)
-        live = stack.enter_context(closing(LiveWindow(folder, record, protocols, setup)))
+        live = stack.enter_context(closing(LiveWindow(record, protocols, setup)))
         library = RecordLibrary(store, protocols)
         service, jobs = stack.enter_context(open_service(library, protocols, texts=texts))
         checks = Checks(folder, jobs, record, texts.language)
