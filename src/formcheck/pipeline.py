@@ -42,7 +42,7 @@ Progress = Callable[[str, float], None]
 
 # Written last: whoever waits for it finds everything else in place.
 SESSION_FILE = "session.json"
-ANNOTATED = "annotated.mp4"
+REPORT, ANNOTATED = "report.html", "annotated.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _write_results(
     texts = Texts(options.language)
     with ThreadPoolExecutor(1, "report") as beside:
         video = ANNOTATED if clip is not None and options.video else None
-        page = beside.submit(_write_page, folder / "report.html", clip, track, session, protocol, texts, video)
+        page = beside.submit(_write_page, folder / REPORT, clip, track, session, protocol, texts, video)
         if clip is not None and video is not None:
             first_s, length_s = float(track.t_s[0]), max(float(track.t_s[-1] - track.t_s[0]), 1e-3)
             annotate(

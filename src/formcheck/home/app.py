@@ -18,8 +18,9 @@ from formcheck.home.checks import Checks
 from formcheck.home.devices import SoundTest, camera_list, still
 from formcheck.home.live_window import LiveWindow
 from formcheck.home.record_view import RecordView
+from formcheck.pipeline import ANNOTATED, REPORT
 from formcheck.protocols.model import Protocol
-from formcheck.record.videos import ANNOTATED, REPORT, VIDEOS, video_folder
+from formcheck.record.videos import VIDEOS, video_folder
 from formcheck.review.exports import Exports
 from formcheck.review.library import NotFoundError, make_id
 from formcheck.review.service import ReviewService

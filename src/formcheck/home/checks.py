@@ -12,8 +12,8 @@ from typing import Any
 
 from formcheck.errors import FormcheckError
 from formcheck.home.record_view import RecordView
+from formcheck.pipeline import ANNOTATED, REPORT
 from formcheck.protocols.loader import LoadedProtocol
-from formcheck.record.videos import ANNOTATED, REPORT
 from formcheck.review.analyses import AnalysisRequest, run_analysis
 from formcheck.review.library import NotFoundError
 from formcheck.server.jobs import Job, JobQueue
@@ -119,7 +119,6 @@ class Checks:
             "error": job.error,
             "set": check.uid,
             "not_kept": check.not_kept,
-            "video": (check.request.out / ANNOTATED).exists(),
         }
 
     def keep(self, check_id: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from formcheck.files import acquire_lock, open_private
 
-_LOCK, _ADDRESS = "home.lock", "home.address"
+_LOCK, _ADDRESS = "home-lock", "home-address"
 
 
 class Instance:

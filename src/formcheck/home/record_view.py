@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection
 
+from formcheck.pipeline import ANNOTATED, REPORT, SESSION_FILE
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.prescriptions import days, in_force, prescribe, prescriptions
@@ -30,7 +31,7 @@ from formcheck.record.values import (
     Role,
     SessionLine,
 )
-from formcheck.record.videos import ANNOTATED, keep_video, video_folder
+from formcheck.record.videos import keep_video
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.library import NotFoundError, make_id
 from formcheck.review.model import first_problem
@@ -119,12 +120,12 @@ class RecordView:
         return found[-1] if found else None
 
     def one_set(self, uid: str) -> dict[str, Any]:
-        """Return a set in short, and whether its video was kept."""
+        """Return a set in short."""
         with self.store.reading() as connection:
             found = sessions(connection, uids=[uid])
         if not found:
             raise NotFoundError("this set is not in your practice any more; go back to the list")
-        return {**_set_entry(found[0]), "video": (video_folder(self.store, uid) / ANNOTATED).exists()}
+        return _set_entry(found[0])
 
     def set_plan(self, body: Any) -> None:
         """Prescribe what the person chose."""
@@ -166,11 +167,11 @@ class RecordView:
 
     def keep(self, clip: Path, results: Path, protocol: LoadedProtocol) -> str:
         """Save the results of a video with a copy of it; return the session's id."""
-        session = from_document(read_document(results / "session.json"), read_angles_csv(results / "angles.csv"))
+        session = from_document(read_document(results / SESSION_FILE), read_angles_csv(results / "angles.csv"))
         practice = Practice(self.profile, Origin.ANALYZE, filmed_at(clip))
         track = load_track(results / "track.npz")
         saved = save_set(self.store, session, track, protocol=protocol, practice=practice)
-        keep_video(self.store, saved.uid, clip, results)
+        keep_video(self.store, saved.uid, clip, results / REPORT, results / ANNOTATED)
         return saved.uid
 
     def _key(self, connection: Connection) -> int | None:

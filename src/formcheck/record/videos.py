@@ -13,7 +13,6 @@ from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 
 VIDEOS = "videos"
-REPORT, ANNOTATED = "report.html", "annotated.mp4"
 _CLIP = "clip"
 
 
@@ -22,19 +21,18 @@ def video_folder(store: Store, uid: str) -> Path:
     return store.folder / VIDEOS / uid
 
 
-def keep_video(store: Store, uid: str, clip: Path, results: Path) -> None:
-    """Keep copies of a clip and of what people look at in its results, in place of those that are there.
+def keep_video(store: Store, uid: str, clip: Path, report: Path, *more: Path) -> None:
+    """Keep copies of a clip, of its report and of ``more`` that the report shows, in place of those that are there.
 
     Raises
     ------
     StoreError
         They could not be written; then what was there stays.
     """
-    with storage_errors(store.folder), filling(video_folder(store, uid), last=REPORT) as fresh:
+    with storage_errors(store.folder), filling(video_folder(store, uid), last=report.name) as fresh:
         shutil.copyfile(clip, fresh / f"{_CLIP}{clip.suffix.lower()}")
-        for name in (REPORT, ANNOTATED):
-            if (results / name).exists():
-                shutil.copyfile(results / name, fresh / name)
+        for path in (report, *more):
+            shutil.copyfile(path, fresh / path.name)
 
 
 def kept_clips(store: Store) -> dict[str, Path]:

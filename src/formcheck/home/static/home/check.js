@@ -230,7 +230,7 @@ function showEnd(node, check) {
     node.replaceChildren(problem([t("home.check.failed"), t("home.check.failed_reason", { reason })]));
   } else {
     node.classList.add("wide");
-    node.replaceChildren(keptLine(check), ...reportParts(checkPath(check.check), check.name, check.video));
+    node.replaceChildren(keptLine(check), framedPage(`${checkPath(check.check)}/report.html`, check.name));
     announce(t("home.practise.report"));
   }
 }
@@ -253,22 +253,4 @@ function keptLine(check) {
   }
   line.append(again());
   return line;
-}
-
-/**
- * The annotated clip, if there is one, and the report.
- * @param {string} path
- * @param {string} name
- * @param {boolean} video
- */
-export function reportParts(path, name, video) {
-  const player = h("video", {
-    src: `${path}/annotated.mp4`,
-    controls: true,
-    playsInline: true,
-    muted: true,
-    preload: "metadata",
-    "aria-label": t("home.check.video"),
-  });
-  return [video ? player : null, framedPage(`${path}/report.html`, name)].filter((part) => part !== null);
 }

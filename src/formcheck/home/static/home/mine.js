@@ -5,7 +5,6 @@ import { getJson } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { t } from "../core/text.js";
 import { setPath } from "./api.js";
-import { reportParts } from "./check.js";
 import { todayLine } from "./doors.js";
 import { card, framedPage } from "./parts.js";
 import { planCard } from "./plan.js";
@@ -53,7 +52,7 @@ const setWords = ({ side, reps }) => t("home.mine.set_line", { leg: legWords(sid
  * @returns {Promise<View>}
  */
 export async function openSet(set) {
-  const { date, video } = /** @type {{date: string, video: boolean}} */ (await getJson(setPath(set)));
+  const { date } = /** @type {PractisedSet} */ (await getJson(setPath(set)));
   const title = t("home.mine.set_report", { date: whenWords(date) });
-  return { node: h("div", { class: "narrow wide" }, ...reportParts(setPath(set), title, video)), title };
+  return { node: h("div", { class: "narrow wide" }, framedPage(`${setPath(set)}/report.html`, title)), title };
 }

@@ -34,7 +34,6 @@
  * @property {string | null} error
  * @property {string | null} set  in the record, once it is kept
  * @property {string | null} not_kept  why it could not be
- * @property {boolean} video  there is an annotated clip
  */
 
 /** @typedef {{node: HTMLElement, title: string, close?: () => void}} View */
