@@ -176,7 +176,7 @@ def _video(find: Callable[[Request], Path]) -> Endpoint:
 
 def _still(home: Home) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        camera = request.query_params.get("camera", "0")
+        camera = request.query_params.get("camera") or None
         return Response(await run_in_threadpool(still, camera, home.source), media_type="image/jpeg")
 
     return endpoint

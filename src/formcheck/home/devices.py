@@ -8,9 +8,8 @@ from typing import Any
 
 from formcheck.errors import InputError
 from formcheck.live.audio import Tones, Voice, speech_command
-from formcheck.live.camera import camera_opener
+from formcheck.live.devices import camera_opener, devices
 from formcheck.live.speech import Rank, Utterance
-from formcheck.probes import cameras
 from formcheck.review.media import to_jpeg
 from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
@@ -27,11 +26,14 @@ _TONE_S = 2.0
 
 def camera_list() -> list[dict[str, str]]:
     """Return the cameras, each as `formcheck live --camera` takes it and by its name."""
-    return [{"camera": str(number), "name": name} for number, name in enumerate(cameras()["names"])]
+    listed = devices()
+    names = [one.name for one in listed]
+    # By its name where that is its own: an identifier may be a number, which counts something else on some systems.
+    return [{"camera": one.name if names.count(one.name) == 1 else one.identifier, "name": one.name} for one in listed]
 
 
-def still(camera: str, source: Path | None) -> bytes:
-    """Return a still image as JPEG: of a camera, or the first frame of the clip that plays as the camera.
+def still(camera: str | None, source: Path | None) -> bytes:
+    """Return a still image as JPEG: of a camera (None: the first one), or of the clip that plays as the camera.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def still(camera: str, source: Path | None) -> bytes:
     return to_jpeg(taken[0], width_px=_WIDTH_PX)
 
 
-def _take(camera: str, taken: list[ImageBgr]) -> None:
+def _take(camera: str | None, taken: list[ImageBgr]) -> None:
     opened = camera_opener(camera)()
     if opened is None:
         return

@@ -88,7 +88,7 @@ class LiveWindow:
         return self.status()
 
     def _command(self, wanted: LiveRequest) -> Sequence[str]:
-        command = [sys.executable, "-m", "formcheck", "--lang", self._setup.language, "live"]
+        command = [sys.executable, "-m", "formcheck", "--lang", self._setup.language, "live", "--no-open"]
         command += ["--store", str(self._record.store.folder), "--profile", self._record.profile]
         command += ["--out", str(self._setup.sessions)]
         if self._setup.source is not None:

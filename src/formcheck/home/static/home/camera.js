@@ -59,7 +59,7 @@ async function showStill(place, look, camera) {
   look.disabled = true;
   place.replaceChildren(h("p", { class: "soft" }, t("home.loading")));
   // A new address each time: the browser would show the image that it has.
-  const query = new URLSearchParams({ camera: camera ?? "0", at: String(Date.now()) });
+  const query = new URLSearchParams({ camera: camera ?? "", at: String(Date.now()) });
   const image = h("img", { alt: t("home.practise.still"), src: `/api/home/camera.jpg?${query}` });
   try {
     await image.decode();
