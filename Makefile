@@ -31,7 +31,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"formcheck needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12 setup")'
 	@$(PYTHON) -m pip --version >/dev/null || { echo "formcheck needs pip: apt install python3-pip, or $(PYTHON) -m ensurepip" >&2; exit 1; }
 	@echo "formcheck: making an environment in $(VENV). It takes some minutes: 400 MB to download, 1.5 GB on disk."
-	@echo "formcheck: step 1 of 2, formcheck and the tools to test it ($$(grep -c == requirements.lock) packages)"
+	@echo "formcheck: step 1 of 2, what formcheck and its tests need ($$(grep -c == requirements.lock) packages)"
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PIP) install --require-hashes --requirement requirements.lock
 	@echo "formcheck: step 2 of 2, formcheck itself"

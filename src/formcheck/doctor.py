@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import InputError
 from formcheck.extras import Extra, install_command, installed
+from formcheck.installer import add_command, mend_command
 from formcheck.pose import models
 from formcheck.text.catalogue import Texts
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
-_REINSTALL = "python -m pip install --force-reinstall"
 DISTRIBUTIONS = (
     *("alembic", "av", "click", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python", "platformdirs"),
     *("psutil", "pydantic", "rich", "sounddevice", "sqlalchemy", "starlette", "uvicorn"),
@@ -120,10 +120,10 @@ def check_distribution(texts: Texts, name: str) -> Check:
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return Check(name, False, texts.get("doctor.not_installed"), Need.ANALYZE, f"{_REINSTALL} formcheck")
+        return Check(name, False, texts.get("doctor.not_installed"), Need.ANALYZE, add_command(name))
     if name == "mediapipe" and version != MEDIAPIPE_RELEASE:
         found = texts.get("doctor.other_release", wanted=MEDIAPIPE_RELEASE, found=version)
-        return Check(name, False, found, Need.ANALYZE, f"python -m pip install mediapipe=={MEDIAPIPE_RELEASE}")
+        return Check(name, False, found, Need.ANALYZE, add_command(f"mediapipe=={MEDIAPIPE_RELEASE}"))
     return Check(name, True, version, Need.ANALYZE)
 
 
@@ -156,7 +156,7 @@ def check_libraries(texts: Texts, libraries: tuple[SharedLibrary, ...]) -> Itera
 
 def check_codecs(texts: Texts) -> Iterator[Check]:
     """Check that clips can be read, and that the annotated clip can be written."""
-    name, remedy = texts.get("doctor.name.decoders"), f"{_REINSTALL} --only-binary :all: av"
+    name, remedy = texts.get("doctor.name.decoders"), mend_command("av")
     answer = _probe(texts, "decoders")
     if isinstance(answer, str):
         yield Check(name, False, answer, Need.ANALYZE, remedy)

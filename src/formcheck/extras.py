@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import importlib.metadata
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 
 from formcheck.errors import UsageError
+from formcheck.installer import add_command
 
 
 class Extra(StrEnum):
@@ -29,14 +28,6 @@ DISTRIBUTIONS = {
     Extra.CLUSTER: ("dask", "distributed", "fsspec", "paramiko", "s3fs"),
 }
 
-# Files that the installers leave in the environment of a program, and how to add packages to it. Double quotes, since
-# the command prompt of Windows knows no others.
-_INSTALLERS = {
-    "pipx_metadata.json": 'pipx inject formcheck "formcheck[{extra}]"',
-    "uv-receipt.toml": 'uv pip install --python "{prefix}" "formcheck[{extra}]"',
-}
-_PIP = 'pip install "formcheck[{extra}]"'
-
 
 def installed(extra: Extra) -> bool:
     """Tell whether all packages of an extra are installed."""
@@ -50,9 +41,8 @@ def installed(extra: Extra) -> bool:
 
 def install_command(extra: Extra) -> str:
     """Return the command that installs an extra beside this formcheck, with the installer that installed it."""
-    prefix = Path(sys.prefix)
-    command = next((command for mark, command in _INSTALLERS.items() if (prefix / mark).exists()), _PIP)
-    return command.format(extra=extra, prefix=prefix)
+    # formcheck itself is there, so that nothing by its name is looked for.
+    return add_command(f"formcheck[{extra}]")
 
 
 @contextmanager

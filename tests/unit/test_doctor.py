@@ -94,7 +94,7 @@ def test_a_mediapipe_of_another_release_is_not_good(monkeypatch):
     monkeypatch.setattr(doctor, "MEDIAPIPE_RELEASE", "0.10.99")
     check = doctor.check_distribution(EN, "mediapipe")
     assert not check.ok
-    assert check.remedy == "python -m pip install mediapipe==0.10.99"
+    assert check.remedy == 'python -m pip install "mediapipe==0.10.99"'
 
 
 def test_a_package_that_is_not_installed():

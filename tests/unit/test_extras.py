@@ -49,21 +49,6 @@ def test_an_error_of_our_own_is_no_missing_extra():
         importlib.import_module("formcheck.no_such_module")
 
 
-@pytest.mark.parametrize(
-    ("mark", "command"),
-    [
-        ("pipx_metadata.json", 'pipx inject formcheck "formcheck[clinic]"'),
-        ("uv-receipt.toml", 'uv pip install --python "{prefix}" "formcheck[clinic]"'),
-        (None, 'pip install "formcheck[clinic]"'),
-    ],
-)
-def test_the_command_is_that_of_the_installer_that_was_used(tmp_path, monkeypatch, mark, command):
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    if mark:
-        (tmp_path / mark).touch()
-    assert extras.install_command(Extra.CLINIC) == command.format(prefix=tmp_path)
-
-
 def test_no_module_of_the_core_loads_an_extra():
     """Every module is imported in one process in which the extras cannot be."""
     script = """
