@@ -239,6 +239,18 @@ def test_the_key_q_ends_the_set_and_a_window_closed_during_the_questions_leaves_
     assert waiting == list(Question)
 
 
+def test_the_first_words_check_the_sound_introduce_and_find_the_camera(start):
+    run = start("--teach", "--no-questions", speech=0.01)
+    said = [TEXTS.get("start.sound"), *TEXTS.section("teach").values(), TEXTS.get("start.camera")]
+    said.remove(TEXTS.get("teach.keys"))
+    run.wait_for(lambda: said[1] in run.said(), "no introduction")
+    run.xdo("windowfocus", "key", "--delay", "300", "space")
+    run.wait_for(lambda: said[-1] in run.said(), "no camera")
+    assert run.said().splitlines()[: len(said)] == said
+    run.process.send_signal(signal.SIGTERM)
+    run.end()
+
+
 def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
     """A speech program that ends well without having spoken, as one does where there is no loudspeaker."""
     run = start("--no-questions", speech=0.0)

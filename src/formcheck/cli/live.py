@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("--no-mirror", is_flag=True, help="Show the image as the camera sees it, not mirrored.")
 @click.option("--record", is_flag=True, help="Record the video too (a red dot shows it). Default: numbers only.")
 @click.option("--deidentify", is_flag=True, help="With --record: hide the face in the video.")
+@click.option("--teach", is_flag=True, help="Introduce how to practise, as the first time.")
 @click.option("--no-questions", is_flag=True, help="Do not ask about pain at the end.")
 @click.option("--no-open", is_flag=True, help="Do not open the report at the end; never done with --headless.")
 @click.option(
@@ -80,6 +81,7 @@ def command(
     no_mirror: bool,
     record: bool,
     deidentify: bool,
+    teach: bool,
     no_questions: bool,
     no_open: bool,
     out: Path | None,
@@ -145,6 +147,7 @@ def command(
                 deidentify=deidentify,
                 questions=questions,
                 whole_set=prescribed is not None,
+                teach=teach,
             ),
             notify=_notify,
             record=record_of,

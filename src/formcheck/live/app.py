@@ -15,6 +15,7 @@ from formcheck.live.coach import Coach, EndReason
 from formcheck.live.debrief import Debrief
 from formcheck.live.finish import FinishedSet, discard_empty, finish, note_answers
 from formcheck.live.interruptions import Interruptions
+from formcheck.live.introduction import introduce, is_first_time
 from formcheck.live.journal import Journal, JournalHeader, new_folder
 from formcheck.live.loop import Loop, Timings
 from formcheck.live.outputs import Outputs
@@ -52,6 +53,8 @@ class LiveOptions:
     questions: bool = True
     # All of a set is meant: it is prescribed.
     whole_set: bool = False
+    # Introduce the exercise even if it is not the first time.
+    teach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def practise(
         startup.check_sound()
         startup.recover_sets(root, save=record.save if record is not None else None)
         source = stack.enter_context(closing(open_source()))
+        if options.teach or (not isinstance(source, FileCamera) and is_first_time(root)):
+            introduce(outputs, interruptions)
         first = startup.first_frame(source)
         if first is None:
             return None

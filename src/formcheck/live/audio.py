@@ -105,9 +105,15 @@ class Voice:
 
     def say(self, utterance: Utterance) -> None:
         """Say it as soon as possible; returns at once."""
-        if self._muted or not utterance.text:
+        if self._muted:
             return
         with self._condition:
+            if not utterance.text:
+                # Nothing to say, but perhaps something to break off.
+                if utterance.rank is Rank.STOP and not utterance.tone:
+                    self._next = None
+                    self._cut_off()
+                return
             if self._next is None or utterance.rank <= self._next.rank:
                 self._next = utterance
             if utterance.rank is Rank.STOP:

@@ -61,7 +61,9 @@ class Screens:
         self._layout = screen_layout(size_px, large=large)
         self._texts = texts
         self._font = Font()
-        self._banner_units = _LARGE_BANNER_UNITS if large else _BANNER_UNITS
+        # On an upright screen the width is the limit: the higher band is what makes its words larger.
+        wide = size_px[0] >= size_px[1]
+        self._banner_units = _LARGE_BANNER_UNITS if large and wide else _BANNER_UNITS
         self.large = large
         self.pages = Pages(self._layout, texts, self._font)
 
@@ -101,6 +103,7 @@ class Screens:
         limit_deg = coach.pain.limit_deg
         draw_leg(canvas, leg_xy_px, where.unit_px, known=state.usable, limit_deg=limit_deg, bold=_BOLD)
         self._count(canvas, coach)
+        self._reminder(canvas)
         paused = coach.stage is Stage.PAUSED
         if not paused and state.phase is not Phase.UNKNOWN:
             self._phase(canvas, state, coach)
@@ -132,6 +135,15 @@ class Screens:
             if dot:
                 canvas.disc((x - width + 0.65 * size, y - 0.35 * size), 0.38 * size, RED)
             x -= width + u
+
+    def _reminder(self, canvas: Canvas) -> None:
+        """How to pause and to stop, small, on the frame's lower edge."""
+        u, (w, _) = self._layout.unit_px, canvas.size_px
+        text = self._texts.get("screen.reminder")
+        (line,), size = self._font.fit(text, 3.4 * u, 0.55 * w)
+        y = self._layout.band.y - 1.6 * u
+        canvas.panel(Rect(0.0, y - 1.2 * size, self._font.width(line, size) + 3 * u, 1.2 * size + 1.6 * u))
+        canvas.text(line, (1.5 * u, y), size, colour=GREY)
 
     def _setup(self, canvas: Canvas, coach: Coach, side: Side | None) -> None:
         where, state = self._layout, coach.setup

@@ -26,9 +26,14 @@ def open_window(texts: Texts, *, headless: bool, full_screen: bool) -> Window:
     return OpenCvWindow(notice(texts.get("start.starting")), full_screen=full_screen)
 
 
+def blank() -> Canvas:
+    """A dark canvas of the window's first size."""
+    return Canvas(np.full((SIZE_PX[1], SIZE_PX[0], 3), DARK, np.uint8))
+
+
 def notice(*sentences: str) -> ImageBgr:
     """An image with sentences below each other, the first one larger."""
-    canvas = Canvas(np.full((SIZE_PX[1], SIZE_PX[0], 3), DARK, np.uint8))
+    canvas = blank()
     u = unit_px(SIZE_PX)
     top, height = 18 * u, (SIZE_PX[1] - 36 * u) / (len(sentences) + 1)
     for number, sentence in enumerate(sentences):
