@@ -79,12 +79,10 @@ def _why_not_judged(session: Session) -> Message:
 
 
 def _without_reps(session: Session, stats: SetStatistics) -> Message:
-    if stats.cut:
-        return Message.of("headline.cut")
-    if stats.rep_count is not None:
+    if stats.rep_count is not None and not stats.cut:
         return Message.of("headline.no_rep")
-    tip = _tip(session, ())
-    return Message.of("headline.leg_lost_but", tip=tip) if tip else Message.of("headline.leg_lost")
+    key, tip = "headline.cut" if stats.cut else "headline.leg_lost", _tip(session, ())
+    return Message.of(f"{key}_but", tip=tip) if tip else Message.of(key)
 
 
 def _met(session: Session, stats: SetStatistics) -> Message:

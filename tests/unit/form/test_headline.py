@@ -146,6 +146,17 @@ def test_what_kept_the_leg_from_being_measured_comes_first():
     assert keys(headline(lost)) == ["headline.leg_lost_but", "headline.tip.too_high"]
 
 
+@pytest.mark.parametrize(("reasons", "key"), [((), "cut"), ((Message("quality.leg_lost"),), "cut_but")])
+def test_a_repetition_that_is_cut_off(reasons, key):
+    session = synth.session(synth.glide([Move()] * 1))
+    cut = replace(
+        session,
+        reps=(replace(session.reps[0], complete=False),),
+        quality=replace(session.quality, reasons=reasons),
+    )
+    assert headline(cut).key == f"headline.{key}"
+
+
 def test_repetitions_counted_by_eye():
     session = synth.session(synth.glide([Move()] * 2))
     bare = replace(
