@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from urllib.parse import urljoin
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 import pytest
 
@@ -42,9 +48,33 @@ class Installation:
         assert network_calls(trace) == []
         return result
 
+    @contextmanager
+    def serving(self, *arguments: object) -> Iterator[str]:
+        """Run a command that serves a page; give the address that it prints, and end it as Ctrl-C does."""
+        with subprocess.Popen(
+            [self.program, *map(str, arguments)], cwd=self.home, env=self.variables, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        ) as server:  # fmt: skip
+            try:
+                yield next(found[0] for line in server.stdout if (found := re.search(r"http://\S+", line)))
+            finally:
+                server.send_signal(signal.SIGINT)
+                server.communicate(timeout=30)
+
     def _options(self, *, captured: bool = True) -> dict:
         options = {"cwd": self.home, "env": self.variables, "stdin": subprocess.DEVNULL}
         return options | {"capture_output": True} if captured else options
+
+
+def fetch(address: str) -> str:
+    """Fetch from a server of this machine, as a browser that keeps its cookie."""
+    with browser().open(address, timeout=20) as answer:
+        return answer.read().decode()
+
+
+@cache
+def browser() -> OpenerDirector:
+    return build_opener(ProxyHandler({}), HTTPCookieProcessor())
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +122,15 @@ def test_the_doctor_finds_all_that_analyze_needs_and_names_the_extras(installati
     assert [re.search(r"formcheck\[(\w+)\]", line)[1] for line in missing] == list(Extra)
     assert all(" -> " in line and line.endswith(f'install "formcheck[{extra}]"')
                for line, extra in zip(missing, Extra, strict=True))  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [("home",), ("review", "clip.mp4")])
+def test_the_pages_are_served_with_their_files(installation, kept, command):
+    with installation.serving(*command, "--no-open", "--port", "0") as address:
+        page = fetch(address)
+        files = set(re.findall(r'(?:src|href)="(/[^"?#]+\.(?:js|css))"', page))
+        assert files
+        assert all(fetch(urljoin(address, name)) for name in files)
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "opensim"])
