@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from formcheck.message import Message, verbatim
-from formcheck.protocols.model import ToesReading
+from formcheck.protocols.model import Hold, ToesReading
 from formcheck.report.protocol import ProtocolView
 from formcheck.types import (
     ClipInfo,
@@ -25,7 +25,7 @@ from formcheck.types import (
 )
 
 REP_S = 4.0
-PROTOCOL_VIEW = ProtocolView(toes=ToesReading.CEILING, prescribed_reps=20, hip_target_deg=(75.0, 105.0))
+PROTOCOL_VIEW = ProtocolView(toes=ToesReading.CEILING, prescribed_reps=20, hip_target_deg=(75.0, 105.0), hold=Hold.BOTH)
 CLIP = ClipInfo("clip.mp4", "ab" * 32, (960, 540), 14.0, 0, "h264", 30.0)
 MODEL = ModelInfo("pose_landmarker_full", "cd" * 32, "MediaPipe Tasks, CPU")
 SIDE_VIEW = View(lying=True, trunk_from_floor_deg=3.2, roll_deg=0.0, azimuth_deg=-6.0)

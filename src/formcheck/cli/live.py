@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     metavar="ID|FILE",
     help="The exercise; see 'formcheck protocols list'. Default: what is prescribed, else sciatic-glide.",
 )
+@click.option(
+    "--hands",
+    type=click.Choice(["both", "one", "strap"]),
+    help="How the thigh is held, where that differs from the protocol; hands are judged only where both do.",
+)
 @model_option
 @click.option("--lang", "language", metavar="xx", help="Language of voice and screen: en or de. Default: the system's.")
 @click.option(
@@ -72,6 +77,7 @@ def command(
     fast: bool,
     side: str | None,
     protocol_name: str | None,
+    hands: str | None,
     model: str | None,
     language: str | None,
     metronome_s: float | None,
@@ -122,7 +128,8 @@ def command(
         from formcheck.live.practice_record import PracticeRecord
         from formcheck.live.sources import FileCamera
         from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
-        from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol
+        from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol, with_hold
+        from formcheck.protocols.model import Hold
         from formcheck.record.profiles import DEFAULT_PROFILE, check_code
         from formcheck.types import Side
 
@@ -131,11 +138,12 @@ def command(
         if not no_save:
             record_of = PracticeRecord(check_code(profile or DEFAULT_PROFILE), store, questions=questions)
         prescribed = record_of.prescribed_today() if record_of is not None else None
+        protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
         result = practise(
             lambda: FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera)),
             out or _sessions_folder(),
             window=window,
-            protocol=load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID)),
+            protocol=protocol if hands is None else with_hold(protocol, Hold(hands)),
             options=LiveOptions(
                 language=texts.language,
                 side=Side(side) if side else (prescribed.side if prescribed else None),

@@ -101,7 +101,7 @@ def _not_met(session: Session, stats: SetStatistics, faults: Sequence[Finding]) 
     first, *others = faults
     failed = [f.rep for f in session.findings if f.rule == first.rule and f.rep is not None and _failed(f)]
     reps = [rep for rep in session.reps if rep.index in failed]
-    fault, remedy = _fault_and_remedy(first, reps)
+    fault, remedy = _fault_and_remedy(session, first, reps)
     partly = 0 < len(reps) < stats.complete
     how_often = {"failed": len(reps), "count": _count(session, stats)} if partly else {}
     key = f"headline.{'partly' if partly else 'fault'}_{'with' if remedy else 'without'}_remedy"
@@ -146,12 +146,18 @@ def _failed(finding: Finding) -> bool:
     return finding.verdict is Verdict.NOT_MET and not finding.advisory
 
 
-def _fault_and_remedy(finding: Finding, reps: Sequence[Rep]) -> tuple[Message, Message | None]:
+def _fault_and_remedy(session: Session, finding: Finding, reps: Sequence[Rep]) -> tuple[Message, Message | None]:
     """What was wrong, and what to do about it where something can be done."""
     variant = thigh_movement(reps).how if finding.rule == rules.THIGH_STILL.id else finding.variant
     fault = _of_rule("fault", finding.rule, variant)
-    remedy = _of_rule("remedy", finding.rule, variant)
+    remedy = _of_rule("remedy", finding.rule, _hold(session, finding) or variant)
     return fault or Message.of("headline.fault.other", fault=fault_message(finding)), remedy
+
+
+def _hold(session: Session, finding: Finding) -> str:
+    """The variant of what to do about a thigh that moves, for who holds it with one hand or a strap."""
+    own = finding.rule == rules.THIGH_STILL.id and all(f.rule != rules.HANDS.id for f in session.findings)
+    return "own_hold" if own else ""
 
 
 def _of_rule(section: str, rule: str, variant: str) -> Message | None:
@@ -204,7 +210,8 @@ def _tip(session: Session, open_: Iterable[Finding]) -> Message | None:
     reasons.sort(key=lambda reason: (reason == "leg_lost", reason not in _NOT_MEASURED))
     keys = [f"headline.tip.{reason}" for reason in reasons]
     near = [finding for finding in open_ if finding.verdict is Verdict.BORDERLINE]
-    keys += [f"headline.tip.{finding.rule}_{finding.variant}".rstrip("_") for finding in near]
+    variants = [(finding.rule, _hold(session, finding) or finding.variant) for finding in near]
+    keys += [f"headline.tip.{rule}_{variant}".rstrip("_") for rule, variant in variants]
     found = next((key for key in keys if key in catalogue(DEFAULT_LANGUAGE)), None)
     return Message.of(found) if found else None
 

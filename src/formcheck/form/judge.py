@@ -92,7 +92,7 @@ def _no_reps(track: PoseTrack) -> RepSet:
 def _findings(
     angles: LegAngles | None, rep_set: RepSet, evidence: rules.SetEvidence, protocol: Protocol
 ) -> tuple[Finding, ...]:
-    of_reps = rules.rep_rules()
+    of_reps = rules.rep_rules(protocol)
     complete = tuple(rep for rep in rep_set.reps if rep.complete)
     findings = [rules.judge_set(rules.LYING, evidence, protocol)]
     if angles is None:

@@ -190,7 +190,8 @@ class OnlineJudge:
         if self._counted_before + len(ended) > self._count:
             rep = ended[self._count - self._counted_before]
             self._count += 1
-            findings = tuple(judge_rep(rule, rep, recent, self._loaded.protocol) for rule in rep_rules())
+            protocol = self._loaded.protocol
+            findings = tuple(judge_rep(rule, rep, recent, protocol) for rule in rep_rules(protocol))
             counted = CountedRep(replace(rep, index=self._count), findings)
         if len(ended) > 1 and self._counted_before + len(ended) == self._count:
             # Only the last repetition may still change; memory begins with the return of the one before it.

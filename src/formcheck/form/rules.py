@@ -15,7 +15,7 @@ import numpy as np
 
 from formcheck.form import measures
 from formcheck.form.verdicts import UNKNOWN, Limits, Measured, compare, missed_end
-from formcheck.protocols.model import Protocol, ToesReading
+from formcheck.protocols.model import Hold, Protocol, ToesReading
 from formcheck.resolution import decimals_of_unit, rounded_number
 from formcheck.types import Finding, LegAngles, Rep, Verdict, View
 
@@ -236,9 +236,10 @@ RULES = (LYING, HIP, THIGH_STILL, KNEE_START, SLOW, SMOOTH, GLIDE_SIZE, HANDS, T
 RULE_BY_ID = {rule.id: rule for rule in RULES}
 
 
-def rep_rules() -> tuple[Rule, ...]:
-    """Return the rules that a protocol's repetitions are judged by."""
-    return tuple(rule for rule in RULES if rule.scope is Scope.REPETITION and rule.limits is not None)
+def rep_rules(protocol: Protocol) -> tuple[Rule, ...]:
+    """Return the rules that a protocol's repetitions are judged by; hands are where both hold the thigh."""
+    of_reps = [rule for rule in RULES if rule.scope is Scope.REPETITION and rule.limits is not None]
+    return tuple(rule for rule in of_reps if rule is not HANDS or protocol.hands.hold is Hold.BOTH)
 
 
 def limits_of(rule: Rule, protocol: Protocol) -> Limits:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from formcheck.errors import ProtocolError
-from formcheck.protocols.model import Protocol
+from formcheck.protocols.model import Hold, Protocol
 
 DEFAULT_PROTOCOL_ID = "sciatic-glide"
 
@@ -70,6 +70,24 @@ def parse_protocol(text: str, *, where: str) -> LoadedProtocol:
         As `load_protocol`.
     """
     return _parse(text.encode(), where=where, origin=where)
+
+
+def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
+    """Return a protocol for who holds the thigh in this way: its file with that one line, and a fingerprint of its own.
+
+    Raises
+    ------
+    ProtocolError
+        The file has no plain ``[hands]`` table to put the line into.
+    """
+    if loaded.protocol.hands.hold is hold:
+        return loaded
+    head, table, rest = loaded.text.partition("\n[hands]\n")
+    if not table:
+        raise ProtocolError(f"{loaded.origin}: expected a line [hands]; write 'hold = \"{hold}\"' into that table")
+    others = "".join(line for line in rest.splitlines(keepends=True) if not line.startswith("hold "))
+    text = f'{head}{table}hold = "{hold}"\n{others}'
+    return _parse(text.encode(), where=loaded.origin, origin=loaded.origin)
 
 
 def _parse(data: bytes, *, where: str, origin: str) -> LoadedProtocol:

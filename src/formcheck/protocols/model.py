@@ -87,10 +87,19 @@ class TempoLimits(_Strict):
     max_bounce_deg: Limit
 
 
+class Hold(StrEnum):
+    """How the thigh is held."""
+
+    BOTH = "both"
+    ONE = "one"
+    STRAP = "strap"
+
+
 class HandLimits(_Strict):
-    """Hands holding the thigh (advisory)."""
+    """Hands holding the thigh (advisory); judged where both do. ``hold`` is the person's, and need not be said."""
 
     max_distance_thighs: Limit
+    hold: Annotated[Hold, Field(strict=False)] = Hold.BOTH
 
 
 class ToesReading(StrEnum):

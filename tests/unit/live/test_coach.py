@@ -48,7 +48,9 @@ def rep(index, move=None, *, hip_deg=90.0):
     """A counted repetition as the judge gives it."""
     session = synth.session(synth.glide([Move(), move or Move()], hip_deg=hip_deg))
     made = replace(session.reps[1], index=index)
-    return CountedRep(made, tuple(judge_rep(rule, session.reps[1], session.angles, PROTOCOL) for rule in rep_rules()))
+    return CountedRep(
+        made, tuple(judge_rep(rule, session.reps[1], session.angles, PROTOCOL) for rule in rep_rules(PROTOCOL))
+    )
 
 
 GOOD, FAST = rep(1), rep(1, Move(extend_s=0.4, return_s=0.4))

@@ -15,7 +15,9 @@ import pytest
 
 from formcheck.form.statistics import statuses, worst
 from formcheck.message import Message, verbatim
+from formcheck.protocols.model import Hold
 from formcheck.report.html import render_report
+from formcheck.report.protocol import ProtocolView
 from formcheck.text.catalogue import Texts, catalogue, languages
 from formcheck.text.findings import finding_sentence, status_words
 from formcheck.types import Session, Verdict
@@ -66,9 +68,14 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.text).split())
 
 
-def render(session: Session, thumbnails: dict[int, bytes] | None = None, texts: Texts = EN) -> str:
+def render(
+    session: Session,
+    thumbnails: dict[int, bytes] | None = None,
+    texts: Texts = EN,
+    protocol_view: ProtocolView = PROTOCOL_VIEW,
+) -> str:
     return render_report(
-        session, texts=texts, protocol_view=PROTOCOL_VIEW, thumbnails=thumbnails or {}, analysed_at=WHEN
+        session, texts=texts, protocol_view=protocol_view, thumbnails=thumbnails or {}, analysed_at=WHEN
     )
 
 
@@ -440,3 +447,10 @@ def test_vendored_assets_are_the_stated_ones():
     assert len(stated) == 3
     for name, digest in stated:
         assert hashlib.sha256((assets / name).read_bytes()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("hold", Hold)
+def test_who_holds_the_thigh_in_a_way_of_their_own_reads_that_it_is_agreed(hold):
+    page = render(make_session(), protocol_view=dataclasses.replace(PROTOCOL_VIEW, hold=hold))
+    said = {one: EN.get(f"report.hold.{one}") in page for one in (Hold.ONE, Hold.STRAP)}
+    assert said == {one: one is hold for one in said}

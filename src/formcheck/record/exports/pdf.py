@@ -6,7 +6,7 @@ import tomllib
 from datetime import datetime
 
 from formcheck.errors import StoreError
-from formcheck.protocols.model import ToesReading
+from formcheck.protocols.model import Hold, ToesReading
 from formcheck.record.exports import ExportFiles, Selection
 from formcheck.record.queries import protocol_text, results_of
 from formcheck.record.series import frames_of, load_series
@@ -45,6 +45,7 @@ def _protocol_view(text: str) -> ProtocolView:
             toes=ToesReading(values["toes"]["reading"]),
             prescribed_reps=int(values["set"]["reps"]["value"]),
             hip_target_deg=(float(hip["low"]), float(hip["high"])),
+            hold=Hold(values["hands"].get("hold", Hold.BOTH)),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise StoreError(
