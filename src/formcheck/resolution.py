@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 # By the ending of a field's name, the longer ending first.
 _DECIMALS = (("_deg_s", 1), ("_deg", 2), ("_thighs", 3), ("_fraction", 4), ("_fps", 3), ("_s", 3))
 # Of numbers whose unit stands beside them.
+FINEST_DECIMALS = 3
 _DECIMALS_OF_UNIT = {"deg": 2, "deg/s": 1, "s": 3, "thigh lengths": 3, "reps": 0}
 # Tenths of a millisecond tell any two frames apart.
 FRAME_TIME_DECIMALS = 4
@@ -30,7 +31,7 @@ def decimals_of(name: str) -> int | None:
 
 def decimals_of_unit(unit: str) -> int:
     """Return how many decimals are kept of a number in a unit."""
-    return _DECIMALS_OF_UNIT.get(unit, 3)
+    return _DECIMALS_OF_UNIT.get(unit, FINEST_DECIMALS)
 
 
 def rounded_number(value: float, decimals: int) -> float:

@@ -93,7 +93,7 @@ def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: 
     row = page.locator(".list tr", has_text="added.mp4")
     expect(row.get_by_role("link", name="added.mp4")).to_be_visible(timeout=40_000)
     row.get_by_role("link").click()
-    expect(page.locator(".panel h1")).to_contain_text("repetition")
+    expect(page.locator(".panel h1")).to_contain_text("too short")
 
     page.get_by_role("link", name="formcheck review").click()
     later = cut_sample(tmp_path / "later.mp4", 8.0)

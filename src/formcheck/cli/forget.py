@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def _lines(erasure: Erasure, texts: Texts) -> list[str]:
     """Say what will be erased."""
     size = sum(path.stat().st_size for path in erasure.series if path.exists())
     sessions = Message.of("record.sessions", n=len(erasure.uids))
-    lines = [texts.get("record.forget.sessions", sessions=sessions, megabytes=size / 1e6)]
+    # Rounded up: a little is not nothing.
+    lines = [texts.get("record.forget.sessions", sessions=sessions, megabytes=math.ceil(size / 1e5) / 10)]
     if len(erasure.uids) <= _MOST_NAMED:
         lines[0] = texts.get("record.forget.named", what=lines[0], names=erasure.uids)
     if erasure.profiles:

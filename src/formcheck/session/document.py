@@ -18,7 +18,7 @@ from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
 from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
-from formcheck.resolution import decimals_of_unit, rounded, rounded_number
+from formcheck.resolution import FINEST_DECIMALS, rounded, rounded_number
 from formcheck.session import schema
 from formcheck.session.frames import FrameTable
 from formcheck.text.catalogue import Texts
@@ -129,12 +129,11 @@ def _rep_part(texts: Texts, rep: Rep, findings: Sequence[Finding], status: RepSt
 def _finding_part(texts: Texts, finding: Finding) -> schema.FindingPart:
     values = {field.name: getattr(finding, field.name) for field in fields(finding)}
     low, high = finding.limit
-    decimals = decimals_of_unit(finding.unit)
     numbers = {
-        "observed": _number(finding.observed, decimals),
-        "se": _number(finding.se, decimals),
-        "limit": (_number(low, decimals), _number(high, decimals)),
-        "at_s": _number(finding.at_s, decimals_of_unit("s")),
+        "observed": _number(finding.observed, FINEST_DECIMALS),
+        "se": _number(finding.se, FINEST_DECIMALS),
+        "limit": (_number(low, FINEST_DECIMALS), _number(high, FINEST_DECIMALS)),
+        "at_s": _number(finding.at_s, FINEST_DECIMALS),
     }
     said = {"text": finding_sentence(texts, finding), "verbatim": finding.text is not None}
     return schema.FindingPart(**{**values, **numbers, **said})

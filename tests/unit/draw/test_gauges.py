@@ -40,14 +40,15 @@ def test_the_words_follow_the_verdict(value_deg, half_band_deg, key):
 def test_each_verdict_has_a_word_and_an_icon_of_its_own():
     """Nothing is said by colour alone."""
     shown = {verdict: verdict_style(finding) for verdict, finding in VERDICTS.items()}
-    assert len({(style.key, style.tick, style.warning) for style in shown.values()}) == len(Verdict)
+    assert len({(style.key, style.tick, style.warning) for style in shown.values()}) == len(VERDICTS)
     assert shown[Verdict.MET].tick
     assert shown[Verdict.NOT_MET].warning
     for language in languages():
         words = {Texts(language).get(style.key) for style in shown.values()}
-        assert len(words) == len(Verdict)
+        assert len(words) == len(VERDICTS)
 
 
+# Those that a rule with a band can give.
 VERDICTS = {
     Verdict.MET: hip(90.0, 4.0),
     Verdict.BORDERLINE: hip(78.0, 9.0),
@@ -73,7 +74,7 @@ def test_the_pointer_stands_at_the_angle_on_the_scale():
 
 @pytest.mark.parametrize("rect", [RECT, Rect(20.0, 20.0, 200.0, 100.0), Rect(20.0, 20.0, 420.0, 70.0)])
 @pytest.mark.parametrize("captions", [True, False])
-@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_gauge_fills_its_rectangle_and_no_more(rect, captions, verdict):
     image = drawn(VERDICTS[verdict], rect, captions=captions, now_deg=20.0)
     ys, xs = np.nonzero((image != 40).any(axis=2))
