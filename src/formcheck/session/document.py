@@ -32,6 +32,7 @@ from formcheck.types import (
     Quality,
     Rep,
     Session,
+    Verdict,
     View,
 )
 
@@ -240,14 +241,15 @@ def upgraded(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _finding_1_1(finding: Mapping[str, Any]) -> dict[str, Any]:
-    return {**finding, "se": None, "variant": "", "reason": None, "met_in": None, "verbatim": True}
+    verdict = finding["verdict"]
+    if finding["rule"] == rules.SET_COMPLETE.id:
+        # It held a short set against every clip.
+        verdict = rules.count_verdict(Verdict(verdict), "").value
+    return {**finding, "verdict": verdict, "se": None, "variant": "", "reason": None, "met_in": None, "verbatim": True}
 
 
 def _finding(part: schema.FindingPart) -> Finding:
     values = {field.name: getattr(part, field.name) for field in fields(Finding) if field.name != "text"}
-    if part.rule == rules.SET_COMPLETE.id:
-        # Older results hold a short set against a clip as well.
-        values["verdict"] = rules.count_verdict(part.verdict, part.variant)
     return Finding(**values, text=part.text if part.verbatim else None)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from formcheck.errors import OutputError
-from formcheck.session.document import installed_version, to_document
+from formcheck.form.statistics import count_finding
+from formcheck.session.document import from_document, installed_version, to_document
 from formcheck.session.frames import ANGLE_COLUMNS, write_angles_csv
 from formcheck.text.catalogue import Texts
 from formcheck.types import View
@@ -189,3 +190,10 @@ def test_document_names_what_made_it(session):
 def test_installed_version_takes_the_first_that_is_there():
     assert installed_version("no-such-distribution", "numpy") == np.__version__
     assert installed_version("no-such-distribution") is None
+
+
+def test_a_short_set_of_version_1_0_is_information():
+    document = json.loads((Path(__file__).parents[2] / "data" / "session_1_0.json").read_text(encoding="utf-8"))
+    session = from_document(document)
+    assert count_finding(session).verdict == "INFORMATION"
+    assert to_document(session, Texts("en"))["summary"]["headline"].endswith(".")
