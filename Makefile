@@ -74,8 +74,9 @@ dist: setup  ## Build wheel and sdist into dist/, with their SHA-256 checksums
 	cd dist && ../$(BIN)/python -c '$(SUMS)' > SHA256SUMS
 	@cat dist/SHA256SUMS
 
-accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS=FILE: joints marked by hand)
-	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(if $(LABELS),--labels $(LABELS))
+accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS="FILE ...": joints marked by hand)
+	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md \
+	    --frames benchmarks/exercise_like_frames.txt $(addprefix --labels ,$(LABELS))
 
 model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)
 	$(PYTHON) models/build.py full

@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/accuracy.py [FOLDER ...] [--labels JOINTS.csv] [--json] [--markdown FILE]
 
-FOLDER holds clips with truth: NAME.mp4, NAME.csv (a row a frame) and NAME.json (the repetitions); their formats are
-described in benchmarks/README.md, so that others can bring clips. --labels names joints marked by hand on single
-frames of clips that lie beside that file. The real pipeline runs on every clip; the naive reading is the landmarker's
-own points, frame by frame, taken straight to angles.
+FOLDER holds a set of clips with truth: NAME.mp4, NAME.csv (a row a frame) and NAME.json (the repetitions); their
+formats are described in benchmarks/README.md, so that others can bring clips. Without one it is the sets that come with
+formcheck, and those that `make synthetic` has rendered to choose by and to test with. --labels names joints marked by
+hand on single frames of clips that lie beside that file. The real pipeline runs on every clip; the naive reading is the
+landmarker's own points, frame by frame, taken straight to angles.
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ from pathlib import Path
 from decisions import DecisionResult, compare_decisions
 from rich.console import Console
 from rich.progress import track as progress
-from tables import causal_table, clip_table, decision_table, group_table, label_table, markdown
-from truth import HELD_OUT, ClipResult, LabelResult, compare_clip, compare_labels, read_labels
+from tables import markdown
+from truth import ClipResult, compare_clip, compare_labels, read_labels
 
 ROOT = Path(__file__).resolve().parents[1]
-DEFAULT = [ROOT / "benchmarks" / "clips", ROOT / "benchmarks" / HELD_OUT]
+DEFAULT = [
+    ROOT / "benchmarks" / "clips",
+    ROOT / "benchmarks" / "holdout",
+    ROOT / "build" / "synthetic" / "validation",
+    ROOT / "build" / "synthetic" / "test",
+]
 
 
 def find_clips(folders: list[Path]) -> list[Path]:
@@ -34,7 +40,12 @@ def main() -> None:
     """Measure, then print or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, default=DEFAULT, metavar="FOLDER")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="joints marked by hand (CSV)")
+    parser.add_argument(
+        "--labels", action="append", type=Path, default=[], metavar="FILE", help="joints marked by hand (CSV)"
+    )
+    parser.add_argument(
+        "--frames", type=Path, metavar="FILE", help="of the labels only these: a line CLIP or CLIP FRAME (text)"
+    )
     parser.add_argument("--causal", action="store_true", help="also the path of live practice, without looking ahead")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep landmarks here between runs")
     parser.add_argument("--json", action="store_true", help="print every figure as JSON")
@@ -49,26 +60,23 @@ def main() -> None:
         for clip in progress(clips, "clips", console=console)
     ]
     decisions: list[DecisionResult] = [compare_decisions(clip, cache=arguments.cache) for clip in clips]
-    labels: list[LabelResult] = []
-    if arguments.labels:
-        marked = read_labels(arguments.labels)
-        labels = [
-            compare_labels(arguments.labels.parent / name, frames, cache=arguments.cache)
-            for name, frames in progress(marked.items(), "labelled clips", console=console)
+    labels = {
+        file.stem: [
+            compare_labels(file.parent / name, frames, cache=arguments.cache)
+            for name, frames in progress(read_labels(file, only=arguments.frames).items(), file.name, console=console)
         ]
+        for file in arguments.labels
+    }
     if arguments.json:
-        print(json.dumps({"clips": [r.to_json() for r in results], "labels": [r.to_json() for r in labels]}, indent=2))
-    elif arguments.markdown:
-        arguments.markdown.write_text(markdown(results, decisions, labels), encoding="utf-8")
+        of_labels = {name: [r.to_json() for r in of_file] for name, of_file in labels.items()}
+        print(json.dumps({"clips": [r.to_json() for r in results], "labels": of_labels}, indent=2))
+        return
+    page = markdown(results, decisions, labels)
+    if arguments.markdown:
+        arguments.markdown.write_text(page, encoding="utf-8")
         print(f"written: {arguments.markdown}")
     else:
-        print(clip_table(results))
-        print(group_table(results))
-        print(decision_table(decisions))
-        if arguments.causal:
-            print(causal_table(results))
-        if labels:
-            print(label_table(labels))
+        print(page)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class DecisionResult:
     """One clip: its decisions, its truly good repetitions, and the half width of its hip's band (NaN: refused)."""
 
     name: str
+    set_name: str
     tags: tuple[str, ...]
     reps: int
     true_reps: int
@@ -68,6 +69,7 @@ def compare_decisions(clip: Path, *, cache: Path | None = None) -> DecisionResul
     measured = angles is not None and bool(angles.usable.mean() >= MEASURED)
     return DecisionResult(
         name=clip.stem,
+        set_name=clip.parent.name,
         tags=truth.tags,
         reps=session.rep_count,
         true_reps=truth.reps,

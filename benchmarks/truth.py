@@ -26,8 +26,6 @@ from formcheck.video.source import FileSource
 
 FloatArray = NDArray[np.float64]
 
-# The folder of clips that nothing was set by.
-HELD_OUT = "holdout"
 # A rater who did not know the truth marked joints by eye: hip 6.6 degrees lower and knee 3.1 degrees less flexed than
 # the skeleton, alike in every clip (SD 1.5 and 1.1; 17 frames of 8 clips). Constants for all clips, never refitted.
 MARKED_HIP_DEG = -6.6
@@ -51,7 +49,10 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class ClipResult:
-    """One clip. Times in seconds; ``timing`` holds (median, worst) absolute errors of start, peak and end."""
+    """One clip of a set (its folder's name); times in seconds.
+
+    ``timing`` holds (median, worst) absolute errors of start, peak and end.
+    """
 
     name: str
     azimuth_deg: float
@@ -67,7 +68,7 @@ class ClipResult:
     naive_knee: Errors
     naive_hip: Errors
     naive_reps: int
-    held_out: bool = False
+    set_name: str = ""
     causal_knee: Errors | None = None
     causal_hip: Errors | None = None
     causal_reps: int | None = None
@@ -175,7 +176,7 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
         naive_knee=_errors(t_s, naive_knee - true_knee, None, peaks_s),
         naive_hip=_errors(t_s, naive_hip - true_hip, None, peaks_s),
         naive_reps=naive_count(naive_knee),
-        held_out=clip.parent.name == HELD_OUT,
+        set_name=clip.parent.name,
         **live,
     )
 
@@ -251,8 +252,12 @@ def naive_count(knee_flexion_deg: FloatArray) -> int:
     return count
 
 
-def read_labels(file: Path) -> dict[str, dict[int, dict[str, list[FloatArray]]]]:
-    """Joints marked by hand: clip -> frame -> point -> places (2,) px, one a rater."""
+def read_labels(file: Path, *, only: Path | None = None) -> dict[str, dict[int, dict[str, list[FloatArray]]]]:
+    """Joints marked by hand: clip -> frame -> point -> places (2,) px, one a rater.
+
+    ``only`` names a text file of the frames to take, a line CLIP or CLIP FRAME; of clips that it does not name all are
+    taken if it names none of this file.
+    """
     marked: dict[str, Any] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     with file.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
@@ -260,7 +265,14 @@ def read_labels(file: Path) -> dict[str, dict[int, dict[str, list[FloatArray]]]]
             marked[row["clip"]][int(row["frame"])][row["point"]].append(place)
             marked[row["clip"]][int(row["frame"])]["side"] = [row["near_side"]]
             marked[row["clip"]][int(row["frame"])]["t_s"] = [float(row["t_s"])]
-    return marked
+    wanted = [tuple(line.split()) for line in only.read_text(encoding="utf-8").splitlines()] if only else []
+    if not any(line and line[0] in marked for line in wanted):
+        return marked
+    return {
+        clip: kept
+        for clip, frames in marked.items()
+        if (kept := {at: points for at, points in frames.items() if {(clip,), (clip, str(at))} & set(wanted)})
+    }
 
 
 def label_side(frames: dict[int, Any]) -> Side:
