@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import InputError
 from formcheck.extras import Extra, install_command, installed
-from formcheck.installer import add_command, mend_command
+from formcheck.installer import add_command, remedy_command
 from formcheck.pose import models
 from formcheck.text.catalogue import Texts
 
@@ -156,7 +156,7 @@ def check_libraries(texts: Texts, libraries: tuple[SharedLibrary, ...]) -> Itera
 
 def check_codecs(texts: Texts) -> Iterator[Check]:
     """Check that clips can be read, and that the annotated clip can be written."""
-    name, remedy = texts.get("doctor.name.decoders"), mend_command("av")
+    name, remedy = texts.get("doctor.name.decoders"), remedy_command("av")
     answer = _probe(texts, "decoders")
     if isinstance(answer, str):
         yield Check(name, False, answer, Need.ANALYZE, remedy)

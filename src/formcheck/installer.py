@@ -1,4 +1,4 @@
-"""Which installer made the environment of this formcheck, and its commands to add to it and to mend it."""
+"""Which installer made the environment of this formcheck, and its commands to add to it and to repair it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 class _Installer:
     # Double quotes, since the command prompt of Windows knows no others.
     add: str
-    mend: str
+    repair: str
 
 
 # By the file that each leaves in the environment of a program.
@@ -31,9 +31,9 @@ def add_command(package: str) -> str:
     return _installer().add.format(package=package, prefix=sys.prefix)
 
 
-def mend_command(package: str) -> str:
+def remedy_command(package: str) -> str:
     """Return the command that installs a package again which does not work."""
-    return _installer().mend.format(package=package)
+    return _installer().repair.format(package=package)
 
 
 def _installer() -> _Installer:

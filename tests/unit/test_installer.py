@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from formcheck.extras import Extra, install_command
-from formcheck.installer import add_command, mend_command
+from formcheck.installer import add_command, remedy_command
 
 
 @pytest.mark.parametrize(
-    ("mark", "extra", "release", "mended"),
+    ("mark", "extra", "release", "repaired"),
     [
         (
             "pipx_metadata.json",
@@ -33,10 +33,10 @@ from formcheck.installer import add_command, mend_command
         ),
     ],
 )
-def test_the_commands_are_those_of_the_installer_that_was_used(tmp_path, monkeypatch, mark, extra, release, mended):
+def test_the_commands_are_those_of_the_installer_that_was_used(tmp_path, monkeypatch, mark, extra, release, repaired):
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     if mark:
         (tmp_path / mark).touch()
     assert install_command(Extra.CLINIC) == extra.format(prefix=tmp_path)
     assert add_command("mediapipe==1") == release.format(prefix=tmp_path)
-    assert mend_command("av") == mended
+    assert remedy_command("av") == repaired
