@@ -83,11 +83,12 @@ class SoundTest:
             tones.play("ready")
             tones.close(finish_s=_TONE_S)
             command = speech_command(self._texts.language)
+            tone = tones.failure is None and not tones.no_device
             if command is None:
-                return {"tone": tones.failure is None, "voice": False}
+                return {"tone": tone, "voice": False}
             voice = Voice(command)
             voice.say(Utterance(0.0, Rank.NOTICE, "sound", self._texts.get("home.sound.spoken")))
             voice.close(finish_s=_SPEECH_S)
-            return {"tone": tones.failure is None, "voice": voice.failure is None}
+            return {"tone": tone, "voice": tone and voice.failure is None and not voice.unheard}
         finally:
             self._lock.release()

@@ -107,12 +107,11 @@ class LiveWindow:
         run = self._run
         if run is None:
             return {"state": "idle"}
-        state: Literal["running", "ending", "done", "failed"]
         code = run.process.poll()
-        if code is None:
-            state = "ending" if run.told_to_end else "running"
-            return {"state": state}
+        # Kept at the end of the set; the window goes on with its questions.
         uid = self._record.newest_live(run.begun_at)
+        if code is None:
+            return {"state": "asking" if uid is not None else "ending" if run.told_to_end else "running", "set": uid}
         error = None if code == 0 else self._error(run)
         return {"state": "done" if uid is not None or code == 0 else "failed", "set": uid, "error": error}
 

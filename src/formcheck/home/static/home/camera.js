@@ -80,7 +80,7 @@ async function testSound(sound, said) {
   said.textContent = t("home.practise.sound_playing");
   try {
     const { tone, voice } = await playSound();
-    said.textContent = t(`home.practise.${voice ? (tone ? "sound_heard" : "sound_no_tone") : "sound_no_voice"}`);
+    said.textContent = t(`home.practise.${voice ? "sound_heard" : tone ? "sound_no_voice" : "sound_no_tone"}`);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     said.textContent = error.message;

@@ -13,6 +13,9 @@ import { questionCards } from "./questions.js";
 
 const POLL_MS = 1000;
 
+/** @param {Live} live */
+const isOpen = ({ state }) => state === "running" || state === "asking" || state === "ending";
+
 /**
  * @param {HomeState} home
  * @param {Choice} choice
@@ -33,7 +36,7 @@ export function liveCard(home, choice) {
   const watch = async (/** @type {Live} */ first) => {
     let live = first;
     show(live);
-    while (!closed && (live.state === "running" || live.state === "ending")) {
+    while (!closed && isOpen(live)) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (closed) return;
       const next = await getLive();
@@ -47,7 +50,7 @@ export function liveCard(home, choice) {
     if (live.state === "done" && live.set) void addQuestions(body, live.set);
     if (live.state !== "idle") announce(parts[0]?.textContent ?? "");
   };
-  if (home.live.state === "running" || home.live.state === "ending") void attempt(async () => home.live);
+  if (isOpen(home.live)) void attempt(async () => home.live);
   else show({ state: "idle" });
   return {
     node,
@@ -65,22 +68,17 @@ export function liveCard(home, choice) {
  */
 function liveParts(live, start, end) {
   const again = button(t("home.practise.again"), start);
+  const report = h("a", { class: "as-button primary", href: `#/set/${live.set}` }, t("home.practise.report"));
   switch (live.state) {
     case "running":
       return [h("p", { class: "big" }, t("home.practise.running")), button(t("home.practise.end"), end)];
+    case "asking":
+      return [h("p", { class: "big" }, t("home.practise.asking")), h("div", { class: "buttons" }, report)];
     case "ending":
       return [h("p", { class: "big" }, t("home.practise.ending"))];
     case "done":
       if (!live.set) return [h("p", { class: "big" }, t("home.practise.done_none")), again];
-      return [
-        h("p", { class: "big" }, t("home.practise.done")),
-        h(
-          "div",
-          { class: "buttons" },
-          h("a", { class: "as-button primary", href: `#/set/${live.set}` }, t("home.practise.report")),
-          again,
-        ),
-      ];
+      return [h("p", { class: "big" }, t("home.practise.done")), h("div", { class: "buttons" }, report, again)];
     case "failed":
       return [
         h("p", { class: "big" }, t("home.practise.failed")),

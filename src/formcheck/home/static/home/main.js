@@ -37,7 +37,7 @@ async function show() {
     const next = await viewFor();
     if (mine !== turn) return next.close?.();
     view = next;
-    place(next.node, next.title);
+    place(next.node, next.title, next.back);
   } catch (error) {
     if (mine !== turn) return;
     if (!(error instanceof ApiError)) throw error;
@@ -49,8 +49,9 @@ async function show() {
 /**
  * @param {HTMLElement} node
  * @param {string} title
+ * @param {string} [back]
  */
-function place(node, title) {
+function place(node, title, back = "#/") {
   const main = one("#view");
   main.replaceChildren(node);
   main.scrollTop = 0;
@@ -59,7 +60,7 @@ function place(node, title) {
   one("#toolbar").replaceChildren(
     home
       ? button(t("home.end"), () => void end())
-      : h("a", { class: "as-button back", href: "#/" }, `← ${t("home.back")}`),
+      : h("a", { class: "as-button back", href: back }, `← ${t("home.back")}`),
   );
   document.title = home ? t("home.title") : `${title} – ${t("home.title")}`;
   main.focus({ preventScroll: true });

@@ -54,5 +54,9 @@ const setWords = ({ side, reps }) => t("home.mine.set_line", { leg: legWords(sid
 export async function openSet(set) {
   const { date } = /** @type {PractisedSet} */ (await getJson(setPath(set)));
   const title = t("home.mine.set_report", { date: whenWords(date) });
-  return { node: h("div", { class: "narrow wide" }, framedPage(`${setPath(set)}/report.html`, title)), title };
+  return {
+    node: h("div", { class: "narrow wide" }, framedPage(`${setPath(set)}/report.html`, title)),
+    title,
+    back: "#/mine",
+  };
 }

@@ -7,7 +7,7 @@
 /** @typedef {"pain_before" | "pain_after" | "places" | "red_flags"} Question */
 /** @typedef {{set: string, date: string, side: Side | null, questions: Question[]}} Asked */
 /** @typedef {{set: string, item: string, date: string, side: Side | null, reps: number, met: number, live: boolean}} PractisedSet */
-/** @typedef {{state: "idle" | "running" | "ending" | "done" | "failed", set?: string | null, error?: string | null}} Live */
+/** @typedef {{state: "idle" | "running" | "asking" | "ending" | "done" | "failed", set?: string | null, error?: string | null}} Live */
 
 /**
  * @typedef {object} HomeState
@@ -36,6 +36,6 @@
  * @property {string | null} not_kept  why it could not be
  */
 
-/** @typedef {{node: HTMLElement, title: string, close?: () => void}} View */
+/** @typedef {{node: HTMLElement, title: string, back?: string, close?: () => void}} View  back: the address of what it belongs to, home itself if there is none */
 
 export {};
