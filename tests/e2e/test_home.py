@@ -138,19 +138,15 @@ def test_a_plan_is_made_and_changed(own_home, visit):
 
 def test_questions_are_asked_one_by_one_and_advice_follows(own_home, visit):
     address, folder, uid = own_home
-    page = visit(address)
+    page, texts = visit(address), Texts("en")
     asked = page.locator(".asked")
     forward = asked.locator("button.primary")
     expect(forward).to_be_disabled()
-    asked.locator("label.option", has_text=re.compile("^2$")).click()
-    forward.click()
-    asked.locator("label.option", has_text=re.compile("^6$")).click()
-    forward.click()
-    asked.get_by_label("calf").check()
-    forward.click()
-    asked.get_by_label("numbness between the legs").check()
-    forward.click()
-    texts = Texts("en")
+    answers_given = ("2", "6", "calf", "numbness between the legs")
+    for number, answer in enumerate(answers_given, start=1):
+        expect(asked).to_contain_text(texts.get("home.questions.which", number=number, n=4))
+        asked.locator("label.option", has_text=re.compile(f"^{answer}$")).click()
+        forward.click()
     expect(asked.locator(".advice")).to_have_text([texts.get("advice.emergency"), texts.get("advice.rose")])
     with open_store(folder, write=False) as store, store.reading() as connection:
         answers = answers_of(connection, uid)

@@ -48,6 +48,9 @@ function ask(node, asked, index, finished) {
   });
   const keep = () =>
     attempt(asked.set, async () => {
+      // Until it is saved there is nothing to change: a second press must not answer the next question.
+      forward.disabled = true;
+      fields.disabled = true;
       const { advice } = await putAnswers(asked.set, { [question]: answer });
       if (index + 1 < asked.questions.length) {
         ask(node, asked, index + 1, finished);
