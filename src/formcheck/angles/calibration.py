@@ -50,6 +50,17 @@ class StandardError:
 
 
 @dataclass(frozen=True, slots=True)
+class HipPoint:
+    """Where the hip joint is, seen from the network's point: along the floor to the feet, and up; in thigh lengths.
+
+    ``joint`` is its usual place, ``sd`` the standard deviation from clip to clip.
+    """
+
+    joint: tuple[float, float]
+    sd: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Bias of a landmark network in a lying body, and what is left of it once corrected.
 
@@ -74,6 +85,8 @@ class Calibration:
         By how much the reading exceeds the marked angle. The hip's bias grows with the sine of the angle: its point
         is displaced along the trunk, which turns an upright thigh but not a level one.
     hip_se, knee_se : StandardError
+    hip_point : HipPoint or None
+        None where it is not known; the knee's path is not used then.
     """
 
     network: str | None
@@ -87,6 +100,7 @@ class Calibration:
     knee: tuple[float, float]
     hip_se: StandardError
     knee_se: StandardError
+    hip_point: HipPoint | None = None
 
     def azimuth_deg(self, trunk_depth_deg: float) -> float:
         return self.azimuth_line[0] + self.azimuth_line[1] * trunk_depth_deg
@@ -154,6 +168,7 @@ def calibration_for(model: ModelInfo) -> Calibration:
         network=None,
         hip_se=known.hip_se.times(_UNCALIBRATED),
         knee_se=known.knee_se.times(_UNCALIBRATED),
+        hip_point=None,
     )
 
 
@@ -188,4 +203,7 @@ def _read(document: dict[str, Any]) -> Calibration:
         knee=tuple(bias["knee"]),
         hip_se=StandardError(**errors["hip"]),
         knee_se=StandardError(**errors["knee"]),
+        hip_point=HipPoint(**{name: tuple(value) for name, value in document["hip_point"].items()})
+        if "hip_point" in document
+        else None,
     )

@@ -38,30 +38,40 @@ def distance_to_segment(points: FloatArray, start: FloatArray, end: FloatArray) 
 
 
 def level_line_deg(azimuth_deg: float, elevation_deg: float) -> float:
-    """Direction in which a level line along the body to the feet appears (see `unproject_deg`)."""
+    """Direction in which a level line along the body to the feet appears (see `project`)."""
     a, e = np.radians(azimuth_deg), np.radians(elevation_deg)
     return float(-np.degrees(np.arctan(np.tan(a) * np.sin(e))))
 
 
-def unproject_deg(angles_deg: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
-    """Directions in the sagittal plane from directions in the image.
+def project(vectors: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
+    """How vectors (..., 2) of the sagittal plane appear in the image.
 
     Weak perspective: seen by a camera turned ``azimuth_deg`` towards the feet and looking down by ``elevation_deg``, a
-    step along the floor appears as (cos a, -sin a sin e) and a step upwards as (0, cos e), with image axes along the
-    floor to the feet and up. This inverts that.
-
-    Parameters
-    ----------
-    angles_deg : (...) float
-        Directions in the image: 0 along the floor to the feet, 90 up.
-
-    Returns
-    -------
-    (...) float: the same in the sagittal plane.
+    step along the floor appears as (cos a, -sin a sin e) and a step upwards as (0, cos e), with both plane and image
+    having axes along the floor to the feet and up.
     """
     a, e = np.radians(azimuth_deg), np.radians(elevation_deg)
-    angles = np.radians(angles_deg)
-    along = np.cos(angles) / np.cos(a)
-    upwards = (np.sin(angles) + along * np.sin(a) * np.sin(e)) / np.cos(e)
-    directions: FloatArray = np.degrees(np.arctan2(upwards, along))
+    along, up = vectors[..., 0], vectors[..., 1]
+    return np.stack([along * np.cos(a), up * np.cos(e) - along * np.sin(a) * np.sin(e)], axis=-1)
+
+
+def unproject(vectors: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
+    """Vectors (..., 2) of the sagittal plane from how they appear in the image: inverts `project`."""
+    a, e = np.radians(azimuth_deg), np.radians(elevation_deg)
+    along = vectors[..., 0] / np.cos(a)
+    return np.stack([along, (vectors[..., 1] + along * np.sin(a) * np.sin(e)) / np.cos(e)], axis=-1)
+
+
+def direction_deg(vectors: FloatArray) -> FloatArray:
+    """Directions (...) of vectors (..., 2): 0 along the first axis, 90 along the second."""
+    directions: FloatArray = np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0]))
     return directions
+
+
+def unproject_deg(angles_deg: FloatArray, azimuth_deg: float, elevation_deg: float) -> FloatArray:
+    """Directions (...) in the sagittal plane from directions (...) in the image (see `unproject`).
+
+    Directions: 0 along the floor to the feet, 90 up.
+    """
+    angles = np.radians(angles_deg)
+    return direction_deg(unproject(np.stack([np.cos(angles), np.sin(angles)], axis=-1), azimuth_deg, elevation_deg))

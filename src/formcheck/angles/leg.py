@@ -17,6 +17,8 @@ from formcheck.angles.geometry import (
     unproject_deg,
     wrap_deg,
 )
+from formcheck.angles.joint_centre import KneePath
+from formcheck.angles.memory import SetMemory
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
@@ -47,6 +49,7 @@ def measure_leg(
     max_trunk_from_floor_deg: float,
     side: Side | None = None,
     calibration: Calibration | None = None,
+    memory: SetMemory | None = None,
 ) -> tuple[LegAngles | None, Posture]:
     """Measure the working leg.
 
@@ -62,6 +65,8 @@ def measure_leg(
         Overrides the track's working side.
     calibration : Calibration, optional
         Instead of that of the track's network.
+    memory : SetMemory, optional
+        Of the frames before, where ``track`` is a window that slides.
 
     Returns
     -------
@@ -69,12 +74,18 @@ def measure_leg(
     """
     calibration = calibration or calibration_for(track.model)
     posture = find_posture(track, max_trunk_from_floor_deg=max_trunk_from_floor_deg, calibration=calibration)
+    if memory is not None:
+        posture = memory.recall(
+            track, posture, max_trunk_from_floor_deg=max_trunk_from_floor_deg, calibration=calibration
+        )
     chosen = side or track.working_side
     if chosen is None or not np.isfinite(posture.gravity).all():
         return None, posture
     plausible = plausible_frames(track, chosen, azimuth_deg=posture.view.azimuth_deg) & posture.lying
     joints = find_joints(track, chosen, plausible)
     up, level = floor_axes(posture)
+    path = KneePath() if memory is None else memory.path
+    joints = _find_hip(joints, path, track.t_s, posture, calibration)
     reading = read_leg(joints, up, level)
     hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration)
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
@@ -121,6 +132,18 @@ def find_joints(track: PoseTrack, side: Side, plausible: BoolArray) -> Joints:
     """The leg's points in the plausible frames, smoothed, with short gaps bridged."""
     rows = (*LEGS[side].all, SHOULDERS[side is Side.RIGHT])
     return Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
+
+
+def _find_hip(joints: Joints, path: KneePath, t_s: FloatArray, posture: Posture, calibration: Calibration) -> Joints:
+    """The joints with the hip where the knee's path tells it to be."""
+    if calibration.hip_point is None:
+        return joints
+    up, level = floor_axes(posture)
+    axes = np.stack([level, up])
+    path.add(t_s, np.stack([joints.hip, joints.knee, joints.ankle], axis=1) @ axes.T)
+    view = posture.view
+    shift = path.hip_shift(calibration.hip_point, azimuth_deg=view.azimuth_deg, elevation_deg=view.elevation_deg)
+    return replace(joints, hip=joints.hip + shift @ axes)
 
 
 @dataclass(frozen=True, slots=True)

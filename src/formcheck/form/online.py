@@ -15,6 +15,7 @@ import numpy as np
 
 from formcheck.angles.camera import find_posture
 from formcheck.angles.leg import measure_leg
+from formcheck.angles.memory import SetMemory
 from formcheck.form.judge import judge_angles
 from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.protocols.loader import LoadedProtocol
@@ -58,7 +59,7 @@ class OnlineState:
     lying : bool
         The trunk lies along the floor, face up.
     view : View
-        Over the window.
+        As it was seen over the last seconds.
     rows : tuple of LegAngles
         The angles that became final with this frame, one row each, oldest first: of frames at least `LAG_S` old.
     angles : LegAngles or None
@@ -115,6 +116,7 @@ class OnlineJudge:
         self._recent: list[LegAngles] = []
         # Repetitions that were counted before the first frame of `_recent`.
         self._counted_before = 0
+        self._memory = SetMemory(lag_s=LAG_S)
         self._window: LegAngles | None = None
         self._final_until_s = -math.inf
         self._settled_until_s = -math.inf
@@ -131,7 +133,7 @@ class OnlineJudge:
             The last seconds; the last row is the new frame.
         """
         limit_deg = self._loaded.protocol.posture.max_trunk_from_floor_deg.value
-        angles, posture = measure_leg(window, max_trunk_from_floor_deg=limit_deg)
+        angles, posture = measure_leg(window, max_trunk_from_floor_deg=limit_deg, memory=self._memory)
         t_s = float(window.t_s[-1])
         if t_s - window.t_s[0] < _WARM_UP_S:
             angles = None
