@@ -12,6 +12,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 SYNTHETIC := benchmarks/synthetic/.venv
 SET ?= smoke
 RENDER_ARGS ?=
+DIST ?= dist
 DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
 
 NODE_READY := node_modules/.ready
@@ -68,11 +69,11 @@ format: setup $(NODE_READY)  ## Let ruff and Biome put the code into shape
 	$(BIN)/ruff format
 	npm run --silent format
 
-dist: setup  ## Build wheel and sdist into dist/, with their SHA-256 checksums
-	rm -rf dist
-	$(BIN)/python -m hatchling build --directory dist
-	cd dist && ../$(BIN)/python -c '$(SUMS)' > SHA256SUMS
-	@cat dist/SHA256SUMS
+dist: setup  ## Build wheel and source archive into dist/, with their SHA-256 checksums
+	rm -rf $(DIST)
+	$(BIN)/python -m hatchling build --directory $(DIST)
+	cd $(DIST) && $(abspath $(BIN))/python -c '$(SUMS)' > SHA256SUMS
+	@cat $(DIST)/SHA256SUMS
 
 accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS="FILE ...": joints marked by hand)
 	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md \

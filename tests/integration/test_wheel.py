@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -31,6 +33,18 @@ def test_the_wheel_holds_the_whole_package(unpacked):
     expected |= {Path("_models/LICENSE"), Path("_models/pose_landmarker_full.task")}
     package = unpacked / "formcheck"
     assert {path.relative_to(package) for path in package.rglob("*") if path.is_file()} == expected
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_dist_builds_the_same_bytes_again_with_their_checksums(unpacked, tmp_path):
+    make = ["make", "--old-file=setup", "dist", f"DIST={tmp_path}/dist", f"BIN={Path(sys.executable).parent}"]
+    subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
+    sums = dict(line.split("  ")[::-1] for line in (tmp_path / "dist" / "SHA256SUMS").read_text().splitlines())
+    built = {path.name: path.read_bytes() for path in (tmp_path / "dist").glob("formcheck-*")}
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in built.items()} == sums
+    assert sorted(Path(name).suffix for name in built) == [".gz", ".whl"]
+    (wheel,) = unpacked.parent.glob("formcheck-*.whl")
+    assert wheel.read_bytes() == built[wheel.name]
 
 
 def test_the_wheel_finds_its_own_model(unpacked, tmp_path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from formcheck.errors import StoreError
+from formcheck.errors import FormcheckError, StoreError
 from formcheck.extras import Extra, installed
 from formcheck.files import private_folder, replacing, write_whole
 from formcheck.record.storage_errors import storage_errors
@@ -105,7 +105,7 @@ def convert_former_series(store: Store) -> None:
     for result_id, name, sha256 in former:
         try:
             data = series_bytes(read_series(store.series_folder / name, sha256=sha256))
-        except StoreError:
+        except FormcheckError:
             continue
         row = {"id": result_id, "file": new_series_name(), "sha256": hashlib.sha256(data).hexdigest()}
         with storage_errors(store.folder):
