@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,13 +40,17 @@ OPERATED = """() => {
 
 @contextmanager
 def run_home(
-    *arguments: object, program: Sequence[object] = (sys.executable, "-m", "formcheck"), **variables: str
+    *arguments: object,
+    program: Sequence[object] = (sys.executable, "-m", "formcheck"),
+    env: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
 ) -> Iterator[str]:
     """Run home and yield the address that it prints; Ctrl-C ends it."""
     command = [*map(str, program), *map(str, arguments)]
-    environment = os.environ | {"BROWSER": "true"} | variables
+    # A browser of the test comes by itself; the one that home would open ends at once.
+    environment = {**env, "BROWSER": "true"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=cwd
     ) as server:
         try:
             said = []

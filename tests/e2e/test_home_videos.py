@@ -41,7 +41,9 @@ def temporary(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(record, temporary) -> Iterator[str]:
-    with run_home("--lang", "en", "home", "--no-open", "--store", record, TMPDIR=str(temporary)) as address:
+    with run_home(
+        "--lang", "en", "home", "--no-open", "--store", record, env=os.environ | {"TMPDIR": str(temporary)}
+    ) as address:
         yield address
     # What was not kept is gone with the server.
     assert list(temporary.rglob("*.mp4")) == []
@@ -130,7 +132,7 @@ def test_live_practice_is_started_from_the_page_and_its_set_found(tmp_path, visi
         try:
             display = f":{os.read(read, 16).decode().strip()}"
             home = ("--lang", "en", "home", "--no-open", "--store", tmp_path / "record", "--source", clip)
-            with run_home(*home, DISPLAY=display) as address:
+            with run_home(*home, env=os.environ | {"DISPLAY": display}) as address:
                 practise_from(visit(address))
         finally:
             screen.terminate()

@@ -16,7 +16,10 @@ from urllib.parse import urljoin
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 import pytest
+from playwright.sync_api import expect
 
+from e2e.home_page import assert_fits, check_video, go, make_plan, run_home
+from e2e.staged import cut_sample
 from formcheck.extras import Extra
 from installed import ROOT, build_wheel, clean_variables, make_environment
 from offline import network_calls, run_traced
@@ -171,3 +174,24 @@ def test_what_needs_an_extra_says_so_in_one_line(installation, kept, arguments, 
     (line,) = result.stderr.splitlines()
     assert line.startswith("formcheck: error: ")
     assert line.endswith(f'pip install "formcheck[{extra}]"')
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("de", 1024), ("de", 390)])
+def test_a_patient_checks_a_video_makes_a_plan_and_sees_todays_set(installation, browser, tmp_path, language, width):
+    """From the icon on: formcheck opened, a video dropped, its report read, a plan made, today's set seen."""
+    clip = cut_sample(tmp_path / "clip.mp4", 6.0)
+    variables = installation.variables | {"FORMCHECK_STORE": str(tmp_path / "record")}
+    with run_home("--lang", language, program=[installation.program], cwd=tmp_path, env=variables) as address:
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        page.goto(address)
+        assert_fits(page)
+        assert check_video(page, clip)
+        assert_fits(page)
+        make_plan(page, side="both", sets=1, reps=1)
+        done = page.locator(".today span", has_text="1").filter(has_text=re.compile(r"^1 (of|von) 1 "))
+        expect(done).to_have_count(1)
+        expect(page.locator(".rows .row")).to_have_count(1)
+        assert_fits(page)
+        go(page, "")
+        expect(done).to_have_count(1)
+        page.close()

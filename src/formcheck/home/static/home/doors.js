@@ -44,7 +44,8 @@ export function openDoors(home) {
 }
 
 /** @param {HomeState} home */
-export function todayLine({ today }) {
+export function todayLine({ today, sets, plan }) {
+  if (sets.length + plan.length === 0) return h("p", { class: "today" }, t("home.today_new"));
   const words = today.goals.length ? today.goals.map(goalWords) : [t("home.today_free", { n: today.sets })];
   return h("p", { class: "today" }, h("b", {}, t("home.today")), ...words.map((word) => h("span", {}, word)));
 }
