@@ -42,7 +42,7 @@ def headline(session: Session) -> Message:
     stats = set_statistics(session)
     if not stats.complete:
         return _without_reps(session, stats)
-    faults = _faults(session)
+    faults = faults_of(session)
     if faults:
         return _not_met(session, stats, faults)
     open_ = _open_findings(session)
@@ -133,8 +133,8 @@ def _count(session: Session, stats: SetStatistics) -> Message:
     return Message.of(f"headline.count.{session.protocol_kind}", n=stats.complete)
 
 
-def _faults(session: Session) -> tuple[Finding, ...]:
-    """The rules of repetitions that are not met, one finding each, the most useful to mend first."""
+def faults_of(session: Session) -> tuple[Finding, ...]:
+    """Return the rules of repetitions that are not met, one finding each, the most useful to mend first."""
     failed: dict[str, Finding] = {}
     for finding in sorted(session.findings, key=lambda one: one.rep is None):
         if _failed(finding) and finding.rule != rules.SET_COMPLETE.id:

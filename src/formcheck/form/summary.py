@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from formcheck.form import rules
-from formcheck.form.headline import headline, not_judged, too_short
+from formcheck.form.headline import faults_of, headline, not_judged, too_short
 from formcheck.form.statistics import (
     RepStatus,
     SetStatistics,
@@ -73,10 +73,9 @@ def tally(stats: SetStatistics) -> Message:
 
 def _sentences(session: Session, stats: SetStatistics) -> list[Message]:
     sentences = list(_measured(session, stats))
-    faults = [_fault(session, rule) for rule in _rules_of_reps(session)]
-    told = [fault for fault in faults if fault is not None]
-    if told:
-        sentences.append(Message.of("summary.faults", faults=listed(told)))
+    faults = [_fault(session, finding.rule) for finding in faults_of(session)]
+    if faults:
+        sentences.append(Message.of("summary.faults", faults=listed(faults)))
     undecided = _undecided(statuses(session))
     if undecided:
         sentences.append(Message.of("summary.undecided_rules", rules=listed(undecided)))
@@ -122,24 +121,18 @@ def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]
     return (where,) if len(reps) == stats.complete else (mean, Message.of("summary.where_moved", sentence=where))
 
 
-def _rules_of_reps(session: Session) -> list[str]:
-    """The rules that count and are judged on repetitions; those that this version does not know come last."""
-    known = [rule.id for rule in rules.RULES if not rule.advisory and rule.scope is rules.Scope.REPETITION]
-    others = [f.rule for f in session.findings if not f.advisory and f.rule not in rules.RULE_BY_ID]
-    return [*known, *dict.fromkeys(others)]
-
-
-def _fault(session: Session, rule: str) -> Message | None:
-    """What a rule found wrong, and in which repetitions; None where it found nothing wrong."""
+def _fault(session: Session, rule: str) -> Message:
+    """What a rule found wrong, and in which repetitions."""
     failed = [f for f in session.findings if f.rule == rule and f.verdict is Verdict.NOT_MET]
-    if not failed:
-        return None
     reps = [finding.rep for finding in failed if finding.rep is not None]
     low, high = (end if end is not None else math.nan for end in failed[0].limit)
     fault = _words_of(rule, "set_fault", low=low, high=high)
-    if not reps:
-        return Message.of("summary.fault_over_set", fault=fault)
-    if len(reps) == session.rep_count > 1:
+    return _in_reps(fault, reps, session.rep_count) if reps else Message.of("summary.fault_over_set", fault=fault)
+
+
+def _in_reps(fault: Message, reps: Sequence[int], count: int) -> Message:
+    """Say something with the repetitions it is about, of so many."""
+    if len(reps) == count > 1:
         return Message.of("summary.fault_in_all", fault=fault)
     return Message.of("summary.fault_in", n=len(reps), fault=fault, reps=numbered(reps))
 
@@ -154,12 +147,7 @@ def _undecided(reps: Sequence[RepStatus]) -> list[Message]:
                 open_.setdefault(finding.rule, []).append(one.rep)
                 deciding.setdefault(finding.rule, finding)
     return [
-        Message.of(
-            "summary.fault_in",
-            n=len(open_[finding.rule]),
-            fault=_words_of(finding.rule, "subject"),
-            reps=numbered(open_[finding.rule]),
-        )
+        _in_reps(_words_of(finding.rule, "subject"), open_[finding.rule], len(reps))
         for finding in by_importance(deciding.values())
     ]
 
