@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -99,6 +100,20 @@ def test_it_is_not_the_source_that_runs(installation):
     result = subprocess.run([python, "-c", code], cwd=installation.home, env=installation.variables,
                             capture_output=True, text=True, check=True)  # fmt: skip
     assert Path(result.stdout.strip()).is_relative_to(installation.program.parents[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packages differ in size between systems")
+def test_the_core_stays_lean(installation):
+    """A dependency that makes it larger should be one that everybody needs (docs/decisions/0017-lean-core.md)."""
+    (site,) = installation.program.parents[1].glob("lib/python*/site-packages")
+    size = sum(
+        Path(folder, name).stat().st_size
+        for folder, _, names in os.walk(site, followlinks=True)
+        if "__pycache__" not in folder and not Path(folder).is_relative_to(site / "pip")
+        for name in names
+    )
+    # Without bytecode, of which Python makes another 50 MB.
+    assert 300 < size / 2**20 < 430
 
 
 def test_analyze_leaves_its_results_and_a_session_in_the_record(installation, kept):
