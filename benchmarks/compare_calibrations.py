@@ -1,7 +1,7 @@
 """What other calibrations would make of the same landmarks: on clips with truth, and on real people.
 
     .venv/bin/python benchmarks/compare_calibrations.py FOLDER ... --labels JOINTS.csv ... --cache DIR \
-        --try "trunk_share=0.3 level_share=1 level_trunk_deg=4.1 hip=10.5,-46.1 knee=4.7,-27.8"
+        --try "trunk_share=0.3 level_share=1 level_trunk_deg=4.1 hip=10.5,-46.1,0 knee=4.7,-27.8"
 
 A ``--try`` changes fields of the calibration of the network that ships (``formcheck.angles.calibration.Calibration``);
 it may be given several times. Of each folder: mean absolute error, mean and SD of the clips' mean errors, degrees,
@@ -90,12 +90,12 @@ def compare_frames(track: PoseTrack, frames: dict[int, Any], side: Side, calibra
 
 
 def parse_changes(text: str) -> dict[str, Any]:
-    """Fields and values of one ``--try``: numbers, or pairs of numbers."""
+    """Fields and values of one ``--try``: numbers, or several with commas."""
     changes: dict[str, Any] = {}
     for part in text.split():
         name, _, value = part.partition("=")
         if name not in Calibration.__dataclass_fields__ or not value:
-            raise SystemExit(f"expected FIELD=NUMBER or FIELD=NUMBER,NUMBER of a calibration, got {part!r}")
+            raise SystemExit(f"expected FIELD=NUMBER or FIELD=NUMBER,NUMBER,... of a calibration, got {part!r}")
         numbers = tuple(float(number) for number in value.split(","))
         changes[name] = numbers[0] if len(numbers) == 1 else numbers
     return changes

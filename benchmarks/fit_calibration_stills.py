@@ -1,198 +1,141 @@
-"""Fits the calibration of a landmark network (src/formcheck/angles/calibrations) on rendered stills with exact truth.
+"""Fits the hip's bias of a landmark network (src/formcheck/angles/calibrations) on rendered stills with exact truth.
 
-    make synthetic SET=training RENDER_ARGS="--sheets 6"
+    make synthetic SET=training
     .venv/bin/python benchmarks/fit_calibration_stills.py --network heavy --stills build/synthetic/training \
         --write benchmarks/readings_heavy.csv                                                        # the slow part
-    .venv/bin/python benchmarks/fit_calibration_stills.py --network heavy --table benchmarks/readings_heavy.csv --save
+    .venv/bin/python benchmarks/fit_calibration_stills.py --network heavy --table benchmarks/readings_heavy.csv \
+        --camera --save
+    .venv/bin/python benchmarks/fit_calibration_stills.py --network full --table benchmarks/readings_full.csv \
+        --offset 3.5 --save
 
-A reading is one row a still: what the network shows, uncorrected, and the truth. ``--save`` writes the network's file;
-without it the fit is printed, with its hold-out by body. What is not fitted here (the line of the elevation, the
-trunk's share and slack, the standard errors) is taken from the file that is there, else from that of ``full``.
+The fit is printed with its hold-out by body; ``--save`` writes the network's file. ``--camera`` fits the line of the
+azimuth too, and how steep a level trunk appears; ``--offset`` takes the bias's offset from elsewhere, and the slopes
+alone from here. Everything else the file keeps. docs/decisions/0022-trunk-length.md says why so little is fitted.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import tomllib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG
+from still_readings import FloatArray, Reading, read_stills, read_table, write_table
 
-from formcheck.angles.geometry import length, level_line_deg, unproject_deg, wrap_deg
-from formcheck.pose.landmarker import Detection, MediaPipeLandmarker
-from formcheck.pose.landmarks import HIPS, LEGS, SHOULDERS
-from formcheck.pose.models import BUNDLES, find_model
-from formcheck.types import Side
+from formcheck.angles.calibration import TRUNK_RANGE_M, USUAL_TRUNK_M, Calibration, parse_calibration
+from formcheck.angles.geometry import level_line_deg, wrap_deg
+from formcheck.angles.leg import MAX_ELEVATION_DEG
+from formcheck.pose.models import BUNDLES
 
-FloatArray = NDArray[np.float64]
+Document = dict[str, Any]
 CALIBRATIONS = Path(__file__).parents[1] / "src" / "formcheck" / "angles" / "calibrations"
 
-# Stills are left out in which knee or ankle is further than this (thigh lengths) from its place: it is another leg.
-_FOLLOWED = 0.35
-# ... and angles that are off by more than this, degrees, for the same reason.
-_CONFUSED_DEG = 20.0
-# As clips are measured: the leg up, the camera level, the trunk lying in the image, not too far off the side.
-_RAISED = 0.8
-_LEVEL_DEG = 8.0
-_OFF_SIDE_DEG = 40.0
+# Stills are fitted on with the thigh up, seen as most clips are.
+_THIGH_UP_DEG = 45.0
+_TURN_DEG = 31.0
 _FURTHEST_DEG = 50.0
+# Readings that are off by more than this are of another leg.
+_CONFUSED_DEG = 35.0
+# Errors beyond so many standard deviations count less in a fit (Huber, Robust Statistics), which is repeated so often.
+_HUBER, _ROUNDS = 1.5, 12
 
 
-class Reading(NamedTuple):
-    """One still: truth of camera and leg, and what the network's points show."""
+class Readings:
+    """Columns of readings with the thigh up, and what a calibration makes of them."""
 
-    image: str
-    body: str
-    azimuth_deg: float
-    depth_deg: float
-    apart: float
-    tilt_deg: float
-    thigh_deg: float
-    shank_deg: float
-    hip_deg: float
-    knee_deg: float
+    def __init__(self, readings: list[Reading]) -> None:
+        up = [reading for reading in readings if reading.hip_deg > _THIGH_UP_DEG]
+        self.body = np.array([reading.body for reading in up])
+        self.column = {name: np.array([getattr(reading, name) for reading in up]) for name in Reading._fields[2:]}
 
-
-def read_stills(folder: Path, network: str) -> list[Reading]:
-    """Run a network on the stills that can be measured."""
-    with (folder / "truth.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if _measurable(row)]
-    readings = []
-    with MediaPipeLandmarker(find_model(network), tracking=False) as landmarker:
-        for row in rows:
-            image = cv2.imread(str(folder / row["image"]))
-            found = landmarker.detect(np.asarray(image, dtype=np.uint8), 0.0)
-            if found is not None and (reading := read_still(row, found)) is not None:
-                readings.append(reading)
-    return readings
-
-
-def _measurable(row: dict[str, str]) -> bool:
-    turn = abs(float(row["azimuth_deg"]))
-    return (
-        float(row["raised"]) > _RAISED
-        and abs(float(row["roll_deg"])) < _LEVEL_DEG
-        and min(turn, 180 - turn) <= _OFF_SIDE_DEG
-    )
-
-
-def read_still(row: dict[str, str], found: Detection) -> Reading | None:
-    """What the points show; None when the leg was not followed."""
-    side = Side(row["working_side"])
-    leg, xy = LEGS[side], found.xy_px.astype(np.float64)
-    knee, ankle, hip = (
-        np.array([float(row[f"{side}_{joint}_{axis}"]) for axis in ("px", "py")]) for joint in ("knee", "ankle", "hip")
-    )
-    near = _FOLLOWED * length(knee - hip)
-    if length(xy[leg.knee] - knee) > near or length(xy[leg.ankle] - ankle) > near:
-        return None
-    trunk = xy[list(HIPS)].mean(axis=0) - xy[list(SHOULDERS)].mean(axis=0)
-    forward = np.array([np.sign(trunk[0]), -1.0])
-    front = np.array([trunk[1], -trunk[0]]) / length(trunk)
-    world = found.world_m[list(HIPS)].mean(axis=0) - found.world_m[list(SHOULDERS)].mean(axis=0)
-    shoulder = xy[SHOULDERS[side is Side.RIGHT]]
-
-    def direction_deg(limb: FloatArray) -> float:
-        x, y = limb * forward
-        return float(np.degrees(np.arctan2(y, x)))
-
-    return Reading(
-        row["image"],
-        row["body_id"],
-        float(row["azimuth_deg"]),
-        float(np.degrees(np.arctan2(world[2], length(world[:2])))),
-        float(abs((xy[SHOULDERS[0]] - xy[SHOULDERS[1]]) @ front) / length(trunk)),
-        direction_deg(xy[leg.hip] - shoulder),
-        direction_deg(xy[leg.knee] - xy[leg.hip]),
-        direction_deg(xy[leg.ankle] - xy[leg.knee]),
-        float(row["hip_flexion_deg"]) + MARKED_HIP_DEG,
-        180.0 - float(row["knee_deg"]) + MARKED_KNEE_DEG,
-    )
-
-
-def fit(readings: list[Reading], known: dict[str, Any]) -> dict[str, Any]:
-    """Fit what stills tell, print how well it holds out by body, and return the document with it."""
-    column = {
-        name: np.array([getattr(reading, name) for reading in readings])
-        for name in Reading._fields
-        if name not in ("image", "body")
-    }
-    bodies = np.array([reading.body for reading in readings])
-    near = np.abs(column["azimuth_deg"]) < 90
-    azimuth = _solve(_with_one(column["depth_deg"][near]), column["azimuth_deg"][near])
-    off, per_apart = known["camera"]["elevation"]
-    a = np.clip(azimuth[0] + azimuth[1] * column["depth_deg"], -_FURTHEST_DEG, _FURTHEST_DEG)
-    e = np.minimum(off + per_apart * column["apart"], _FURTHEST_DEG)
-    tilt = column["tilt_deg"] - np.array([level_line_deg(*camera) for camera in zip(a, e, strict=True)])
-    level = float(np.median(tilt))
-    turn = known["floor"]["trunk_share"] * (tilt - level)
-    thigh_deg, shank_deg = (_unprojected(column[limb], a, e) for limb in ("thigh_deg", "shank_deg"))
-    errors = {
-        "hip": wrap_deg(column["thigh_deg"] - column["hip_deg"] - turn),
-        "knee": wrap_deg(thigh_deg - shank_deg - column["knee_deg"]),
-    }
-    kept = np.all([np.abs(error) < _CONFUSED_DEG for error in errors.values()], axis=0)
-    print(f"{len(readings)} stills of {len(set(bodies))} bodies, {near.sum()} from the working side, {kept.sum()} kept")
-    print(f"azimuth = {azimuth[0]:+.1f} {azimuth[1]:+.2f} x depth; a level trunk appears at {level:.1f} degrees")
-    design = _with_one(column["apart"])
-    scale = {"hip": np.sin(np.radians(column["thigh_deg"]))[:, None], "knee": np.ones((len(design), 1))}
-    bias = {}
-    for name, error in errors.items():
-        weighted, of = (design * scale[name])[kept], error[kept]
-        bias[name] = _solve(weighted, of)
-        left = _held_out(weighted, of, bodies[kept])
-        print(
-            f"{name:5} bias = {bias[name][0]:+.1f} {bias[name][1]:+.1f} x apart; mean error of a still: "
-            f"{np.abs(of).mean():.1f} uncorrected, {np.abs(left).mean():.1f} held out (SD {left.std():.1f})"
+    def camera_deg(self, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
+        """Azimuth and elevation as the pipeline takes them to be."""
+        azimuth, elevation = calibration.azimuth_line, calibration.elevation_line
+        return (
+            np.clip(azimuth[0] + azimuth[1] * self.column["depth_deg"], -_FURTHEST_DEG, _FURTHEST_DEG),
+            np.minimum(elevation[0] + elevation[1] * self.column["apart"], _FURTHEST_DEG),
         )
-    return {
-        **known,
-        "camera": {**known["camera"], "azimuth": _rounded(azimuth, 2)},
-        "floor": {**known["floor"], "level_trunk_deg": round(level, 1)},
-        "bias": {name: _rounded(values, 1) for name, values in bias.items()},
-    }
+
+    def level_tilt_deg(self, calibration: Calibration) -> FloatArray:
+        return np.array([level_line_deg(*camera) for camera in zip(*self.camera_deg(calibration), strict=True)])
+
+    def thigh_deg(self, calibration: Calibration) -> FloatArray:
+        """Direction of the thigh against the floor."""
+        tilts = zip(self.column["tilt_deg"], self.level_tilt_deg(calibration), strict=True)
+        return self.column["thigh_deg"] - np.array([calibration.floor_turn_deg(*pair) for pair in tilts])
 
 
-def _unprojected(directions_deg: FloatArray, azimuth_deg: FloatArray, elevation_deg: FloatArray) -> FloatArray:
-    """Each direction (T,) brought into the sagittal plane by its own camera."""
-    cameras = zip(directions_deg, azimuth_deg, elevation_deg, strict=True)
-    return np.array([float(unproject_deg(np.array(one), a, e)) for one, a, e in cameras])
+def fit(readings: Readings, known: Document, *, camera: bool, offset_deg: float | None) -> Document:
+    """Fit the hip's bias, with ``camera`` that too, and return the network's document with it."""
+    document = known | (_fit_camera(readings, known) if camera else {})
+    calibration = parse_calibration(document)
+    azimuth_deg, elevation_deg = readings.camera_deg(calibration)
+    thigh_deg = readings.thigh_deg(calibration)
+    error = wrap_deg(thigh_deg - readings.column["hip_deg"])
+    chosen = (np.abs(azimuth_deg) <= _TURN_DEG) & (elevation_deg <= MAX_ELEVATION_DEG) & (np.abs(error) < _CONFUSED_DEG)
+    longer_m = np.clip(readings.column["trunk_m"], *TRUNK_RANGE_M) - USUAL_TRUNK_M
+    design = np.stack([np.ones(len(error)), readings.column["apart"], longer_m], axis=1)
+    design *= np.sin(np.radians(thigh_deg))[:, None]
+    hip = _fit_bias(design[chosen], error[chosen], readings.body[chosen])
+    if offset_deg is not None:
+        hip[0] = offset_deg
+    return document | {"bias": {**known["bias"], "hip": hip}}
 
 
-def _with_one(values: FloatArray) -> FloatArray:
-    return np.stack([np.ones(len(values)), values], axis=1)
+def _fit_camera(readings: Readings, known: Document) -> Document:
+    depth = readings.column["depth_deg"]
+    line = np.linalg.lstsq(np.stack([np.ones(len(depth)), depth], axis=1), readings.column["azimuth_deg"])[0]
+    camera = {**known["camera"], "azimuth": [round(float(value), 2) for value in line]}
+    calibration = parse_calibration({**known, "camera": camera})
+    tilt = readings.column["tilt_deg"] - calibration.level_share * readings.level_tilt_deg(calibration)
+    seen = np.all([np.abs(readings.camera_deg(calibration)) <= [[_TURN_DEG], [MAX_ELEVATION_DEG]]], axis=(0, 1))
+    level = round(float(np.median(tilt[seen])), 1)
+    print(f"azimuth = {line[0]:+.1f} {line[1]:+.2f} x depth; a level trunk appears at {level:.1f} degrees")
+    return {"camera": camera, "floor": {**known["floor"], "level_trunk_deg": level}}
 
 
-def _solve(design: FloatArray, values: FloatArray) -> FloatArray:
-    return np.linalg.lstsq(design, values, rcond=None)[0]
+def _fit_bias(design: FloatArray, error: FloatArray, bodies: NDArray[np.str_]) -> list[float]:
+    hip = [round(float(value), 1) for value in _robust(design, error)]
+    left = np.empty(len(error))
+    for fold in np.array_split(np.unique(bodies), 10):
+        own = np.isin(bodies, fold)
+        left[own] = error[own] - design[own] @ _robust(design[~own], error[~own])
+    print(
+        f"hip {hip} on {len(error)} stills of {len(np.unique(bodies))} bodies; mean error of a still "
+        f"{np.abs(error).mean():.1f} uncorrected, {np.abs(left).mean():.1f} held out (SD {left.std():.1f})"
+    )
+    return hip
 
 
-def _held_out(design: FloatArray, values: FloatArray, bodies: NDArray[np.str_]) -> FloatArray:
-    """What is left of each body's errors after a fit that never saw the body."""
-    left = np.empty(len(values))
-    for body in set(bodies):
-        own = bodies == body
-        left[own] = values[own] - design[own] @ _solve(design[~own], values[~own])
-    return left
+def _robust(design: FloatArray, values: FloatArray) -> FloatArray:
+    weight = np.ones(len(values))
+    for _ in range(_ROUNDS):
+        root = np.sqrt(weight)
+        solution = np.linalg.lstsq(design * root[:, None], values * root)[0]
+        off = np.abs(values - design @ solution)
+        weight = np.minimum(1.0, _HUBER * 1.48 * np.median(off) / np.maximum(off, 1e-9))
+    return np.asarray(solution)
 
 
-def _rounded(values: FloatArray, digits: int) -> list[float]:
-    return [round(float(value), digits) for value in values]
-
-
-def save(document: dict[str, Any], network: str, table: Path, count: int) -> None:
+def save(document: Document, network: str) -> None:
     """Write a network's file."""
-    camera, floor, bias, error = (document[section] for section in ("camera", "floor", "bias", "error"))
     sha256 = "\n".join(f'    "{one}",' for one in BUNDLES[network].accepted_sha256)
 
-    def spread(values: dict[str, float]) -> str:
+    def inline(values: dict[str, float]) -> str:
         return "{ " + ", ".join(f"{key} = {value}" for key, value in values.items()) + " }"
 
+    provenance = "\n".join(f'{key} = "{value}"' for key, value in document["provenance"].items())
+    camera, floor, bias, error = (document[section] for section in ("camera", "floor", "bias", "error"))
+    hip_point = ""
+    if point := document.get("hip_point"):
+        hip_point = f"""
+# The true joint from the network's point, along the floor and up, thigh lengths; benchmarks/hip_centre.py, validation.
+[hip_point]
+joint = {point["joint"]}
+sd = {point["sd"]}
+"""
     text = f"""\
 # Calibration of one landmark network. Symbols and formulas: docs/method.md.
 
@@ -204,9 +147,7 @@ sha256 = [
 ]
 
 [provenance]
-command = "benchmarks/fit_calibration_stills.py --network {network} --table benchmarks/{table.name} --save"
-readings = "{count} rendered stills"
-errors = "{document["provenance"]["errors"]}"
+{provenance}
 
 [camera]
 azimuth = {camera["azimuth"]}    # deg, deg per degree of the trunk's depth
@@ -218,13 +159,15 @@ trunk_share = {floor["trunk_share"]}
 level_share = {floor["level_share"]}
 trunk_slack_deg = {floor["trunk_slack_deg"]}
 
+# Degrees; degrees per trunk length that the shoulders are apart; that of the hip also per metre of the trunk, and all
+# of it times the sine of the angle.
 [bias]
-hip = {bias["hip"]}  # deg, deg per trunk length that the shoulders are apart; times the sine of the angle
+hip = {bias["hip"]}
 knee = {bias["knee"]}
-
+{hip_point}
 [error]
-hip = {spread(error["hip"])}
-knee = {spread(error["knee"])}
+hip = {inline(error["hip"])}
+knee = {inline(error["knee"])}
 """
     (CALIBRATIONS / f"{network}.toml").write_text(text, encoding="utf-8")
 
@@ -237,28 +180,26 @@ def main() -> None:
     source.add_argument("--stills", type=Path, metavar="FOLDER", help="a rendered set of stills")
     source.add_argument("--table", type=Path, metavar="FILE", help="readings that were kept")
     parser.add_argument("--write", type=Path, metavar="FILE", help="keep the readings in this table")
+    parser.add_argument("--camera", action="store_true", help="fit what tells the camera too")
+    parser.add_argument("--offset", type=float, metavar="DEG", help="the bias's offset, chosen on clips")
     parser.add_argument("--save", action="store_true", help="write the network's calibration")
     arguments = parser.parse_args()
-    if arguments.table:
-        with arguments.table.open(encoding="utf-8") as file:
-            readings = [
-                Reading(row.pop("image"), row.pop("body"), **{k: float(v) for k, v in row.items()})
-                for row in csv.DictReader(file)
-            ]
-    else:
-        readings = read_stills(arguments.stills, arguments.network)
+    if arguments.save and arguments.table is None:
+        parser.error("--save goes with --table: the readings that a calibration is fitted on are kept")
+    readings = read_table(arguments.table) if arguments.table else read_stills(arguments.stills, arguments.network)
     if arguments.write:
-        with arguments.write.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(Reading._fields)
-            writer.writerows([*reading[:2], *(f"{value:.3f}" for value in reading[2:])] for reading in readings)
+        write_table(arguments.write, readings)
     there = CALIBRATIONS / f"{arguments.network}.toml"
     known = tomllib.loads((there if there.exists() else CALIBRATIONS / "full.toml").read_text(encoding="utf-8"))
-    document = fit(readings, known)
+    document = fit(Readings(readings), known, camera=arguments.camera, offset_deg=arguments.offset)
     if arguments.save:
-        if arguments.table is None:
-            parser.error("--save goes with --table: the readings that a calibration is fitted on are kept")
-        save(document, arguments.network, arguments.table, len(readings))
+        flags = (" --camera" if arguments.camera else "") + (
+            f" --offset {arguments.offset}" if arguments.offset else ""
+        )
+        command = f"benchmarks/fit_calibration_stills.py --network {arguments.network}"
+        command += f" --table benchmarks/{arguments.table.name}{flags} --save"
+        document["provenance"] = {**document["provenance"], "hip": command}
+        save(document, arguments.network)
 
 
 if __name__ == "__main__":

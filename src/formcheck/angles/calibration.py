@@ -2,7 +2,7 @@
 
 A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
 down or stands askew. Each network puts them elsewhere, so each has a calibration of its own, in a file of the folder
-``calibrations``, which ``benchmarks/fit_calibration.py`` writes; docs/method.md says how they were fitted.
+``calibrations``. ``benchmarks/fit_calibration.py`` and ``fit_calibration_stills.py`` fit them; docs/method.md says how.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ _ENGINE = "mediapipe"
 _STAND_IN = "full"
 # ... and taken to be this many times as far off: twice the error is what the calibrated networks have uncorrected.
 _UNCALIBRATED = 2.0
+# How long a trunk usually is in a network's own metres, and the lengths that biases were fitted on: a longer or shorter
+# one counts as these.
+USUAL_TRUNK_M = 0.46
+TRUNK_RANGE_M = (0.40, 0.53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,11 @@ class Calibration:
         camera's azimuth and elevation are estimates, and on real people they come out too large.
     trunk_slack_deg : float
         Beyond this tilt the trunk decides alone: the image or the mat is tilted.
-    hip, knee : (offset deg, deg per trunk length the shoulders are apart)
+    hip : (offset deg, deg per trunk length the shoulders are apart, deg per metre of trunk beyond `USUAL_TRUNK_M`)
         By how much the reading exceeds the marked angle. The hip's bias grows with the sine of the angle: its point
-        is displaced along the trunk, which turns an upright thigh but not a level one.
+        is displaced along the trunk, which turns an upright thigh but not a level one. Where the network takes the
+        trunk to be short, it has put the hip too far towards the head, and the thigh reads low.
+    knee : (offset deg, deg per trunk length the shoulders are apart)
     hip_se, knee_se : StandardError
     hip_point : HipPoint or None
         None where it is not known; the knee's path is not used then.
@@ -96,7 +102,7 @@ class Calibration:
     trunk_share: float
     level_share: float
     trunk_slack_deg: float
-    hip: tuple[float, float]
+    hip: tuple[float, float, float]
     knee: tuple[float, float]
     hip_se: StandardError
     knee_se: StandardError
@@ -122,10 +128,18 @@ class Calibration:
         beyond = np.sign(tilt) * max(abs(tilt) - self.trunk_slack_deg, 0.0)
         return float(self.trunk_share * (tilt - beyond) + beyond)
 
-    def hip_bias_deg(self, reading_deg: FloatArray, shoulders_apart: float) -> FloatArray:
-        """Bias of readings (T,) of hip flexion against the floor, to be subtracted."""
-        offset, per_apart = self.hip
-        return np.asarray((offset + per_apart * shoulders_apart) * np.sin(np.radians(reading_deg)))
+    def hip_bias_deg(self, reading_deg: FloatArray, shoulders_apart: float, trunk_m: float) -> FloatArray:
+        """Bias of readings (T,) of hip flexion against the floor, to be subtracted.
+
+        Parameters
+        ----------
+        trunk_m : float
+            Length of the trunk in the network's world points.
+        """
+        offset, per_apart, per_trunk_m = self.hip
+        longer_m = float(np.clip(trunk_m, *TRUNK_RANGE_M)) - USUAL_TRUNK_M
+        bias_deg = offset + per_apart * shoulders_apart + per_trunk_m * longer_m
+        return np.asarray(bias_deg * np.sin(np.radians(reading_deg)))
 
     def knee_bias_deg(self, shoulders_apart: float) -> float:
         """Bias of knee flexion, to be subtracted."""
@@ -144,7 +158,7 @@ EXACT = Calibration(
     trunk_share=1.0,
     level_share=1.0,
     trunk_slack_deg=0.0,
-    hip=(0.0, 0.0),
+    hip=(0.0, 0.0, 0.0),
     knee=(0.0, 0.0),
     hip_se=StandardError(2.8, 3.6, 0.2, 9.0),
     knee_se=StandardError(3.0, 3.6, 0.15, 7.0),
@@ -161,7 +175,7 @@ def calibration_for(model: ModelInfo) -> Calibration:
         return EXACT
     for document in _documents():
         if model.sha256 in document["network"]["sha256"]:
-            return _read(document)
+            return parse_calibration(document)
     known = read_calibration(_STAND_IN)
     return replace(
         known,
@@ -174,7 +188,7 @@ def calibration_for(model: ModelInfo) -> Calibration:
 
 def read_calibration(network: str) -> Calibration:
     """The calibration of a network, by its name."""
-    return _read(next(document for document in _documents() if document["network"]["name"] == network))
+    return parse_calibration(next(document for document in _documents() if document["network"]["name"] == network))
 
 
 def is_calibrated(sha256: str) -> bool:
@@ -189,7 +203,8 @@ def _documents() -> tuple[dict[str, Any], ...]:
     return tuple(tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in names)
 
 
-def _read(document: dict[str, Any]) -> Calibration:
+def parse_calibration(document: dict[str, Any]) -> Calibration:
+    """The calibration that a file of the folder ``calibrations`` holds."""
     camera, floor, bias, errors = (document[section] for section in ("camera", "floor", "bias", "error"))
     return Calibration(
         network=document["network"]["name"],

@@ -40,6 +40,8 @@ class Posture:
         The trunk lies along the floor at that time, face up.
     shoulders_apart : float
         How far apart the shoulders appear across the trunk, in trunk lengths.
+    trunk_m : float
+        How long the network takes the trunk to be: the length in its world points.
     view : View
     """
 
@@ -48,6 +50,7 @@ class Posture:
     gravity: FloatArray
     lying: BoolArray
     shoulders_apart: float
+    trunk_m: float
     view: View
 
     @property
@@ -76,7 +79,7 @@ def find_posture(
     found = np.isfinite(trunk[:, 0])
     if not found.any():
         nowhere = np.full(2, np.nan)
-        return Posture(trunk, nowhere, nowhere, found, np.nan, View(None, np.nan, 0.0, np.nan, np.nan))
+        return Posture(trunk, nowhere, nowhere, found, np.nan, np.nan, View(None, np.nan, 0.0, np.nan, np.nan))
     typical = np.nanmedian(trunk, axis=0)
     turn, raised = front_turn(track.xy_px, _centre(track, HIPS), typical)
     front = turn * np.array([typical[1], -typical[0]]) / length(typical)
@@ -95,11 +98,16 @@ def find_posture(
         azimuth_deg=_azimuth_deg(track, calibration),
         elevation_deg=float(min(calibration.elevation_deg(apart), _FURTHEST_DEG)),
     )
-    return Posture(trunk, front, gravity, lying, apart, view)
+    trunk_m = float(np.nanmedian(np.linalg.norm(_world_trunk(track), axis=1)))
+    return Posture(trunk, front, gravity, lying, apart, trunk_m, view)
 
 
 def _centre(track: PoseTrack, pair: tuple[int, int]) -> FloatArray:
     return np.asarray(track.xy_px[:, pair].mean(axis=1))
+
+
+def _world_trunk(track: PoseTrack) -> FloatArray:
+    return np.asarray(track.world_m[:, HIPS].mean(axis=1) - track.world_m[:, SHOULDERS].mean(axis=1))
 
 
 def _gravity(trunk: FloatArray, front: FloatArray, raised: bool) -> tuple[FloatArray, float]:
@@ -122,7 +130,7 @@ def _tilt_deg(trunk: FloatArray, gravity: FloatArray) -> FloatArray:
 
 def _azimuth_deg(track: PoseTrack, calibration: Calibration) -> float:
     """Turn of the camera off the side, from the depth of the trunk in the model's world points."""
-    world = track.world_m[:, HIPS].mean(axis=1) - track.world_m[:, SHOULDERS].mean(axis=1)
+    world = _world_trunk(track)
     depth_deg = np.degrees(np.arctan2(world[:, 2], length(world[:, :2])))
     return float(np.clip(calibration.azimuth_deg(float(np.nanmedian(depth_deg))), -_FURTHEST_DEG, _FURTHEST_DEG))
 

@@ -174,7 +174,7 @@ def _hip_and_knee(reading: Reading, posture: Posture, calibration: Calibration) 
     turn_deg = calibration.floor_turn_deg(reading.trunk_tilt_deg, level_line_deg(*camera))
     thigh_deg, shank_deg = reading.thigh_deg - turn_deg, reading.shank_deg - turn_deg
     # An upright thigh looks upright from anywhere; the shank swings through directions that a turned camera distorts.
-    hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, apart)
+    hip_deg = thigh_deg - calibration.hip_bias_deg(thigh_deg, apart, posture.trunk_m)
     knee_deg = wrap_deg(unproject_deg(thigh_deg, *camera) - unproject_deg(shank_deg, *camera))
     knee_deg = knee_deg - calibration.knee_bias_deg(apart)
     # Both are 180 minus an angle and never negative. Hyperextension of a nearly straight knee is noise; to which side a

@@ -1,4 +1,4 @@
-"""What stays the same throughout a set: where the camera stands and where the hip is.
+"""What stays the same throughout a set: where the camera stands, how long the trunk is, and where the hip is.
 
 A recorded clip tells it as a whole. A window of the last seconds does not: in each repetition the landmarker's
 shoulders move with the leg, so that the camera seems to rise and sink; and the leg was raised, which shows the hip,
@@ -57,9 +57,9 @@ class SetMemory:
             )
         if self._known is None:
             return posture
-        camera = self._known.view
+        known, camera = self._known, self._known.view
         view = replace(posture.view, azimuth_deg=camera.azimuth_deg, elevation_deg=camera.elevation_deg)
-        return replace(posture, shoulders_apart=self._known.shoulders_apart, view=view)
+        return replace(posture, shoulders_apart=known.shoulders_apart, trunk_m=known.trunk_m, view=view)
 
     def _forget(self, window: PoseTrack, posture: Posture) -> None:
         since_s = window.t_s[-1] - _MEMORY_S

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.calibration import EXACT, calibration_for, is_calibrated, read_calibration
+from formcheck.angles.calibration import EXACT, TRUNK_RANGE_M, calibration_for, is_calibrated, read_calibration
 from formcheck.angles.leg import measure_leg
 from formcheck.form.quality import assess_quality
 from formcheck.pose.models import BUNDLES, PACKAGED_SHA256
@@ -30,6 +30,25 @@ def test_every_form_of_a_bundle_has_its_networks_calibration(network):
 
 def test_each_network_puts_the_joints_elsewhere():
     assert read_calibration("full").hip != read_calibration("heavy").hip
+
+
+def hip_bias_deg(network, trunk_m, reading_deg=90.0):
+    return float(read_calibration(network).hip_bias_deg(np.array(reading_deg), 0.15, trunk_m))
+
+
+@pytest.mark.parametrize("network", ["full", "heavy"])
+def test_the_hip_reads_low_where_the_network_takes_the_trunk_to_be_short(network):
+    assert hip_bias_deg(network, 0.42) < hip_bias_deg(network, 0.46) < hip_bias_deg(network, 0.50)
+
+
+def test_a_level_thigh_has_no_bias():
+    assert hip_bias_deg("full", 0.50, reading_deg=0.0) == 0.0
+
+
+def test_nothing_is_extrapolated_from_a_trunk_of_unlikely_length():
+    shortest, longest = TRUNK_RANGE_M
+    assert hip_bias_deg("full", 0.2) == hip_bias_deg("full", shortest)
+    assert hip_bias_deg("full", 0.9) == hip_bias_deg("full", longest)
 
 
 def test_points_that_are_exact_are_not_corrected():
