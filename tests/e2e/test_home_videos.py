@@ -117,6 +117,9 @@ def test_an_analysis_is_stopped_and_nothing_of_it_stays(address, record, tempora
     drop(page, Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4")
     stop = page.get_by_role("button", name=TEXTS.get("home.check.cancel"), exact=True)
     expect(page).to_have_url(re.compile("#/check/"))
+    # It goes on while one looks elsewhere, and is found again.
+    go(page, "check")
+    page.locator(".row", has_text="01_good_set.mp4").click()
     stop.click()
     expect(page.locator(".problem h1")).to_have_text(TEXTS.get("home.check.cancelled"))
     assert kept_sessions(record) == before

@@ -111,6 +111,7 @@ def home_routes(home: Home) -> list[Route]:
         Route("/api/home/live", json_endpoint(lambda _: live.status())),
         Route("/api/home/live", json_body_endpoint(lambda _, b: live.start(b), limit=_MAX_BODY), methods=["POST"]),
         Route("/api/home/live", json_endpoint(lambda _: live.end()), methods=["DELETE"]),
+        Route("/api/home/checks", json_endpoint(lambda _: {"checks": checks.all()})),
         Route("/api/home/checks", _upload(home), methods=["POST"]),
         Route(check, json_endpoint(lambda r: checks.status(_check(r)))),
         Route(check, json_endpoint(lambda r: checks.cancel(_check(r))), methods=["DELETE"]),

@@ -105,6 +105,11 @@ class Checks:
         except FormcheckError as error:
             check.not_kept = str(error)
 
+    def all(self) -> list[dict[str, Any]]:
+        """Return the videos of this run, the newest first; those that were stopped are gone."""
+        found = [self.status(check_id) for check_id in reversed(self._checks)]
+        return [one for one in found if one["state"] != "cancelled"]
+
     def status(self, check_id: str) -> dict[str, Any]:
         """Return how far a video is."""
         check, job = self._get(check_id)

@@ -53,6 +53,9 @@ export function sendVideo(file, choice, progress) {
   return upload(`/api/home/checks?${query}`, file, progress);
 }
 
+/** @returns {Promise<{checks: Check[]}>} */
+export const getChecks = () => getJson("/api/home/checks");
+
 /**
  * @param {string} check
  * @returns {Promise<Check>}

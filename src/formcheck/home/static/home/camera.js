@@ -21,20 +21,22 @@ export function cameraCard(home, choice) {
   const said = h("p", { class: "soft", role: "status" });
   const sound = button(t("home.practise.sound"), () => void testSound(sound, said));
   if (home.source) chooser.append(h("p", { class: "soft" }, t("home.practise.camera_clip", { name: home.source })));
-  else void fill(chooser, choice);
+  else void fill(chooser, choice, look);
   return card(t("home.practise.check_title"), chooser, h("div", { class: "buttons" }, look, sound), image, said);
 }
 
 /**
  * @param {HTMLElement} chooser
  * @param {Choice} choice
+ * @param {HTMLButtonElement} look
  */
-async function fill(chooser, choice) {
+async function fill(chooser, choice, look) {
   try {
     const { cameras } = await getCameras();
     choice.camera = cameras[0]?.camera ?? null;
+    look.disabled = cameras.length === 0;
     if (cameras.length === 0) {
-      const again = button(t("home.practise.look_again"), () => void fill(chooser, choice));
+      const again = button(t("home.practise.look_again"), () => void fill(chooser, choice, look));
       chooser.replaceChildren(h("p", {}, t("home.practise.camera_none")), again);
       return;
     }

@@ -4,7 +4,7 @@
 import { ApiError } from "../core/api.js";
 import { announce, button, h, showError } from "../core/dom.js";
 import { hasText, percent, t } from "../core/text.js";
-import { cancelCheck, checkPath, getCheck, keepCheck, sendVideo } from "./api.js";
+import { cancelCheck, checkPath, getCheck, getChecks, keepCheck, sendVideo } from "./api.js";
 import { card, choiceOf, framedPage } from "./parts.js";
 import { leftWords } from "./words.js";
 
@@ -12,8 +12,9 @@ import { leftWords } from "./words.js";
 
 const POLL_MS = 500;
 
-/** @returns {View} */
-export function openChoice() {
+/** @returns {Promise<View>} */
+export async function openChoice() {
+  const { checks } = await getChecks();
   const choice = { keep: "yes", side: "" };
   const input = h("input", {
     type: "file",
@@ -32,7 +33,7 @@ export function openChoice() {
     h("p", { class: "soft" }, t("home.check.how")),
     input,
   );
-  const node = h("div", { class: "narrow" }, area, options(choice));
+  const node = h("div", { class: "narrow" }, area, earlier(checks), options(choice));
   /** @type {(() => void) | null} */
   let stop = null;
   const take = (/** @type {FileList | null | undefined} */ files) => {
@@ -45,6 +46,29 @@ export function openChoice() {
     stop?.();
   };
   return { node, title: t("home.door.check"), close };
+}
+
+/**
+ * The videos since formcheck was started: one may still be under way.
+ * @param {Check[]} checks
+ */
+function earlier(checks) {
+  if (checks.length === 0) return null;
+  const rows = checks.map((one) =>
+    h(
+      "li",
+      {},
+      h("a", { class: "row", href: `#/check/${one.check}` }, h("b", {}, one.name), h("span", {}, stateWords(one))),
+    ),
+  );
+  return card(t("home.check.earlier"), h("ul", { class: "rows" }, ...rows));
+}
+
+/** @param {Check} check */
+function stateWords({ state, share, stage }) {
+  if (state === "queued") return t("home.check.waiting");
+  if (state === "running") return `${stageWords(stage)} ${percent(share)}`;
+  return t(state === "done" ? "home.practise.report" : "home.check.not_checked");
 }
 
 /** @param {{keep: string, side: string}} choice */

@@ -34,7 +34,7 @@ export function openDoors(home) {
     "div",
     { class: "narrow" },
     h("h1", { class: "visually-hidden" }, t("home.title")),
-    todayLine(home),
+    home.sets.length + home.plan.length === 0 ? h("p", { class: "today" }, t("home.today_new")) : todayLine(home),
     questionCards(home.questions),
     h("nav", { class: "doors", "aria-label": t("home.title") }, ...doors),
     h("p", { class: "care" }, t("home.care")),
@@ -44,8 +44,7 @@ export function openDoors(home) {
 }
 
 /** @param {HomeState} home */
-export function todayLine({ today, sets, plan }) {
-  if (sets.length + plan.length === 0) return h("p", { class: "today" }, t("home.today_new"));
+export function todayLine({ today }) {
   const words = today.goals.length ? today.goals.map(goalWords) : [t("home.today_free", { n: today.sets })];
   return h("p", { class: "today" }, h("b", {}, t("home.today")), ...words.map((word) => h("span", {}, word)));
 }
