@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -194,3 +197,38 @@ def test_the_pages_own_button_ends_it(tmp_path, visit):
             if server.poll() is None:
                 server.send_signal(signal.SIGKILL)
     assert list(tmp_path.glob("home-address")) == []
+
+
+def test_a_record_that_cannot_be_opened_is_told_in_the_browser_too(tmp_path):
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "record.db").write_bytes(b"no database" * 100)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\n')
+    browser.chmod(0o755)
+    variables = {"BROWSER": f"{browser} %s", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    result = subprocess.run(
+        [sys.executable, "-m", "formcheck", "--lang", "de", "home", "--store", str(tmp_path / "record")],
+        capture_output=True, text=True, check=False, timeout=60, env=os.environ | variables,
+    )  # fmt: skip
+    assert result.returncode == 5
+    (line,) = result.stderr.splitlines()
+    (page,) = (tmp_path / "cache").rglob("problem.html")
+    assert (tmp_path / "opened").read_text().strip() == page.as_uri()
+    assert Texts("de").get("home.command.problem") in page.read_text(encoding="utf-8")
+    assert html.escape(line.removeprefix("formcheck: error: "), quote=False)[:40] in page.read_text(encoding="utf-8")
+
+
+def test_it_runs_without_a_console_as_an_icon_starts_it(tmp_path):
+    code = (
+        "import sys; sys.stdin = sys.stdout = sys.stderr = None; from formcheck.cli import run; "
+        f"run(['home', '--store', {str(tmp_path)!r}])"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"BROWSER": "true"}) as server:
+        address = tmp_path / "home-address"
+        for _ in range(300):
+            if address.exists() or server.poll() is not None:
+                break
+            time.sleep(0.1)
+        assert address.read_text().startswith("http://127.0.0.1:")
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,22 @@ def command(
     It opens in the browser, served by this machine to this machine; nothing leaves it. It ends with the page's own
     button, or with Ctrl-C. Started again while it runs, it opens the page that is there.
     """
+    from formcheck.errors import FormcheckError
+    from formcheck.home.problem import show_problem
+
+    texts = call_texts(language)
+    try:
+        return _run(texts, no_open=no_open, port=port, source=source, profile=profile, store=store)
+    except FormcheckError as error:
+        # Started by its icon there is no terminal, and nobody would see the line.
+        if not no_open and not (sys.stderr is not None and sys.stderr.isatty()):
+            show_problem(str(error), texts)
+        raise
+
+
+def _run(
+    texts: Texts, *, no_open: bool, port: int, source: Path | None, profile: str | None, store: Path | None
+) -> int:
     import threading
 
     from formcheck.home.instance import instance_of
@@ -51,7 +68,6 @@ def command(
     from formcheck.record.store import open_store
     from formcheck.server.serving import bind, serve
 
-    texts = call_texts(language)
     with open_store(store) as record, instance_of(record.folder) as instance:
         if not instance.first:
             return _show_running(instance, texts, no_open=no_open)

@@ -13,8 +13,8 @@ from formcheck.cli.options import call_texts
 def command(*, remove: bool, language: str | None) -> None:
     """Put an icon on the desktop, and among the programs, that opens formcheck.
 
-    On Linux these are desktop entries, on macOS an application in your Applications folder and an alias to it, on
-    Windows shortcuts. They start this installation of formcheck; make them again after moving it.
+    On Linux these are desktop entries, on macOS applications, on Windows shortcuts. They start this installation of
+    formcheck; make them again after moving it.
     """
     from formcheck.home.shortcut import make_shortcuts, remove_shortcuts
 

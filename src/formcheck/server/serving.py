@@ -121,6 +121,8 @@ def make_server(app: Starlette, address: Address) -> Server:
         Guard(app, host=address.host, port=address.port, token=address.token),
         access_log=False,
         log_level="error",
+        # Whether there is a terminal would be asked of a stream, and a program without a console has none.
+        use_colors=False,
         server_header=False,
         lifespan="off",
         ws="none",
