@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from formcheck.protocols.loader import load_protocol
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.questions import open_questions
@@ -26,6 +28,7 @@ from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "02_hip_drift.mp4"
+ARM_RAISED = Path(__file__).parents[1] / "data" / "arm_raised.mp4"
 WINDOW_MANAGER = Path(__file__).parents[1] / "window_manager.py"
 TEXTS = Texts("en")
 PATIENCE_S = 60.0
@@ -260,6 +263,39 @@ def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
     line, waiting = run.kept()
     assert line.rep_count == 2
     assert waiting == []
+
+
+@pytest.fixture(scope="module")
+def practised_and_answering(tmp_path_factory):
+    """Two repetitions, then a rendered person who raises an arm for five of every nine seconds; and its protocol."""
+    folder = tmp_path_factory.mktemp("answering")
+    with H264Writer(folder / "clip.mp4", size_px=(640, 360), nominal_fps=15.0) as writer:
+        from_s = 0.0
+        for path, end_s in [(SAMPLE, 11.0)] + [(ARM_RAISED, 9.0)] * 12:
+            with FileSource(path, end_s=end_s) as source:
+                for frame in source:
+                    writer.write(cv2.resize(frame.image_bgr, (640, 360)), from_s + frame.t_s)
+            from_s += end_s
+    text = load_protocol().text.replace("reps = { value = 20", "reps = { value = 2")
+    (folder / "two.toml").write_text(text)
+    return folder / "clip.mp4", folder / "two.toml"
+
+
+def test_somebody_who_lies_answers_with_an_arm(start, practised_and_answering):
+    clip, protocol = practised_and_answering
+    run = start("--protocol", protocol, speech=0.005, source=("--source", clip))
+    assert run.wait_for_results()["why"] == "count"
+    run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_AFTER}") in run.said(), "no answer to the first question")
+    asked, _, rest = run.said().partition(TEXTS.get(f"ask.{Question.PAIN_BEFORE}"))
+    answer = re.search(TEXTS.get("ask.noted", answer=r"(\d+)").replace(".", r"\."), rest)
+    assert 1 <= int(answer[1]) <= 4
+    assert TEXTS.get("end.saved") in asked
+    # Whoever has to leave is asked later, but what was said stays.
+    run.process.send_signal(signal.SIGTERM)
+    run.end()
+    line, waiting = run.kept()
+    assert line.pain_before == int(answer[1])
+    assert Question.RED_FLAGS in waiting
 
 
 class Broadcast(http.server.BaseHTTPRequestHandler):

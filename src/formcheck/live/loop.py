@@ -186,7 +186,8 @@ class Loop:
             image = self.last_image
             if outputs.mirror:
                 image, leg = mirrored(image, leg)
-            status = ScreenStatus(self._fault, recording=self._recorder is not None, muted=outputs.muted)
+            recording, unheard = self._recorder is not None, outputs.voice is not None and not outputs.heard
+            status = ScreenStatus(self._fault, recording, outputs.muted, unheard)
             screen = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side, status=status)
         with self.timings.measure("showing"):
             outputs.window.show(screen)
