@@ -13,7 +13,7 @@ from formcheck.form.summary import hip_sentences, tally
 from formcheck.live.coach import EndReason
 from formcheck.live.finish import FinishedSet
 from formcheck.live.interruptions import Interruptions
-from formcheck.live.outputs import Outputs
+from formcheck.live.outputs import READ_S_PER_CHARACTER, Outputs
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import rounded
 from formcheck.types import ImageBgr, Session
@@ -75,8 +75,10 @@ class Debrief:
         """Speak and show the summary; a key goes on."""
         texts, reason = self._outputs.texts, self._finished.end_reason
         early = [texts.get(_EARLY[reason])] if reason in _EARLY else []
-        self._outputs.say(" ".join([*early, *self._lines, texts.get("end.saved")]), tone="done")
-        self._stay(self._page([], hint=texts.get("end.go_on")), most_s=_MOST_S)
+        told = " ".join([*early, *self._lines, texts.get("end.saved")])
+        self._outputs.say(told, tone="done")
+        least_s = _LEAST_S if self._outputs.heard else READ_S_PER_CHARACTER * len(told)
+        self._stay(self._page([], hint=texts.get("end.go_on")), least_s=least_s, most_s=_MOST_S)
 
     def close(self, advice: tuple[str, ...]) -> None:
         """Speak the advice, and show it with the summary and the report's path for a while, or until a key."""
@@ -84,6 +86,9 @@ class Debrief:
         sentences = [texts.get(key) for key in advice]
         if sentences:
             self._outputs.say(" ".join(sentences))
+        elif self._finished.end_reason is EndReason.SIGNAL:
+            # Whoever sent it waits for the process to end.
+            return
         shown = self._page(sentences, urgent="advice.emergency" in advice, hint=self._where())
         self._stay(shown, least_s=_LAST_S, most_s=_LAST_S + _MOST_S)
 
@@ -101,7 +106,7 @@ class Debrief:
 
         return show
 
-    def _stay(self, show: Callable[[], None], *, most_s: float, least_s: float = _LEAST_S) -> None:
+    def _stay(self, show: Callable[[], None], *, least_s: float, most_s: float) -> None:
         """Show a page while it is spoken, until a key is pressed, the window closed, or another signal comes."""
         begun_s = time.monotonic()
         windowed = self._outputs.window.shown

@@ -10,7 +10,7 @@ from formcheck.draw.instructions import Instruction, draw_instruction
 from formcheck.draw.text_blocks import text_block
 from formcheck.live.finish import PRACTICE
 from formcheck.live.interruptions import Interruptions
-from formcheck.live.outputs import Outputs
+from formcheck.live.outputs import READ_S_PER_CHARACTER, Outputs
 from formcheck.live.starting import blank
 from formcheck.live.window import ENTER, ESCAPE
 from formcheck.text.catalogue import Texts
@@ -18,7 +18,6 @@ from formcheck.types import ImageBgr
 
 # A page stays until it has been spoken, and for as long as reading it takes where nothing is heard.
 _LEAST_S, _MOST_S = 3.0, 20.0
-_READ_S_PER_CHARACTER = 0.07
 _WAIT_MS = 50
 
 
@@ -37,7 +36,7 @@ def introduce(outputs: Outputs, interruptions: Interruptions) -> None:
         page = instruction_page(outputs.texts, shown)
         outputs.say(text, at_once=True)
         begun_s = time.monotonic()
-        stays_s = _LEAST_S if outputs.heard else _READ_S_PER_CHARACTER * len(text)
+        stays_s = _LEAST_S if outputs.heard else READ_S_PER_CHARACTER * len(text)
         while (passed_s := time.monotonic() - begun_s) < _MOST_S:
             outputs.window.show(page)
             key = outputs.window.key(wait_ms=_WAIT_MS)

@@ -14,6 +14,8 @@ from formcheck.text.catalogue import Texts
 from formcheck.types import ImageBgr
 
 _Result = TypeVar("_Result")
+# How long who hears nothing needs for a text on the screen.
+READ_S_PER_CHARACTER = 0.07
 _POLL_MS = 50
 _UNHEARD = "sound.unheard"
 
