@@ -301,7 +301,7 @@ def test_somebody_who_lies_answers_with_an_arm(start, practised_and_answering):
 
 
 class Broadcast(http.server.BaseHTTPRequestHandler):
-    """A network camera that sends the clip once and then is gone."""
+    """A network camera that sends the clip twice and then is gone."""
 
     clip: Path
     sent = False
@@ -314,6 +314,10 @@ class Broadcast(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
+        for _ in range(2):
+            self.send_clip()
+
+    def send_clip(self):
         begun_s = time.monotonic()
         with FileSource(self.clip) as source:
             for frame in source:
@@ -332,6 +336,9 @@ def test_a_network_camera_that_is_lost_ends_the_set_and_its_password_is_nowhere(
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://camera:s3cret@127.0.0.1:{server.server_port}/video.mjpg?password=s3cret"
         run = start("--no-questions", source=("--camera", address))
+        # With a camera, the first time is introduced.
+        run.wait_for(lambda: TEXTS.get("teach.camera") in run.said(), "no introduction")
+        run.xdo("windowfocus", "key", "Escape")
         assert run.wait_for_results()["why"] == "camera"
         run.end()
         server.shutdown()

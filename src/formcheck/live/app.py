@@ -163,7 +163,7 @@ class _Set:
         debrief.tell()
         keys = self._follow_up(finished, tracker, loop)
         debrief.close(keys)
-        return LiveResult(finished, keys, loop.timings, loop.frames, source.dropped)
+        return LiveResult(finished, keys, loop.timings, loop.frames, loop.dropped)
 
     def _tracker(self, found: ModelFile, clip: ClipInfo, size_px: tuple[int, int]) -> OnlineTracker:
         """A tracker; loading its model takes a second or two."""
@@ -180,7 +180,7 @@ class _Set:
     def _finish(self, folder: Path, end_reason: EndReason, loop: Loop) -> FinishedSet | None:
         """Judge the set and write its results while the window stays alive."""
         outputs, save = self.outputs, self.record.save if self.record is not None else None
-        counts, whole = {"frames": loop.frames, "dropped": self.source.dropped}, self.options.whole_set
+        counts, whole = {"frames": loop.frames, "dropped": loop.dropped}, self.options.whole_set
         image = None
         if loop.last_image is not None:
             image = outputs.screens.pages.message(loop.last_image, outputs.texts.get("end.working"))

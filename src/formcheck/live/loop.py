@@ -106,12 +106,15 @@ class Loop:
         self._last_captured_s = time.monotonic()
         self.timings = Timings()
         self.frames = 0
+        # During the set alone: before and after it nobody looks at every frame.
+        self.dropped = 0
         self.last_image: ImageBgr | None = None
 
     def run(self, first: CapturedFrame) -> None:
         """Practise until the set ends."""
         captured: CapturedFrame | None = first
         self._interruptions.rest()
+        dropped_before = self._source.dropped
         while self._coach.stage is not Stage.ENDED:
             if captured is not None:
                 self._handle_frame(captured)
@@ -124,6 +127,7 @@ class Loop:
             if captured is None and self._source.ended:
                 reason = EndReason.CAMERA if self._fault is not None else EndReason.SOURCE
                 self._coach.end(self._t_s, reason)
+        self.dropped = self._source.dropped - dropped_before
         self._watch_camera()
         for row in self._judge.flush():
             self._journal.add_angles(row)
