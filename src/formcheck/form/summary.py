@@ -111,8 +111,8 @@ def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]
     if not reps:
         return (mean,)
     moved = thigh_movement(reps)
-    if not math.isfinite(moved.low_deg):
-        return (mean,)  # a reviewer saw it where nothing could be measured
+    if not (math.isfinite(moved.low_deg) and math.isfinite(moved.high_deg)):
+        return (mean,)  # a reviewer saw it, or a document says it, where nothing could be measured
     if moved.how == "moved":
         ends = {"low": whole(moved.low_deg), "high": whole(moved.high_deg)}
         where = Message.of("summary.hip_between", **ends)

@@ -199,3 +199,16 @@ def test_a_thigh_that_only_a_reviewer_saw_move_has_no_numbers():
     seen = changed(replace(session, reps=(session.reps[0], unmeasured)), "hip_steady", 2, verdict=Verdict.NOT_MET)
     assert "summary.hip" in [one.key for one in summarize(seen).sentences]
     assert first_fault(keys(headline(seen))) == "headline.fault.hip_steady_moved"
+
+
+@pytest.mark.parametrize("missing", ["min", "max", "start", "peak"])
+def test_a_document_may_say_that_the_thigh_moved_with_some_of_the_numbers_missing(missing):
+    session = synth.session(synth.track(T_S, KNEE, 100 - 25 * SWING))
+    rep = replace(session.reps[0], **{f"hip_flexion_{missing}_deg": np.nan})
+    partly = changed(replace(session, reps=(rep,)), "hip_steady", 1, verdict=Verdict.NOT_MET, observed=None, se=None)
+    said = [one.key for one in summarize(partly).sentences]
+    assert "summary.hip_from_to" not in said
+    assert "summary.hip" in said or "summary.hip_between" in said
+    for language in languages():
+        texts = Texts(language)
+        assert all(texts.say(one) for one in summarize(partly).sentences)
