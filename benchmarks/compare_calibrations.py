@@ -25,9 +25,11 @@ from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, label_side, marked_angles, pi
 
 from formcheck.angles.calibration import Calibration, read_calibration
 from formcheck.angles.shots import measure_track
-from formcheck.types import PoseTrack, Side
+from formcheck.types import PoseTrack, Side, View
 
 FloatArray = NDArray[np.float64]
+# The quality that clips are analysed with for the sake of a network.
+QUALITY_OF = {"full": "standard", "heavy": "best"}
 _LIMIT_DEG = 30.0
 # Frames of real people in which the leg is up, as in the exercise.
 _RAISED_HIP_DEG = 55.0
@@ -36,7 +38,7 @@ _MEASURED = 0.05
 
 
 class ClipErrors(NamedTuple):
-    """Mean errors of a clip, its mean absolute errors, and the standard errors stated; degrees."""
+    """Mean errors of a clip, its mean absolute errors, and the standard errors stated, degrees; and how it was seen."""
 
     name: str
     hip_bias: float
@@ -45,12 +47,13 @@ class ClipErrors(NamedTuple):
     knee_mae: float
     hip_se: float
     knee_se: float
+    view: View
 
 
 def compare_clip(clip: Path, track: PoseTrack, calibration: Calibration) -> ClipErrors | None:
     """Errors of a calibration in the repetitions of a clip; None where nothing or another leg was measured."""
     truth = read_truth(clip)
-    angles, _ = measure_track(track, max_trunk_from_floor_deg=_LIMIT_DEG, calibration=calibration)
+    angles, view = measure_track(track, max_trunk_from_floor_deg=_LIMIT_DEG, calibration=calibration)
     if angles is None or angles.side is not truth.side or angles.usable.mean() < _MEASURED:
         return None
     inside = np.full(len(track.t_s), not truth.true_reps)
@@ -69,6 +72,7 @@ def compare_clip(clip: Path, track: PoseTrack, calibration: Calibration) -> Clip
         float(np.abs(knee[rows]).mean()),
         float(np.median(angles.hip_se_deg[rows])),
         float(np.median(angles.knee_se_deg[rows])),
+        view,
     )
 
 
@@ -103,7 +107,7 @@ def parse_changes(text: str) -> dict[str, Any]:
 
 def clip_cells(results: Sequence[ClipErrors]) -> tuple[str, str]:
     """Hip and knee of the clips of a folder."""
-    columns = np.array([result[1:] for result in results])
+    columns = np.array([result[1:-1] for result in results])
     return tuple(
         f"{columns[:, 2 + i].mean():.2f} ({columns[:, i].mean():+.1f}, SD {columns[:, i].std():.1f})" for i in (0, 1)
     )  # type: ignore[return-value]
@@ -124,18 +128,24 @@ def main() -> None:
     parser.add_argument("--labels", action="append", type=Path, default=[], metavar="FILE")
     parser.add_argument("--try", action="append", dest="tries", default=[], metavar="CHANGES")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep landmarks here between runs")
-    parser.add_argument("--network", default="full", help="whose calibration is changed (default: full)")
+    parser.add_argument(
+        "--network", default="full", choices=QUALITY_OF, help="whose calibration is changed (default: full)"
+    )
     parser.add_argument("--errors", action="store_true", help="list every clip")
     arguments = parser.parse_args()
-    ships = read_calibration(arguments.network)
+    cache = arguments.cache
+    ships, quality = read_calibration(arguments.network), QUALITY_OF[arguments.network]
     candidates = {"as it ships": ships} | {text: replace(ships, **parse_changes(text)) for text in arguments.tries}
     clips = {
-        folder.name: [(clip, pipeline_track(clip, cache=arguments.cache)) for clip in find_clips([folder])]
+        folder.name: [(clip, pipeline_track(clip, cache=cache, quality=quality)) for clip in find_clips([folder])]
         for folder in arguments.folders
     }
     labelled = {
         file.name: [
-            (pipeline_track(file.parent / name, cache=arguments.cache, side=label_side(frames)), frames)
+            (
+                pipeline_track(file.parent / name, cache=cache, side=label_side(frames), quality=quality),
+                frames,
+            )
             for name, frames in read_labels(file).items()
         ]
         for file in arguments.labels
@@ -147,7 +157,9 @@ def main() -> None:
             results = [found for clip, track in folder if (found := compare_clip(clip, track, calibration))]
             cells += clip_cells(results)
             if arguments.errors:
-                print(name, *(f"{r.name:28} {' '.join(f'{value:6.1f}' for value in r[1:])}" for r in results), sep="\n")
+                print(
+                    name, *(f"{r.name:28} {' '.join(f'{value:6.1f}' for value in r[1:-1])}" for r in results), sep="\n"
+                )
         for tracks in labelled.values():
             found = [compare_frames(track, frames, label_side(frames), calibration) for track, frames in tracks]
             cells += label_cells(row for part in found for row in part)

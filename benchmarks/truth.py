@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.form.judge import judge_track
-from formcheck.pipeline import Options, follow_causally, make_track
+from formcheck.pipeline import DEFAULT_QUALITY, Options, follow_causally, make_track
 from formcheck.pose.landmarker import MediaPipeLandmarker, no_detection
 from formcheck.pose.landmarks import LEGS, SHOULDERS
 from formcheck.pose.models import find_model
@@ -195,12 +195,14 @@ def landmarks(clip: Path, *, cache: Path | None, side: Side | None = None) -> tu
     return track, plain
 
 
-def pipeline_track(clip: Path, *, cache: Path | None, side: Side | None = None) -> PoseTrack:
+def pipeline_track(
+    clip: Path, *, cache: Path | None, side: Side | None = None, quality: str = DEFAULT_QUALITY
+) -> PoseTrack:
     """The pipeline's track of a clip, kept in ``cache`` between runs."""
-    stored = _stored(clip, cache, side, ".npz")
+    stored = _stored(clip, cache, side, ".npz" if quality == DEFAULT_QUALITY else f"-{quality}.npz")
     if stored and stored.exists():
         return load_track(stored)
-    track = make_track(clip, options=Options(side=side), progress=lambda _stage, _share: None)
+    track = make_track(clip, options=Options(side=side, quality=quality), progress=lambda _stage, _share: None)
     if stored:
         save_track(track, stored)
     return track

@@ -160,8 +160,8 @@ EXACT = Calibration(
     trunk_slack_deg=0.0,
     hip=(0.0, 0.0, 0.0),
     knee=(0.0, 0.0),
-    hip_se=StandardError(2.8, 3.6, 0.2, 9.0),
-    knee_se=StandardError(3.0, 3.6, 0.15, 7.0),
+    hip_se=StandardError(2.6, 3.2, 0.24, 8.0),
+    knee_se=StandardError(3.0, 4.0, 0.13, 7.0),
 )
 
 
