@@ -1,5 +1,6 @@
 """Every way in which a live set ends: what was done is kept and told, without a key. Real processes and screens."""
 
+import contextlib
 import http.server
 import json
 import os
@@ -98,7 +99,7 @@ class Run:
         return path.read_text() if path.exists() else ""
 
     def xdo(self, *words: str) -> str:
-        command = ["xdotool", "search", "--sync", "--name", "formcheck live", *words]
+        command = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "formcheck live", *words]
         return subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True).stdout
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
@@ -119,6 +120,18 @@ class Run:
         (practice,) = files("*/practice.json")
         assert (practice.parent / "report.html").exists()
         return json.loads(practice.read_text())
+
+    def type_answer(self, digit: str, following: str) -> None:
+        """Type a number until the next question is asked: a busy machine may miss a key; twice is as good as once."""
+        for _ in range(5):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self.xdo("windowfocus", "key", "--delay", SLOWLY_MS, digit, "Return")
+            end_s = time.monotonic() + 12.0
+            while time.monotonic() < end_s:
+                if following in self.said():
+                    return
+                time.sleep(0.05)
+        raise AssertionError(f"expected {following!r} after {digit}")
 
     def end(self) -> None:
         """Wait until the process ends by itself."""
@@ -219,10 +232,8 @@ def test_at_the_end_of_the_clip_results_are_there_before_any_question_and_keys_a
     assert practice["counted"] >= 1
     assert practice["answers"]["pain_before"] is None
     run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_BEFORE}") in run.said(), "no question")
-    run.xdo("windowfocus", "key", "--delay", SLOWLY_MS, "4", "Return")
-    run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_AFTER}") in run.said(), "no second question")
-    run.xdo("windowfocus", "key", "--delay", SLOWLY_MS, "6", "Return")
-    run.wait_for(lambda: TEXTS.get(f"ask.{Question.PLACES}") in run.said(), "no third question")
+    run.type_answer("4", TEXTS.get(f"ask.{Question.PAIN_AFTER}"))
+    run.type_answer("6", TEXTS.get(f"ask.{Question.PLACES}"))
     run.xdo("windowfocus", "key", "Escape")
     run.wait_for(lambda: TEXTS.get("advice.rose") in run.said(), "no advice")
     run.xdo("windowfocus", "key", "space")
@@ -291,15 +302,16 @@ def test_somebody_who_lies_answers_with_an_arm(start, practised_and_answering):
     assert run.wait_for_results()["why"] == "count"
     run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_AFTER}") in run.said(), "no answer to the first question")
     asked, _, rest = run.said().partition(TEXTS.get(f"ask.{Question.PAIN_BEFORE}"))
-    answer = re.search(TEXTS.get("ask.noted", answer=r"(\d+)").replace(".", r"\."), rest)
+    # Raised again in time, the arm corrects the answer: the last one counts.
+    *_, answer = re.findall(TEXTS.get("ask.noted", answer=r"(\d+)").replace(".", r"\."), rest)
     # The arm is up for five seconds, three numbers and a half; the question may begin when it is up already.
-    assert 0 <= int(answer[1]) <= 4
+    assert 0 <= int(answer) <= 4
     assert TEXTS.get("end.saved") in asked
     # Whoever has to leave is asked later, but what was said stays.
     run.process.send_signal(signal.SIGTERM)
     run.end()
     line, waiting = run.kept()
-    assert line.pain_before == int(answer[1])
+    assert line.pain_before == int(answer)
     assert Question.RED_FLAGS in waiting
 
 
