@@ -24,6 +24,9 @@ from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, V
 
 # Jitter of the thigh beyond which no angles are given: the error band would be 20 degrees either way and more.
 MAX_JITTER_DEG = 2.5
+# In a clip with repetitions less is allowed: the thigh is held then, and points that wander between the legs count
+# repetitions that are none. A leg that is raised and lowered without one may jitter by more.
+MAX_REP_JITTER_DEG = 1.2
 # Growth of the standard errors inside a bridged gap, for each second of its length.
 _SE_PER_GAP_S = 8.0
 # The camera positions for which this was measured; beyond them no angles are given.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.angles.shots import measure_track
 from formcheck.form import rules
 from formcheck.form.quality import assess_quality
@@ -16,6 +17,7 @@ from formcheck.reps.find import find_reps
 from formcheck.reps.manual import ManualTimes, manual_reps
 from formcheck.reps.rep_set import RepSet
 from formcheck.resolution import rounded
+from formcheck.timeseries import unknown_frames
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
 
 # With less than this share of the frames measurable, a count of repetitions means nothing.
@@ -58,6 +60,8 @@ def judge_angles(
         rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)
     else:
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
+        if angles is not None and rep_set.reps and view.jitter_deg > MAX_REP_JITTER_DEG:
+            angles, rep_set = unknown_frames(angles, track.t_s), _no_reps(track)
     quality = rounded(assess_quality(track, angles, view))
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
     count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formcheck.angles.camera import find_posture
+from formcheck.angles.filtering import jitter_deg
 from formcheck.angles.leg import measure_leg
 from formcheck.angles.memory import SetMemory
 from formcheck.form.judge import judge_angles
@@ -245,5 +246,7 @@ def judge_online(
     if rows:
         known = {float(row.t_s[0]): row for row in rows}
         every = [known.get(t_s) or unknown_frames(rows[-1], np.array([t_s])) for t_s in track.t_s.tolist()]
-        angles = replace(join_frames(every), side=rows[-1].side, view=view)
+        joined = join_frames(every)
+        view = replace(view, jitter_deg=jitter_deg(track.t_s, joined.hip_flexion_deg))
+        angles = replace(joined, side=rows[-1].side, view=view)
     return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set)

@@ -6,7 +6,7 @@ import numpy as np
 
 from formcheck.angles.calibration import calibration_for
 from formcheck.angles.camera import find_posture
-from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_JITTER_DEG
+from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_REP_JITTER_DEG
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.text.numbers import whole
@@ -36,7 +36,7 @@ def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Qu
     seen = np.isfinite(track.xy_px[:, 0, 0])
     reasons = [
         *_presence(seen, view),
-        *_geometry(view),
+        *_geometry(view, measured=usable > 0),
         *_far_leg(track, angles, view),
         *_framing(track, view),
         *_image_reasons(track, seen),
@@ -59,7 +59,7 @@ def _presence(seen: np.ndarray, view: View) -> list[Message]:
     return reasons
 
 
-def _geometry(view: View) -> list[Message]:
+def _geometry(view: View, *, measured: bool) -> list[Message]:
     reasons = []
     if view.roll_deg:
         reasons.append(Message.of("quality.rolled", roll=whole(view.roll_deg)))
@@ -70,7 +70,8 @@ def _geometry(view: View) -> list[Message]:
         key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
         reasons.append(Message.of(key, elevation=whole(view.elevation_deg)))
     if view.lying and view.jitter_deg > _JITTERY_DEG:
-        key = "quality.legs_mixed_up" if view.jitter_deg > MAX_JITTER_DEG else "quality.legs_mixed"
+        refused = not measured and view.jitter_deg > MAX_REP_JITTER_DEG
+        key = "quality.legs_mixed_up" if refused else "quality.legs_mixed"
         reasons.append(Message.of(key))
     return reasons
 

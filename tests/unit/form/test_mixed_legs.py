@@ -1,0 +1,48 @@
+"""Clips in which the thigh's points wander between the legs."""
+
+import numpy as np
+import pytest
+
+import synth
+from formcheck.angles.leg import MAX_REP_JITTER_DEG, measure_leg
+from formcheck.form.judge import judge_track
+from formcheck.form.online import judge_online
+from formcheck.form.statistics import set_statistics
+from formcheck.protocols.loader import load_protocol
+from formcheck.timeseries import take_frames
+
+MOVES = [synth.Move(90.0, 30.0)] * 4
+
+
+def wandering(hip_deg: float):
+    """A set of four whose thigh goes to and fro by ``hip_deg`` twice and a half a second."""
+    still = synth.glide(MOVES)
+    hip = 90.0 + hip_deg * np.sin(2 * np.pi * 2.5 * still.t_s)
+    return synth.track(still.t_s, synth.knee_curve(still.t_s, MOVES), hip)
+
+
+def test_repetitions_of_legs_that_are_mixed_up_are_not_counted():
+    session = judge_track(wandering(4.0), load_protocol())
+    assert session.view.jitter_deg > MAX_REP_JITTER_DEG
+    assert set_statistics(session).rep_count is None
+    assert "quality.legs_mixed_up" in [reason.key for reason in session.quality.reasons]
+
+
+def test_a_steady_thigh_is_measured():
+    session = judge_track(wandering(0.5), load_protocol())
+    assert set_statistics(session).rep_count == len(MOVES)
+
+
+def test_raising_the_leg_without_a_repetition_may_jitter_by_more():
+    held = synth.times(8.0)
+    hip = 90.0 + 4.0 * np.sin(2 * np.pi * 2.5 * held)
+    session = judge_track(synth.track(held, np.full(len(held), 80.0), hip), load_protocol())
+    assert session.view.jitter_deg > MAX_REP_JITTER_DEG
+    assert session.quality.usable_fraction == pytest.approx(1.0)
+
+
+def test_a_set_judged_online_knows_its_jitter():
+    track = synth.glide(MOVES)
+    angles, _ = measure_leg(track, max_trunk_from_floor_deg=30.0)
+    rows = [take_frames(angles, slice(i, i + 1)) for i in range(len(track.t_s))]
+    assert judge_online(track, rows, load_protocol()).view.jitter_deg == pytest.approx(0.0, abs=0.2)
