@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,9 +24,13 @@ PART_FOLDERS = ".partial-*"
 # Nothing that formcheck writes goes without a new byte for so long.
 STALE_S = 3600.0
 
+MAX_DOCUMENT_BYTES = 256_000_000
+"""No document that formcheck writes comes near: an hour of frames as JSON is a quarter of it."""
+
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 _OTHER_OUT = "choose another with --out"
+_NOT_IN_A_NAME = frozenset("/\\:\0")
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -157,6 +162,52 @@ def age_s(path: Path) -> float:
         return time.time() - max(each.stat().st_mtime for each in (path, *inside))
     except FileNotFoundError:
         return 0.0
+
+
+def check_regular(path: Path) -> None:
+    """Make sure that a path is a regular file, before anything opens it: opening a pipe may wait for ever.
+
+    Raises
+    ------
+    OSError
+        It is a pipe, a socket, a device or a folder, or there is none.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "a device or pipe, not a file", str(path))
+
+
+def read_limited(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """Return the bytes of a regular file of at most ``limit`` bytes.
+
+    Raises
+    ------
+    OSError
+        It is none, larger, or cannot be read.
+    """
+    check_regular(path)
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EINVAL, f"larger than {limit / 1e6:g} MB", str(path))
+    return data
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Return the path of a file in a folder by a name from outside: never one of another folder.
+
+    Raises
+    ------
+    ValueError
+        The name is not that of a file in the folder, or leads out of it.
+    """
+    path = folder / name
+    plain = name not in {"", ".", ".."} and not _NOT_IN_A_NAME.intersection(name)
+    if not plain or path.resolve().parent != folder.resolve():
+        raise ValueError(f"expected the name of a file in {folder.name}, got {name[:80]!r}")
+    return path
 
 
 FileVersion = tuple[int, int]

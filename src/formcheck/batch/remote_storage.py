@@ -14,6 +14,7 @@ from typing import Any
 from formcheck.batch.locations import driver_errors_as, file_system, without_secrets
 from formcheck.batch.tasks import CLIPS_FOLDER, PRIVATE_FOLDER, SESSION_FILE
 from formcheck.errors import OutputError, UsageError
+from formcheck.parsing import parse_json_object
 
 _READ_TOGETHER = 64
 _LEASE = f"{PRIVATE_FOLDER}/lock"
@@ -77,7 +78,7 @@ class RemoteStorage:
         """Return who holds the lease and when it was renewed; None for nobody."""
         _, data = next(iter(self.read([_LEASE])))
         try:
-            values = json.loads(data or b"")
+            values = parse_json_object(data or b"")
             return str(values["holder"]), float(values["renewed_at"])
         except (ValueError, KeyError, TypeError):
             return None

@@ -28,6 +28,7 @@ from formcheck.batch.tasks import (
     TaskOutcome,
 )
 from formcheck.errors import InputError, OutputError
+from formcheck.parsing import parse_json_object
 from formcheck.text.catalogue import Texts
 
 SUMMARY_FILE = "summary.html"
@@ -271,9 +272,8 @@ def _read_hashes(storage: ResultStorage) -> dict[str, tuple[int, str, str]]:
     """Content hashes that earlier runs computed, by path, with the clip's size and stamp at that time."""
     data = next(iter(storage.read([_HASHES])))[1]
     try:
-        return {
-            str(path): (int(size), str(stamp), str(sha)) for path, (size, stamp, sha) in json.loads(data or b"").items()
-        }
+        known = parse_json_object(data or b"")
+        return {str(path): (int(size), str(stamp), str(sha)) for path, (size, stamp, sha) in known.items()}
     except (ValueError, TypeError, AttributeError):
         # It is only a cache: without it clips are read again.
         return {}

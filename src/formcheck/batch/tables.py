@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from formcheck.extras import Extra, installed
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.form.summary import summarize
 from formcheck.message import Message
+from formcheck.parsing import parse_json_object
 from formcheck.record.exports.tables import csv_text
 from formcheck.resolution import rounded
 from formcheck.session.document import from_document
@@ -179,7 +179,7 @@ def read_rows(session_json: bytes | None) -> SessionRows | None:
     if session_json is None:
         return None
     try:
-        document = json.loads(session_json)
+        document = parse_json_object(session_json)
         session = from_document(document)
     except ValueError:
         return None

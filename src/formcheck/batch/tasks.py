@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any, Protocol, Self
 
+from formcheck.parsing import parse_json_object
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, find_model, identify
 from formcheck.protocols.loader import load_protocol
 
@@ -77,7 +78,7 @@ class ClipFailure:
     def from_json(cls, data: bytes) -> Self | None:
         """Read it back; None if the data are incomplete (a write was interrupted)."""
         try:
-            return cls.from_dict(json.loads(data))
+            return cls.from_dict(parse_json_object(data))
         except (ValueError, KeyError, TypeError):
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,8 @@ def _write(out: Path, files: ExportFiles) -> int:
     with explained(out):
         private_folder(out)
         for name, data in files:
+            if not (out / name).resolve().is_relative_to(out.resolve()):
+                raise OSError(errno.EINVAL, f"the name of a file outside it, {name!r}")
             private_folder((out / name).parent)
             write_whole(out / name, data)
             count += 1

@@ -53,13 +53,13 @@ def show(session: str, *, store: Path | None) -> None:
     """Show one session: its repetitions, findings, notes and corrections."""
     from formcheck.cli.session_tables import print_session_record
     from formcheck.record.profiles import full_id
-    from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
+    from formcheck.record.queries import corrections_of, notes_of, reps, results_of, session_line
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
         uid = full_id(connection, session)
         print_session_record(
-            sessions(connection, uids=[uid])[0],
+            session_line(connection, uid),
             list(reps(connection, [uid])),
             results_of(connection, uid),
             notes_of(connection, [uid]),
@@ -76,11 +76,11 @@ def compare(first: str, second: str, *, store: Path | None) -> None:
     """Compare two sessions, and say which differences are more than measuring alone."""
     from formcheck.cli.history_tables import print_comparison
     from formcheck.record.profiles import full_id
-    from formcheck.record.queries import sessions
+    from formcheck.record.queries import session_line
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
-        one, other = (sessions(connection, uids=[full_id(connection, uid)])[0] for uid in (first, second))
+        one, other = (session_line(connection, full_id(connection, uid)) for uid in (first, second))
     print_comparison(one, other, call_texts())
 
 

@@ -25,6 +25,7 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     PATH is such a file, or a folder of them. Nothing is lost; a session that the record has already is left as it
     is.
     """
+    from formcheck.files import read_limited
     from formcheck.record.exports.archive import ArchivedProfile, import_profile, import_session, read_archive
     from formcheck.record.store import open_store
 
@@ -32,12 +33,12 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     with open_store(store) as record:
         for path in _files(paths):
             try:
-                data = path.read_bytes()
+                data = read_limited(path)
             except OSError as error:
                 raise InputError(f"{path}: expected a readable file, got: {error.strerror}") from None
             content = read_archive(data, str(path))
             if isinstance(content, ArchivedProfile):
-                import_profile(record, content, str(path))
+                import_profile(record, content)
             elif import_session(record, content, str(path)):
                 added += 1
             else:

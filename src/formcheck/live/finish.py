@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import FormcheckError
-from formcheck.files import PART_FILES, acquire_lock, remove_stale, write_whole
+from formcheck.files import PART_FILES, acquire_lock, read_limited, remove_stale, write_whole
 from formcheck.form.online import judge_online
 from formcheck.form.statistics import set_statistics
 from formcheck.live import journal
 from formcheck.live.coach import EndReason
 from formcheck.live.journal import read_journal
 from formcheck.live.pain import PainMark, judge_personal_limit
+from formcheck.parsing import parse_json_object
 from formcheck.pipeline import write_session
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.values import Answers
@@ -139,7 +140,7 @@ def _write_practice(finished: FinishedSet, frame_counts: dict[str, int]) -> None
 def note_answers(folder: Path, answers: Answers) -> None:
     """Write what was answered beside the results of a finished set."""
     path = folder / PRACTICE
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = parse_json_object(read_limited(path))
     write_whole(path, json.dumps(document | {"answers": _plain(answers)}, indent=2))
 
 

@@ -23,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError, OutputError
-from formcheck.files import acquire_lock, explained, open_private, private_folder
+from formcheck.files import acquire_lock, explained, open_private, private_folder, read_limited
 from formcheck.live.pain import PainMark
 from formcheck.live.speech import Utterance
+from formcheck.parsing import parse_json_object
 from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.timeseries import current_name, take_frames
@@ -225,8 +226,8 @@ def read_journal(folder: Path) -> JournalContents:
         The journal is damaged before its end.
     """
     try:
-        header = json.loads((folder / HEADER).read_text(encoding="utf-8"))
-        events = _read_events((folder / EVENTS).read_text(encoding="utf-8"))
+        header = parse_json_object(read_limited(folder / HEADER))
+        events = _read_events(read_limited(folder / EVENTS).decode())
         return JournalContents(
             started_at=header["started_at"],
             language=header["language"],
@@ -244,7 +245,7 @@ def read_journal(folder: Path) -> JournalContents:
 
 def _read_events(text: str) -> list[dict[str, Any]]:
     # What follows the last line break is an incomplete line.
-    return [json.loads(line) for line in text.split("\n")[:-1] if line]
+    return [parse_json_object(line) for line in text.split("\n")[:-1] if line]
 
 
 def _read_records(path: Path, kind: str, events: list[dict[str, Any]]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from formcheck.errors import InputError
 from formcheck.message import messages_from
+from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
 from formcheck.types import ClipInfo, ModelInfo, PoseTrack, Side
 
@@ -57,7 +58,7 @@ def load_track(path: Path) -> PoseTrack:
     try:
         # opened here, since numpy leaves its own file open when the archive is damaged
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
+            about = parse_json_object(str(stored["about"]))
             arrays = {name: stored[name] for name in _ARRAYS}
         if about["format"] != FORMAT:
             raise InputError(

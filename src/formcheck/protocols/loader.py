@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -12,9 +11,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from formcheck.errors import ProtocolError
+from formcheck.files import read_limited
+from formcheck.parsing import parse_toml
 from formcheck.protocols.model import Hold, Protocol
 
 DEFAULT_PROTOCOL_ID = "sciatic-glide"
+# A hundred times the longest that is built in.
+_MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def load_protocol(id_or_path: str | Path = DEFAULT_PROTOCOL_ID) -> LoadedProtoco
         return _parse(builtin.read_bytes(), where=str(id_or_path), origin="built in")
     path = Path(id_or_path)
     try:
-        data = path.read_bytes()
+        data = read_limited(path, limit=_MAX_BYTES)
     except FileNotFoundError:
         raise ProtocolError(
             f"no protocol '{id_or_path}': expected one of {', '.join(builtin_ids())}, or the path of a .toml "
@@ -93,10 +96,10 @@ def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
 def _parse(data: bytes, *, where: str, origin: str) -> LoadedProtocol:
     try:
         text = data.decode("utf-8")
-        values = tomllib.loads(text)
+        values = parse_toml(text)
     except UnicodeDecodeError as error:
         raise ProtocolError(f"{where}: expected UTF-8 text, got other bytes at position {error.start}") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ProtocolError(f"{where}: expected TOML, got: {error}") from None
     try:
         protocol = Protocol.model_validate(values)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
@@ -64,13 +65,25 @@ def _erasure(store: Store, connection: Connection, which: object, codes: tuple[s
     copies = [path for name in (BACKUPS, DAMAGED) for path in (store.folder / name).glob("*")]
     return Erasure(
         uids=uids,
-        series=tuple(store.series_folder / name for name in files),
+        series=tuple(path for name in files if (path := _path_of(store.series_path, name)) is not None),
         profiles=codes,
         notes=connection.execute(select(func.count()).select_from(NOTE).where(noted)).scalar_one(),
         prescriptions=connection.execute(prescribed).scalar_one(),
         copies=tuple(copies),
-        videos=tuple(folder for uid in uids if (folder := video_folder(store, uid)).is_dir()),
+        videos=tuple(
+            folder
+            for uid in uids
+            if (folder := _path_of(partial(video_folder, store), uid)) is not None and folder.is_dir()
+        ),
     )
+
+
+def _path_of(resolve: Callable[[str], Path], name: str) -> Path | None:
+    """Return the path of what is to be erased; None where a changed record names a file that is not the record's."""
+    try:
+        return resolve(name)
+    except StoreError:
+        return None
 
 
 def erase(store: Store, erasure: Erasure) -> None:

@@ -104,12 +104,12 @@ def convert_former_series(store: Store) -> None:
     change = text("UPDATE result SET series_file = :file, series_sha256 = :sha256 WHERE id = :id")
     for result_id, name, sha256 in former:
         try:
-            data = series_bytes(read_series(store.series_folder / name, sha256=sha256))
+            data = series_bytes(read_series(store.series_path(name), sha256=sha256))
         except FormcheckError:
             continue
         row = {"id": result_id, "file": new_series_name(), "sha256": hashlib.sha256(data).hexdigest()}
         with storage_errors(store.folder):
-            write_whole(store.series_folder / row["file"], data)
+            write_whole(store.series_path(row["file"]), data)
             with store.writing() as connection:
                 connection.execute(change, row)
-            (store.series_folder / name).unlink(missing_ok=True)
+            (store.series_path(name)).unlink(missing_ok=True)

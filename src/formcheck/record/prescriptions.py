@@ -6,12 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from formcheck.errors import UsageError
+from formcheck.parsing import parse_day, parse_moment
+from formcheck.record.damage import readable
 from formcheck.record.schema import PRESCRIPTION
 from formcheck.record.values import SIDES, Prescription, Role, SessionLine
 
@@ -58,20 +60,21 @@ def prescriptions(connection: Connection, profile_id: int) -> list[Prescription]
     rows = connection.execute(
         select(PRESCRIPTION).where(PRESCRIPTION.c.profile_id == profile_id).order_by(PRESCRIPTION.c.id)
     ).mappings()
-    return [
-        Prescription(
-            protocol_id=row["protocol_id"],
-            side=row["side"],
-            reps=row["reps"],
-            sets_per_day=row["sets_per_day"],
-            starts_on=date.fromisoformat(row["starts_on"]),
-            ends_on=date.fromisoformat(row["ends_on"]) if row["ends_on"] else None,
-            notes=row["notes"],
-            author_role=Role(row["author_role"]),
-            made_at=datetime.fromisoformat(row["made_at"]),
-        )
-        for row in rows
-    ]
+    return readable(rows, _prescription, name=lambda row: f"a prescription of {row['protocol_id']}")
+
+
+def _prescription(row: RowMapping) -> Prescription:
+    return Prescription(
+        protocol_id=row["protocol_id"],
+        side=row["side"],
+        reps=row["reps"],
+        sets_per_day=row["sets_per_day"],
+        starts_on=parse_day(row["starts_on"]),
+        ends_on=parse_day(row["ends_on"]) if row["ends_on"] else None,
+        notes=row["notes"],
+        author_role=Role(row["author_role"]),
+        made_at=parse_moment(row["made_at"]),
+    )
 
 
 def in_force(known: Sequence[Prescription], day: date) -> list[Prescription]:

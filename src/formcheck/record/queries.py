@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
+from formcheck.errors import StoreError
+from formcheck.parsing import checked_uid, parse_day, parse_moment
+from formcheck.record.damage import readable
 from formcheck.record.schema import (
     ANSWER,
     CORRECTION,
@@ -43,13 +45,14 @@ def sessions(
         rows = _rows(connection, wanted)
     answers, corrections = _answers(connection), _corrections(connection)
     marks, notes = _first_marks(connection), _note_counts(connection)
-    lines = [
-        _corrected(
+    lines = readable(
+        rows,
+        lambda row: _corrected(
             _line(row, answers.get(row["key"], {}), marks.get(row["key"]), notes.get(row["key"], 0)),
             corrections.get(row["key"], {}),
-        )
-        for row in rows
-    ]
+        ),
+        name=lambda row: f"session {row['uid']}",
+    )
     return sorted(lines, key=lambda line: (line.practised_at, line.uid))
 
 
@@ -124,12 +127,12 @@ def _line(
 ) -> SessionLine:
     places = answers.get("places")
     return SessionLine(
-        uid=row["uid"],
+        uid=checked_uid(row["uid"]),
         profile=row["profile"],
         origin=Origin(row["origin"]),
         ended=Ended(row["ended"]),
-        practised_at=datetime.fromisoformat(row["practised_at"]),
-        day=date.fromisoformat(row["day"]),
+        practised_at=parse_moment(row["practised_at"]),
+        day=parse_day(row["day"]),
         protocol_id=row["protocol_id"],
         protocol_version=row["protocol_version"],
         protocol_sha256=row["protocol_sha256"],
@@ -162,7 +165,7 @@ def _corrected(line: SessionLine, corrections: Mapping[str, str]) -> SessionLine
         elif subject == "counts":
             changes["counts"] = value == "yes"
         elif subject == "practised_at":
-            moment = datetime.fromisoformat(value)
+            moment = parse_moment(value)
             changes |= {"practised_at": moment, "day": moment.date()}
     return replace(line, corrected=frozenset(corrections), **changes)
 
@@ -187,35 +190,64 @@ def reps(connection: Connection, uids: Sequence[str]) -> Iterator[RepLine]:
 def notes_of(connection: Connection, uids: Sequence[str]) -> list[SessionNote]:
     """Return the notes on these sessions, oldest first."""
     joined = select(NOTE, SESSION.c.uid).join(SESSION, SESSION.c.id == NOTE.c.session_id)
-    return [
-        SessionNote(row["uid"], Role(row["author_role"]), datetime.fromisoformat(row["written_at"]), row["text"])
+    rows = (
+        row
         for chunk in _chunks(uids)
         for row in _rows(connection, joined.where(SESSION.c.uid.in_(chunk)).order_by(NOTE.c.id))
-    ]
+    )
+    return readable(
+        rows,
+        lambda row: SessionNote(row["uid"], Role(row["author_role"]), parse_moment(row["written_at"]), row["text"]),
+        name=lambda row: f"a note on session {row['uid']}",
+    )
 
 
 def corrections_of(connection: Connection, uids: Sequence[str]) -> list[Correction]:
     """Return all corrections of these sessions, oldest first."""
     joined = select(CORRECTION, SESSION.c.uid).join(SESSION, SESSION.c.id == CORRECTION.c.session_id)
-    return [
-        Correction(
+    rows = (
+        row
+        for chunk in _chunks(uids)
+        for row in _rows(connection, joined.where(SESSION.c.uid.in_(chunk)).order_by(CORRECTION.c.id))
+    )
+    return readable(
+        rows,
+        lambda row: Correction(
             row["uid"],
             Role(row["author_role"]),
-            datetime.fromisoformat(row["made_at"]),
+            parse_moment(row["made_at"]),
             row["subject"],
             row["value"],
             row["reason"],
-        )
-        for chunk in _chunks(uids)
-        for row in _rows(connection, joined.where(SESSION.c.uid.in_(chunk)).order_by(CORRECTION.c.id))
-    ]
+        ),
+        name=lambda row: f"a correction of session {row['uid']}",
+    )
 
 
 def results_of(connection: Connection, uid: str) -> list[dict[str, Any]]:
     """Return every result of a session, oldest first, each with its document unpacked."""
     statement = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
     statement = statement.order_by(RESULT.c.id)
-    return [{**row, "document": unpacked(row["document"])} for row in _rows(connection, statement)]
+    try:
+        return [{**row, "document": unpacked(row["document"])} for row in _rows(connection, statement)]
+    except ValueError as error:
+        raise StoreError(f"session {uid}: expected its result as it was saved, but it is damaged ({error})") from None
+
+
+def session_line(connection: Connection, uid: str) -> SessionLine:
+    """Return a session in short, by its full id.
+
+    Raises
+    ------
+    StoreError
+        It is damaged.
+    """
+    lines = sessions(connection, uids=[uid])
+    if not lines:
+        raise StoreError(
+            f"session {uid!r}: expected it as it was saved, but it is damaged; forget it, or import it again"
+        )
+    return lines[0]
 
 
 def protocol_text(connection: Connection, sha256: str) -> str:
@@ -230,7 +262,8 @@ def newest_results(connection: Connection) -> dict[str, int]:
 
 
 def result_documents(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Return the documents of these results."""
+    """Return the documents of these results; a damaged one is left out."""
     for key in keys:
         data = connection.execute(select(RESULT.c.document).where(RESULT.c.id == key)).scalar_one()
-        yield key, unpacked(data)
+        for document in readable([data], unpacked, name=f"result {key}"):
+            yield key, document

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from formcheck.record.profiles import session_key
-from formcheck.record.queries import sessions
+from formcheck.record.queries import session_line, sessions
 from formcheck.record.save import add_answers
 from formcheck.record.schema import ANSWER, QUESTION, SESSION
 from formcheck.record.values import Answers, Place, Question, Reason, RedFlag
@@ -76,7 +76,7 @@ def answer_questions(connection: Connection, uid: str, answers: Answers) -> tupl
         add_answers(connection, key, answers)
     answered = (QUESTION.c.session_id == key) & QUESTION.c.name.in_(sorted(answers.answered))
     connection.execute(delete(QUESTION).where(answered))
-    (line,) = sessions(connection, uids=[uid])
+    line = session_line(connection, uid)
     return advice(answers_of(connection, uid), exercised=line.rep_count > 0)
 
 

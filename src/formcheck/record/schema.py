@@ -28,7 +28,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from formcheck.parsing import parse_json_object
+
 METADATA = MetaData()
+# A set of a thousand repetitions with all its findings is a hundredth of it.
+_MAX_DOCUMENT_BYTES = 64_000_000
 
 STATUS_COUNTS = {"met_reps": "met", "not_met_reps": "not_met", "undecided_reps": "undecided"}
 """Columns of a result that count repetitions by their status, and the fields of `SetStatistics` they are from."""
@@ -209,6 +213,18 @@ def packed(document: Mapping[str, Any]) -> bytes:
 
 
 def unpacked(data: bytes) -> dict[str, Any]:
-    """Return a stored document."""
-    document: dict[str, Any] = json.loads(zlib.decompress(data))
-    return document
+    """Return a stored document.
+
+    Raises
+    ------
+    ValueError
+        It is damaged, or larger than any that was ever stored.
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data, _MAX_DOCUMENT_BYTES)
+    except zlib.error as error:
+        raise ValueError(f"expected a stored document, got other bytes ({error})") from None
+    if not unpacker.eof:
+        raise ValueError(f"expected a whole document of at most {_MAX_DOCUMENT_BYTES / 1e6:g} MB")
+    return parse_json_object(text)

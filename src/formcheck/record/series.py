@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
 from formcheck.message import messages_from
+from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
 from formcheck.record.schema import RESULT, SESSION
 from formcheck.record.store import Store
@@ -177,7 +178,7 @@ def read_series(path: Path, *, sha256: str | None = None) -> Series:
 def _from_bytes(path: Path, data: bytes) -> Series:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
+            about = parse_json_object(str(stored["about"]))
             columns = {current_name(name): stored[name] for name in stored.files if name != "about"}
             phases = columns["phase"].tolist()
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -191,7 +192,7 @@ def _from_parquet(path: Path, data: bytes) -> Series:
         import pyarrow.parquet as pq
     try:
         table = pq.read_table(io.BytesIO(data))
-        about = json.loads((table.schema.metadata or {})[b"formcheck"])
+        about = parse_json_object((table.schema.metadata or {})[b"formcheck"])
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise _damaged(path, error) from None
     columns = {
@@ -237,4 +238,4 @@ def load_series(store: Store, connection: Connection, uid: str) -> Series:
     results = select(RESULT.c.series_file, RESULT.c.series_sha256).join(SESSION, SESSION.c.id == RESULT.c.session_id)
     newest = results.where(SESSION.c.uid == uid).order_by(RESULT.c.id.desc()).limit(1)
     row = connection.execute(newest).one()
-    return read_series(store.series_folder / row.series_file, sha256=row.series_sha256)
+    return read_series(store.series_path(row.series_file), sha256=row.series_sha256)

@@ -15,7 +15,7 @@ import platformdirs
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
 from formcheck.errors import StoreError
-from formcheck.files import open_private, private_folder
+from formcheck.files import inside, open_private, private_folder
 from formcheck.record.migrate import convert_former_series, is_newest, upgrade
 from formcheck.record.storage_errors import FILE, busy_error, damage_error, database_errors, storage_errors
 
@@ -45,6 +45,19 @@ class Store:
     @property
     def series_folder(self) -> Path:
         return self.folder / SERIES
+
+    def series_path(self, name: str) -> Path:
+        """Return the path of a series by the name that the record gives, which may have been tampered with.
+
+        Raises
+        ------
+        StoreError
+            The name leads out of the folder of series.
+        """
+        try:
+            return inside(self.series_folder, name)
+        except ValueError as error:
+            raise StoreError(f"{self.folder}: {error}; the record was changed by another program") from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from formcheck.files import filling
+from formcheck.errors import StoreError
+from formcheck.files import filling, inside
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
 
@@ -17,8 +18,17 @@ _CLIP = "clip"
 
 
 def video_folder(store: Store, uid: str) -> Path:
-    """Return the folder of a session's video, which need not be there."""
-    return store.folder / VIDEOS / uid
+    """Return the folder of a session's video, which need not be there.
+
+    Raises
+    ------
+    StoreError
+        The id leads out of the folder of videos.
+    """
+    try:
+        return inside(store.folder / VIDEOS, uid)
+    except ValueError as error:
+        raise StoreError(f"{store.folder}: {error}; the record was changed by another program") from None
 
 
 def keep_video(store: Store, uid: str, clip: Path, report: Path, *more: Path) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from pathlib import Path
 from typing import Any
 
 from formcheck.errors import ProtocolError
+from formcheck.parsing import parse_json_object
 from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
+from formcheck.record.damage import readable
 from formcheck.record.queries import (
     newest_results,
     protocol_text,
@@ -111,11 +112,13 @@ class RecordLibrary:
             newest, written = newest_results(connection), reviews(connection)
             wanted = {newest[line.uid] for line in lines}
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
-                session = from_document(document)
-                self._entries[row] = session_entry(session)
-                self._clip_of[row] = (session.clip.name, session.clip.sha256)
+                # Without an entry if it is damaged.
+                for session in readable([document], from_document, name=f"result {row}"):
+                    self._entries[row] = session_entry(session)
+                    self._clip_of[row] = (session.clip.name, session.clip.sha256)
             kept = kept_clips(self._store)
-            found = [self._item(line, newest[line.uid], written.get(line.uid), kept) for line in reversed(lines)]
+            known = [line for line in reversed(lines) if newest[line.uid] in self._entries]
+            found = [self._item(line, newest[line.uid], written.get(line.uid), kept) for line in known]
             self._items = {item.id: item for item in found}
             return found
 
@@ -128,7 +131,8 @@ class RecordLibrary:
         item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
         item.values = self._entries[newest_result] | _line_entry(line)
         if review is not None:
-            item.values |= _review_entry(review)
+            for entry in readable([review], _review_entry, name=f"the review of session {line.uid}"):
+                item.values |= entry
         return item
 
     def _find_clip(self, name: str, sha256: str) -> Path | None:
@@ -165,5 +169,5 @@ def _line_entry(line: SessionLine) -> dict[str, Any]:
 
 
 def _review_entry(row: ReviewRow) -> dict[str, Any]:
-    person = str(json.loads(row.text).get("person", ""))
-    return reviewed_entry(json.loads(row.outcome), done=row.done, saved_at=row.saved_at, person=person)
+    person = str(parse_json_object(row.text).get("person", ""))
+    return reviewed_entry(parse_json_object(row.outcome), done=row.done, saved_at=row.saved_at, person=person)

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from formcheck.errors import InputError, OutputError
-from formcheck.files import locked, write_whole
+from formcheck.files import locked, read_limited, write_whole
+from formcheck.parsing import parse_json_object, parse_moment
 from formcheck.record.annotations import delete_review, review_of, save_review
 from formcheck.record.schema import now
 from formcheck.record.store import Store
@@ -24,6 +25,8 @@ from formcheck.server.endpoints import RequestError
 KIND: Literal["formcheck review"] = "formcheck review"
 VERSION: Literal[1] = 1
 _LOCK_TIMEOUT_S = 10.0
+# The limits of a review, in its longest notes.
+_MAX_REVIEW_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,11 @@ class ReviewStore(Protocol):
         """Remove the review; a file that cannot be read is renamed instead."""
 
 
+def _a_moment(text: str) -> str:
+    parse_moment(text)
+    return text
+
+
 class _File(BaseModel):
     """The content of a ``.review.json``."""
 
@@ -87,7 +95,7 @@ class _File(BaseModel):
     kind: Literal["formcheck review"]
     version: Literal[1]
     clip_sha256: str
-    saved_at: str
+    saved_at: Annotated[str, AfterValidator(_a_moment)]
     outcome: dict[str, Any]
     review: Review
 
@@ -178,13 +186,14 @@ def read_review_file(path: Path) -> _File | None:
         It is damaged or of a newer format.
     """
     try:
-        return _File.model_validate_json(path.read_bytes())
+        return _File.model_validate(parse_json_object(read_limited(path, limit=_MAX_REVIEW_BYTES)))
     except FileNotFoundError:
         return None
-    except ValidationError as error:
+    except ValueError as error:
+        problem = first_problem(error) if isinstance(error, ValidationError) else str(error)
         raise InputError(
             f"{path.name}: expected a review that formcheck saved, but it is damaged or of a newer formcheck "
-            f"({first_problem(error)}); repair it or move it away, it is not written over"
+            f"({problem}); repair it or move it away, it is not written over"
         ) from None
     except OSError as error:
         raise InputError(f"{path.name}: the review cannot be read ({error.strerror}); allow reading it") from None
@@ -212,7 +221,7 @@ class RecordReviewStore:
             return StoredReview(Review(revision=self._next_revision))
         try:
             review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision})
-            return StoredReview(review, row.saved_at, json.loads(row.outcome))
+            return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
         except ValueError:
             raise InputError(
                 f"the review of session {self._uid} was saved by a newer formcheck; update formcheck to go on with it"

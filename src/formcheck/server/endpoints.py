@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from formcheck.errors import FormcheckError, InputError, UsageError
+from formcheck.parsing import parse_json
 from formcheck.report.page import page_template
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
@@ -118,9 +118,9 @@ def json_body_endpoint(answer: Callable[[Request, Any], Any], *, limit: int, sta
     async def endpoint(request: Request) -> Response:
         data = await _body(request, limit)
         try:
-            body = json.loads(data)
-        except ValueError:
-            raise RequestError("expected JSON, got something else") from None
+            body = parse_json(data)
+        except ValueError as error:
+            raise RequestError(f"expected JSON, got something else ({error})") from None
         return JSONResponse(await run_in_threadpool(answer, request, body), status)
 
     return endpoint

@@ -14,10 +14,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from formcheck.errors import InputError
+from formcheck.files import read_limited
 from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, best, set_statistics, statuses, typical, worst
 from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
+from formcheck.parsing import parse_json
 from formcheck.resolution import FINEST_DECIMALS, rounded, rounded_number
 from formcheck.session import schema
 from formcheck.session.frames import FrameTable
@@ -271,7 +273,7 @@ def read_document(path: Path) -> dict[str, Any]:
         There is none, or it is damaged.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = parse_json(read_limited(path))
     except FileNotFoundError:
         raise InputError(f"{path.parent.name}: {path.name} is missing; analyse the clip again") from None
     except (OSError, ValueError) as error:

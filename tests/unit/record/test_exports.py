@@ -115,7 +115,7 @@ def take_in(store, files: dict[str, bytes]) -> list[bool]:
     for name, data in files.items():
         content = read_archive(data, name)
         if isinstance(content, ArchivedProfile):
-            added.append(import_profile(store, content, name))
+            added.append(import_profile(store, content))
         else:
             assert isinstance(content, ArchivedSession)
             added.append(import_session(store, content, name))

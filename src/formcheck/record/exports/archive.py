@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,7 +15,8 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from formcheck.errors import InputError
 from formcheck.files import write_whole
-from formcheck.record.exports import ExportFiles, Selection
+from formcheck.parsing import parse_json_object
+from formcheck.record.exports import ExportFiles, Selection, per_session, rows
 from formcheck.record.profiles import CODE_PATTERN, profile_key
 from formcheck.record.queries import results_of
 from formcheck.record.results import add_result
@@ -31,9 +33,19 @@ from formcheck.record.schema import (
     REVIEW,
     SESSION,
 )
-from formcheck.record.series import Series, decimals, plain_columns, read_series, series_bytes
+from formcheck.record.series import (
+    FORMAT,
+    Series,
+    decimals,
+    frames_of,
+    plain_columns,
+    read_series,
+    series_bytes,
+    track_of,
+)
 from formcheck.record.storage_errors import storage_errors
 from formcheck.record.store import Store
+from formcheck.session.document import from_document
 from formcheck.timeseries import current_name
 
 KIND = "formcheck kept session"
@@ -48,8 +60,6 @@ _SESSION_TABLES = {
     "corrections": CORRECTION,
     "reviews": REVIEW,
 }
-# Columns that are younger than the first archives: without one, nothing was answered.
-_LATER_COLUMNS = {"red_flags": None}
 
 
 ProfileCode = Annotated[str, Field(pattern=rf"^{CODE_PATTERN}$")]
@@ -69,8 +79,8 @@ class ArchivedSeries(_Part):
 class ArchivedResult(_Part):
     """One result: its document is session.json (docs/session.md)."""
 
-    kept_at: str
-    software: str
+    kept_at: rows.Moment
+    software: rows.Name
     document: dict[str, Any]
     series: ArchivedSeries
 
@@ -81,16 +91,23 @@ class ArchivedSession(_Part):
     kind: Literal["formcheck kept session"]
     version: Literal[1]
     profile: ProfileCode
-    session: dict[str, str]
-    protocol: dict[str, str]
+    session: rows.SessionRow
+    protocol: rows.ProtocolRow
     results: list[ArchivedResult] = Field(min_length=1)
-    answers: list[dict[str, Any]]
-    marks: list[dict[str, Any]]
-    notes: list[dict[str, Any]]
-    corrections: list[dict[str, Any]]
+    answers: list[rows.AnswerRow]
+    marks: list[rows.MarkRow]
+    notes: list[rows.NoteRow]
+    corrections: list[rows.CorrectionRow]
     # Archives made before there were questions and reviews have none.
-    questions: list[dict[str, Any]] = []
-    reviews: list[dict[str, Any]] = Field(default=[], max_length=1)
+    questions: list[rows.QuestionRow] = []
+    reviews: list[rows.ReviewLayerRow] = Field(default=[], max_length=1)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Check what belongs together."""
+        if self.session.protocol_sha256 != self.protocol.sha256:
+            raise ValueError("expected the protocol that the session names, got another")
+        if hashlib.sha256(self.protocol.text.encode()).hexdigest() != self.protocol.sha256:
+            raise ValueError("expected the protocol's text as its sha256 says, got another text")
 
 
 class ArchivedProfile(_Part):
@@ -99,14 +116,15 @@ class ArchivedProfile(_Part):
     kind: Literal["formcheck profile"]
     version: Literal[1]
     profile: ProfileCode
-    prescriptions: list[dict[str, Any]]
-    notes: list[dict[str, Any]]
+    prescriptions: list[rows.PrescriptionRow]
+    notes: list[rows.NoteRow]
 
 
 def json_files(selection: Selection) -> ExportFiles:
     """Return one file per session, and for a whole profile one of what it has besides its sessions."""
-    for uid in selection.uids:
-        yield f"{uid}.json", session_json(selection.store, selection.connection, uid)
+    yield from per_session(
+        selection, lambda uid: iter([(f"{uid}.json", session_json(selection.store, selection.connection, uid))])
+    )
     if selection.profile is not None:
         yield f"profile-{selection.profile}.json", profile_json(selection.connection, selection.profile)
 
@@ -118,7 +136,7 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
     protocol = connection.execute(select(PROTOCOL).where(PROTOCOL.c.sha256 == row["protocol_sha256"])).mappings().one()
     results = []
     for result in results_of(connection, uid):
-        series = read_series(store.series_folder / result["series_file"], sha256=result["series_sha256"])
+        series = read_series(store.series_path(result["series_file"]), sha256=result["series_sha256"])
         results.append(
             {name: result[name] for name in ("kept_at", "software", "document")}
             | {"series": {"about": dict(series.about), "columns": plain_columns(series)}}
@@ -132,7 +150,7 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
             "protocol": dict(protocol),
             "results": results,
             **{
-                name: _rows(connection, table, table.c.session_id == row["id"])
+                name: _stored_rows(connection, table, table.c.session_id == row["id"])
                 for name, table in _SESSION_TABLES.items()
             },
         }
@@ -148,8 +166,8 @@ def profile_json(connection: Connection, code: str) -> bytes:
             "kind": PROFILE_KIND,
             "version": VERSION,
             "profile": code,
-            "prescriptions": _rows(connection, PRESCRIPTION, PRESCRIPTION.c.profile_id == key),
-            "notes": _rows(connection, NOTE, own),
+            "prescriptions": _stored_rows(connection, PRESCRIPTION, PRESCRIPTION.c.profile_id == key),
+            "notes": _stored_rows(connection, NOTE, own),
         }
     )
 
@@ -158,7 +176,7 @@ def _text(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
 
 
-def _rows(connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
+def _stored_rows(connection: Connection, table: Table, which: Any) -> list[dict[str, Any]]:
     return [
         _plain(row) for row in connection.execute(select(table).where(which).order_by(*table.primary_key)).mappings()
     ]
@@ -180,6 +198,17 @@ def _series(part: ArchivedSeries) -> Series:
     return Series(columns, part.about)
 
 
+def _usable_series(result: ArchivedResult) -> Series:
+    """Return a result's series, and make sure that it can be read, drawn and judged with its document."""
+    series = _series(result.series)
+    if len({len(values) for values in series.columns.values()}) != 1:
+        raise ValueError("expected columns of the same length")
+    if series.about["format"] != FORMAT or not all(map(str.isidentifier, series.columns)):
+        raise ValueError("expected the series of a session")
+    track_of(series, from_document(result.document, frames_of(series)))
+    return series
+
+
 def read_archive(data: bytes, where: str) -> ArchivedSession | ArchivedProfile:
     """Read an archive and check its structure.
 
@@ -189,38 +218,28 @@ def read_archive(data: bytes, where: str) -> ArchivedSession | ArchivedProfile:
         The file is not one that `formcheck export --format json` wrote, or is damaged.
     """
     try:
-        value = json.loads(data)
+        value = parse_json_object(data)
         kind = value["kind"]
         return (ArchivedProfile if kind == PROFILE_KIND else ArchivedSession).model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{where}: {place}: {first['msg']}; export it again with 'formcheck export'") from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{where}: expected a file of 'formcheck export --format json', got something else") from None
+    except (ValueError, KeyError) as error:
+        raise InputError(
+            f"{where}: expected a file of 'formcheck export --format json', got something else ({error}); export the "
+            "session again"
+        ) from None
 
 
-def import_profile(store: Store, profile: ArchivedProfile, where: str) -> bool:
-    """Save prescriptions and notes of a profile; False when it has all of them already.
-
-    Raises
-    ------
-    InputError
-        Its rows do not fit the record.
-    """
-    try:
-        return _import_profile(store, profile)
-    except KeyError:
-        raise InputError(f"{where}: expected the rows of a profile, got others; export it again") from None
-
-
-def _import_profile(store: Store, profile: ArchivedProfile) -> bool:
+def import_profile(store: Store, profile: ArchivedProfile) -> bool:
+    """Save prescriptions and notes of a profile; False when it has all of them already."""
     added = False
     with store.writing() as connection:
         key = profile_key(connection, profile.profile, make=True)
-        for table, rows in ((PRESCRIPTION, profile.prescriptions), (NOTE, profile.notes)):
-            there = _rows(connection, table, table.c.profile_id == key)
-            new = [_fitting(table, row) for row in rows if row not in there]
+        for table, given in ((PRESCRIPTION, profile.prescriptions), (NOTE, profile.notes)):
+            there = _stored_rows(connection, table, table.c.profile_id == key)
+            new = [row for row in map(_as_written, given) if row not in there]
             if new:
                 connection.execute(insert(table), [{"profile_id": key, **row} for row in new])
                 added = True
@@ -239,7 +258,7 @@ def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
     """
     files: list[tuple[ArchivedResult, bytes, str]] = []
     try:
-        files = [(result, series_bytes(_series(result.series)), new_series_name()) for result in session.results]
+        files = [(result, series_bytes(_usable_series(result)), new_series_name()) for result in session.results]
         with store.writing() as connection:
             key = _session_row(connection, session)
             if key is None:
@@ -247,18 +266,18 @@ def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
             # Inside the transaction, so that the file is there before the row can be seen.
             for result, data, name in files:
                 with storage_errors(store.folder):
-                    write_whole(store.series_folder / name, data)
+                    write_whole(store.series_path(name), data)
                 add_result(
                     connection,
                     key,
                     result.document,
-                    kept_at=result.kept_at,
+                    kept_at=result.kept_at.isoformat(),
                     software=result.software,
                     series_file=name,
                     series_sha256=hashlib.sha256(data).hexdigest(),
                 )
-            _annotation_rows(connection, key, session)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+            _add_annotations(connection, key, session)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         _discard(store, files)
         raise InputError(
             f"{where}: expected the rows of a saved session, got others ({type(error).__name__}); export it again"
@@ -271,35 +290,33 @@ def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
 
 def _discard(store: Store, files: Sequence[tuple[ArchivedResult, bytes, str]]) -> None:
     for _result, _data, name in files:
-        (store.series_folder / name).unlink(missing_ok=True)
+        store.series_path(name).unlink(missing_ok=True)
 
 
 def _session_row(connection: Connection, session: ArchivedSession) -> int | None:
     profile_id = profile_key(connection, session.profile, make=True)
     row = session.session
-    same = (SESSION.c.profile_id == profile_id) & (SESSION.c.identity == row["identity"])
-    taken = SESSION.c.uid == row["uid"]
+    same = (SESSION.c.profile_id == profile_id) & (SESSION.c.identity == row.identity)
+    taken = SESSION.c.uid == row.uid
     if connection.execute(select(SESSION.c.id).where(same | taken)).first() is not None:
         return None
-    save_protocol(connection, _fitting(PROTOCOL, session.protocol))
-    made = insert(SESSION).values(profile_id=profile_id, **_fitting(SESSION, row)).returning(SESSION.c.id)
+    save_protocol(connection, _as_written(session.protocol))
+    made = insert(SESSION).values(profile_id=profile_id, **_as_written(row)).returning(SESSION.c.id)
     return int(connection.execute(made).scalar_one())
 
 
-def _fitting(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row that has every column of its table but the links, and no other."""
-    # The id of a protocol is its name, and no link.
-    wanted = {column.name for column in table.c if table is PROTOCOL or column.name not in _LINKS}
-    row = {name: value for name, value in _LATER_COLUMNS.items() if name in wanted} | row
-    if row.keys() != wanted:
-        raise KeyError(f"{table.name}: {sorted(row.keys() ^ wanted)}")
-    return row
+def _as_written(row: BaseModel) -> dict[str, Any]:
+    """Return a row as it stands in the record: times and days as the text that the archive has."""
+    return {
+        name: value.isoformat() if isinstance(value, (date, datetime)) else value
+        for name, value in row.model_dump(mode="python").items()
+    }
 
 
-def _annotation_rows(connection: Connection, key: int, session: ArchivedSession) -> None:
+def _add_annotations(connection: Connection, key: int, session: ArchivedSession) -> None:
     profile_id = connection.execute(select(SESSION.c.profile_id).where(SESSION.c.id == key)).scalar_one()
     for name, table in _SESSION_TABLES.items():
         links = {"session_id": key} | ({"profile_id": profile_id} if table is NOTE else {})
-        rows = [links | _fitting(table, row) for row in getattr(session, name)]
-        if rows:
-            connection.execute(insert(table), rows)
+        new = [links | _as_written(row) for row in getattr(session, name)]
+        if new:
+            connection.execute(insert(table), new)

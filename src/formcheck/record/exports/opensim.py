@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.exports import ExportFiles, Selection, per_session
 from formcheck.record.queries import sessions
 from formcheck.record.series import POINTS, Series, load_series
 from formcheck.types import FloatArray, Side
@@ -28,11 +28,16 @@ _COORDINATES = {
 
 def opensim_files(selection: Selection) -> ExportFiles:
     """Return one .trc per session, and one .mot for those with a working leg."""
-    for line in sessions(selection.connection, uids=selection.uids):
-        series = load_series(selection.store, selection.connection, line.uid)
-        yield f"{line.uid}.trc", trc_text(series, name=f"{line.uid}.trc").encode()
-        if line.side is not None:
-            yield f"{line.uid}.mot", mot_text(series, Side(line.side), name=line.uid).encode()
+    side_of = {line.uid: line.side for line in sessions(selection.connection, uids=selection.uids)}
+
+    def files(uid: str) -> ExportFiles:
+        series = load_series(selection.store, selection.connection, uid)
+        yield f"{uid}.trc", trc_text(series, name=f"{uid}.trc").encode()
+        side = side_of[uid]
+        if side is not None:
+            yield f"{uid}.mot", mot_text(series, Side(side), name=uid).encode()
+
+    yield from per_session(selection, files)
 
 
 def mot_text(series: Series, side: Side, *, name: str) -> str:

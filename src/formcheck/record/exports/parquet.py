@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.exports import ExportFiles, Selection, per_session
 from formcheck.record.exports.tables import COLUMNS, Row, tables
 from formcheck.record.series import Series, load_series
 
@@ -21,8 +21,12 @@ def parquet_files(selection: Selection) -> ExportFiles:
     """Return the tables as Parquet, and one of frames per session."""
     for name, rows in tables(selection.connection, selection.uids):
         yield f"{name}.parquet", parquet_bytes(COLUMNS[name], rows)
-    for uid in selection.uids:
-        yield f"frames/{uid}.parquet", series_parquet(load_series(selection.store, selection.connection, uid))
+    yield from per_session(
+        selection,
+        lambda uid: iter(
+            [(f"frames/{uid}.parquet", series_parquet(load_series(selection.store, selection.connection, uid)))]
+        ),
+    )
 
 
 def parquet_bytes(columns: Sequence[str], rows: Sequence[Row]) -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
 
 from formcheck.errors import StoreError
+from formcheck.parsing import parse_toml
 from formcheck.protocols.model import Hold, ToesReading
-from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.exports import ExportFiles, Selection, per_session
 from formcheck.record.queries import protocol_text, results_of
 from formcheck.record.series import frames_of, load_series
 from formcheck.report.html import render_report
@@ -18,8 +18,7 @@ from formcheck.session.document import from_document
 
 def pdf_files(selection: Selection) -> ExportFiles:
     """Return one PDF per session."""
-    for uid in selection.uids:
-        yield f"{uid}.pdf", print_pdf(saved_report(selection, uid))
+    yield from per_session(selection, lambda uid: iter([(f"{uid}.pdf", print_pdf(saved_report(selection, uid)))]))
 
 
 def saved_report(selection: Selection, uid: str) -> str:
@@ -39,7 +38,7 @@ def saved_report(selection: Selection, uid: str) -> str:
 def _protocol_view(text: str) -> ProtocolView:
     """Take only what the report shows from a stored protocol, so that one of an older formcheck will do."""
     try:
-        values = tomllib.loads(text)
+        values = parse_toml(text)
         hip = values["hip"]["flexion_deg"]
         return ProtocolView(
             toes=ToesReading(values["toes"]["reading"]),
@@ -47,7 +46,7 @@ def _protocol_view(text: str) -> ProtocolView:
             hip_target_deg=(float(hip["low"]), float(hip["high"])),
             hold=Hold(values["hands"].get("hold", Hold.BOTH)),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
             f"the protocol stored with this session cannot be read by this formcheck ({type(error).__name__}); "
             "use the version that stored it"

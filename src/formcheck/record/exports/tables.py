@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from formcheck.record.exports import ExportFiles, Selection
+from formcheck.record.damage import readable
+from formcheck.record.exports import ExportFiles, Selection, per_session
 from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
 from formcheck.record.series import Series, load_series, plain_columns
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
@@ -34,15 +35,18 @@ def csv_files(selection: Selection) -> ExportFiles:
     """Return the tables as CSV, and one of frames per session."""
     for name, rows in tables(selection.connection, selection.uids):
         yield f"{name}.csv", csv_text(COLUMNS[name], rows)
-    for uid in selection.uids:
-        yield f"frames/{uid}.csv", series_csv(load_series(selection.store, selection.connection, uid))
+    yield from per_session(
+        selection,
+        lambda uid: iter([(f"frames/{uid}.csv", series_csv(load_series(selection.store, selection.connection, uid)))]),
+    )
 
 
 def tables(connection: Connection, uids: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
     """Return the rows of each table of `COLUMNS` for these sessions."""
     yield "sessions", [_flat(asdict(line)) for line in sessions(connection, uids=uids)]
     yield "reps", [_flat(asdict(rep)) for rep in reps(connection, uids)]
-    yield "findings", [row for uid in uids for row in _findings(connection, uid)]
+    of_each = readable(uids, lambda uid: list(_findings(connection, uid)), name=lambda uid: f"session {uid}")
+    yield "findings", [row for found in of_each for row in found]
     yield "notes", [_flat(asdict(note)) for note in notes_of(connection, uids)]
     yield "corrections", [_flat(asdict(one)) for one in corrections_of(connection, uids)]
 
