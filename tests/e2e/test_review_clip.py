@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -75,6 +76,42 @@ def test_a_review_is_all_there_after_a_reload(clip_view, review):
 
     clip_view.get_by_role("radio", name="As analysed").check()
     expect(clip_view.locator(".counts")).to_contain_text("3 not met")
+
+
+def test_a_measurement_calibrates_the_clip_until_it_is_not_used_any_more(clip_view):
+    place_goniometer(clip_view)
+    saved(clip_view)
+    before = clip_view.request.get(item_url(clip_view)).json()
+    # Formcheck's own angle, and 4 degrees more by hand, whatever was clicked.
+    (mark,) = before["review"]["goniometer"]
+    inner = math.radians(180.0 - mark["tool_deg"] - 4.0)
+    mark["points"] = [[200, 90], [100, 90], [100 + 100 * math.cos(inner), 90 - 100 * math.sin(inner)]]
+    revision = before["review"]["revision"]
+    put = {"revision": revision, "review": {**before["review"], "goniometer": [mark]}}
+    clip_view.request.put(f"{item_url(clip_view)}/review", data=put, headers=own_headers(clip_view))
+    clip_view.reload()
+    clip_view.wait_for_selector(".clip-view")
+    clip_view.keyboard.press("2")
+
+    clip_view.get_by_role("button", name="Use for this clip").click()
+    part = clip_view.locator(".calibration")
+    expect(part).to_contain_text("Calibrated by hand on 1 frame.")
+    expect(part.locator("dd")).to_have_count(1)
+    saved(clip_view)
+    after = clip_view.request.get(item_url(clip_view)).json()
+    assert after["analysed"] == before["analysed"]
+    assert after["reviewed"]["calibration"]["frames"] == 1
+    was, now = (one["angles"]["knee_se_deg"] for one in (before["analysed"], after["reviewed"]))
+    assert min(se for se in now if se is not None) < min(se for se in was if se is not None)
+    # What is compared stays what is calibrated.
+    assert after["review"]["goniometer"][0]["difference_deg"] == pytest.approx(4.0, abs=0.2)
+    summary = clip_view.request.get(f"{item_url(clip_view)}/report.html?layer=reviewed").text()
+    assert "Calibrated by hand on 1 frame" in summary
+
+    clip_view.get_by_role("button", name="Do not use").click()
+    expect(clip_view.get_by_role("button", name="Use for this clip")).to_be_visible()
+    saved(clip_view)
+    assert clip_view.request.get(item_url(clip_view)).json()["reviewed"]["same"]
 
 
 def test_seeking_shows_the_frame_that_the_curve_says(clip_view, review):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from formcheck.angles.hand_calibration import HandMark, find_shifts, shift_angles, usable_marks
 from formcheck.angles.shots import measure_track
 from formcheck.errors import InputError, UsageError
 from formcheck.files import FileVersion, file_version
@@ -16,9 +17,8 @@ from formcheck.form.judge import judge_angles
 from formcheck.form.statistics import meant_whole
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
-from formcheck.protocols.model import Protocol
 from formcheck.reps.manual import ManualTimes
-from formcheck.review.apply import ReviewedSession, apply_review
+from formcheck.review.apply import HandCalibration, Rejudged, ReviewedSession, apply_review
 from formcheck.review.model import Review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import FrameTable, read_angles_csv
@@ -126,8 +126,12 @@ class Analysis:
         return self._tracks.get(side, self.track)
 
     def _rejudge(
-        self, side: Side | None, protocol_id: str | None, spans: Sequence[ManualTimes] | None
-    ) -> tuple[Session, Protocol]:
+        self,
+        side: Side | None,
+        protocol_id: str | None,
+        spans: Sequence[ManualTimes] | None,
+        marks: Sequence[HandMark],
+    ) -> Rejudged:
         loaded = self._protocols.get(protocol_id) if protocol_id is not None else self.protocol
         if loaded is None:
             raise UsageError(
@@ -142,10 +146,21 @@ class Analysis:
             if key not in self._measured:
                 self._measured[key] = measure_track(track, max_trunk_from_floor_deg=limit_deg, side=given)
             angles, view = self._measured[key]
+        angles, by_hand = _calibrated(angles, marks)
         side_given = given is not None or self.track.side_given
         whole_set = meant_whole(self.session)
         session = judge_angles(track, angles, view, loaded, side_given=side_given, spans=spans, whole_set=whole_set)
-        return session, loaded.protocol
+        return Rejudged(session, loaded.protocol, by_hand)
+
+
+def _calibrated(angles: LegAngles | None, marks: Sequence[HandMark]) -> tuple[LegAngles | None, HandCalibration | None]:
+    """Return the angles calibrated by marks, and what that changed; None where no mark is on a measured frame."""
+    shifts = find_shifts(angles, marks) if angles is not None else ()
+    if angles is None or not shifts:
+        return angles, None
+    used = usable_marks(angles, marks)
+    by_hand = HandCalibration(shifts, len({row for _, row in used}), len(marks) - len(used), angles)
+    return shift_angles(angles, shifts), by_hand
 
 
 def other_leg_folder(folder: Path, side: Side) -> Path:

@@ -6,21 +6,23 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
+from formcheck.angles.hand_calibration import HandMark, JointShift, row_at
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.reps.manual import ManualTimes
-from formcheck.review.changes import Change, rule_message, same_times, session_changes, verdict_change
+from formcheck.review.changes import (
+    Change,
+    calibration_change,
+    rule_message,
+    same_times,
+    session_changes,
+    verdict_change,
+)
 from formcheck.review.model import Goniometer, Joint, Overrule, Review
 from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, verdict_word
-from formcheck.types import Finding, PoseTrack, Session, Side, Verdict
-
-# A goniometer is compared with the frame nearest to it, if that is within this time.
-_NEAREST_S = 0.12
-
+from formcheck.types import Finding, LegAngles, PoseTrack, Session, Side, Verdict
 
 FindingKey = tuple[str, int | None]
 """Rule and repetition (None = the set) of a finding."""
@@ -32,6 +34,26 @@ class Overruled:
 
     analysed: Finding
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandCalibration:
+    """What the reviewer's marks changed.
+
+    Parameters
+    ----------
+    shifts : tuple of JointShift
+    frames : int
+        How many frames the marks that were used are on.
+    unused : int
+        How many marks could not be used, because formcheck measured nothing there or lost the leg.
+    before : LegAngles
+    """
+
+    shifts: tuple[JointShift, ...]
+    frames: int
+    unused: int
+    before: LegAngles
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,8 @@ class ReviewedSession:
         The leg that the reviewer chose, when it cannot be measured because the analysis followed the other one.
     overruled : mapping
         The findings whose verdict is the reviewer's.
+    hand_calibration : HandCalibration or None
+        What the goniometer added to the angles, if the reviewer uses it for this clip.
     """
 
     session: Session
@@ -59,6 +83,12 @@ class ReviewedSession:
     warnings: tuple[Message, ...] = ()
     needs_side: Side | None = None
     overruled: Mapping[FindingKey, Overruled] = field(default_factory=dict)
+    hand_calibration: HandCalibration | None = None
+
+    @property
+    def tool_angles(self) -> LegAngles | None:
+        """Formcheck's own angles, with which a goniometer is compared."""
+        return self.hand_calibration.before if self.hand_calibration is not None else self.session.angles
 
     def is_overruled(self, finding: Finding) -> bool:
         """Whether the verdict of a finding is the reviewer's."""
@@ -80,9 +110,18 @@ class ReviewedSession:
         return texts.get("clinician.finding.partly_overruled", text=text, n=count) if count else text
 
 
-# Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed. Returns the
-# session, and the protocol it was judged by.
-Rejudge = Callable[[Side | None, str | None, Sequence[ManualTimes] | None], tuple[Session, Protocol]]
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """A session judged again, the protocol it was judged by, and what hand marks changed of its angles."""
+
+    session: Session
+    protocol: Protocol
+    hand_calibration: HandCalibration | None
+
+
+# Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed, and the marks
+# by which its angles are calibrated.
+Rejudge = Callable[[Side | None, str | None, Sequence[ManualTimes] | None, Sequence[HandMark]], Rejudged]
 
 
 def apply_review(review: Review, analysed: Session, protocol: Protocol | None, rejudge: Rejudge) -> ReviewedSession:
@@ -95,21 +134,29 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     protocol : Protocol or None
         What it was judged by; None when it is not on this machine: then the words of the summary stay.
     rejudge : callable
-        Called only when side, protocol or repetitions differ.
+        Called only when side, protocol or repetitions differ, or marks calibrate the angles.
     """
-    session, changes = analysed, []
+    session, changes, by_hand = analysed, [], None
     side = review.side if review.side is not analysed.side else None
     other = review.protocol if review.protocol != analysed.protocol_id else None
     spans = None if review.reps is None else [ManualTimes(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
     if spans is not None and side is None and other is None and same_times(spans, analysed.reps):
         spans = None
-    if side is not None or other is not None or spans is not None:
-        session, protocol = rejudge(side, other, spans)
-        changes = session_changes(analysed, session, reps_given=spans is not None)
+    marks = _hand_marks(review) if review.calibrated else []
+    if side is not None or other is not None or spans is not None or marks:
+        again = rejudge(side, other, spans, marks)
+        session, protocol, by_hand = again.session, again.protocol, again.hand_calibration
+        changes = session_changes(analysed, session, reps_given=spans is not None or by_hand is not None)
+    if by_hand is not None:
+        changes += [calibration_change(shift, by_hand.before) for shift in by_hand.shifts]
     warnings = _cut_movements(session, protocol) if spans is not None and protocol is not None else ()
     unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
     overrules, not_applied = _applicable(session, review.overrules)
     overruled = {(one.rule, one.rep): Overruled(_analysed_finding(session, one), one.reason) for one in overrules}
+    if review.calibrated and by_hand is None:
+        not_applied = (*not_applied, Message("clinician.notice.no_calibration"))
+    elif by_hand is not None and by_hand.unused:
+        not_applied = (*not_applied, Message.of("clinician.notice.unused_marks", n=by_hand.unused))
     changes += [verdict_change(overruled[one.rule, one.rep].analysed, one.verdict, one.reason) for one in overrules]
     return ReviewedSession(
         _with_verdicts(session, overrules) if overrules else session,
@@ -118,7 +165,17 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
         warnings,
         needs_side=side if unmeasured else None,
         overruled=overruled,
+        hand_calibration=by_hand,
     )
+
+
+def _hand_marks(review: Review) -> list[HandMark]:
+    """Return the goniometer's hips and knees."""
+    return [
+        HandMark(one.t_s, "hip" if one.joint is Joint.HIP else "knee", one.measured_deg())
+        for one in review.goniometer
+        if one.joint is not Joint.OTHER
+    ]
 
 
 def _cut_movements(session: Session, protocol: Protocol) -> tuple[Message, ...]:
@@ -205,20 +262,18 @@ def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> N
             raise RequestError(f"a note is on repetition {note.rep}, but there are {len(numbers)}")
 
 
-def with_tool_angles(review: Review, session: Session) -> Review:
+def with_tool_angles(review: Review, angles: LegAngles | None) -> Review:
     """Return the review with each goniometer's angle, formcheck's own at that time, and the difference."""
-    return review.model_copy(update={"goniometer": tuple(_with_tool_angle(one, session) for one in review.goniometer)})
+    return review.model_copy(update={"goniometer": tuple(_with_tool_angle(one, angles) for one in review.goniometer)})
 
 
-def _with_tool_angle(one: Goniometer, session: Session) -> Goniometer:
+def _with_tool_angle(one: Goniometer, angles: LegAngles | None) -> Goniometer:
     angle_deg = round(one.measured_deg(), 1)
     tool_deg = tool_se_deg = None
-    if session.angles is not None and one.joint is not Joint.OTHER:
-        row = int(np.argmin(np.abs(session.angles.t_s - one.t_s)))
+    if angles is not None and one.joint is not Joint.OTHER and (row := row_at(angles, one.t_s)) is not None:
         names = ("hip_flexion_deg", "hip_se_deg") if one.joint is Joint.HIP else ("knee_flexion_deg", "knee_se_deg")
-        value, error = (float(getattr(session.angles, name)[row]) for name in names)
-        if abs(session.angles.t_s[row] - one.t_s) <= _NEAREST_S and np.isfinite(value):
-            tool_deg, tool_se_deg = round(value, 1), round(error, 2)
+        value, error = (float(getattr(angles, name)[row]) for name in names)
+        tool_deg, tool_se_deg = round(value, 1), round(error, 2)
     difference_deg = round(angle_deg - tool_deg, 1) if tool_deg is not None else None
     return one.model_copy(
         update={

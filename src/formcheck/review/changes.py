@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from formcheck.angles.hand_calibration import JointShift
 from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message, verbatim
 from formcheck.reps.manual import ManualTimes
 from formcheck.text.catalogue import Texts
-from formcheck.types import Finding, Rep, Session, Verdict
+from formcheck.text.numbers import Z_95, ceiling
+from formcheck.types import Finding, LegAngles, Rep, Session, Verdict
 
 # Results keep milliseconds.
 _SAME_S = 0.0015
@@ -58,6 +62,16 @@ def verdict_change(old: Finding, verdict: Verdict, reason: str) -> Change:
         _change("finding_of_set", rule=rule) if old.rep is None else _change("finding_of_rep", rule=rule, rep=old.rep)
     )
     return Change(what, Message(f"verdict.{old.verdict.value}"), Message(f"verdict.{verdict.value}"), reason)
+
+
+def calibration_change(shift: JointShift, before: LegAngles) -> Change:
+    """Return what marks by hand changed of an angle, and its band before and after."""
+    known = before.usable
+    before_se = before.hip_se_deg if shift.joint == "hip" else before.knee_se_deg
+    was, now = (ceiling(Z_95 * float(np.median(se_deg[known]))) for se_deg in (before_se, shift.se_deg))
+    what = _change(f"calibrated_{shift.joint}", n=shift.frames)
+    reviewed = _change("shifted", bent=shift.bent_deg, straight=shift.straight_deg, band=now)
+    return Change(what, _change("not_shifted", band=was), reviewed)
 
 
 def rule_message(rule: str) -> Message:

@@ -127,7 +127,8 @@ class Review(_Part):
     """Everything a reviewer said. The defaults say nothing: the session stands as analysed.
 
     ``person`` is the code of the person in the clip, where the record does not know it. ``reps`` is the complete list,
-    None = as analysed; numbers of repetitions elsewhere in the review refer to this list.
+    None = as analysed; numbers of repetitions elsewhere in the review refer to this list. With ``calibrated`` the hips
+    and knees of the goniometer calibrate the clip.
     """
 
     revision: Annotated[int, Field(ge=0)] = 0
@@ -141,6 +142,7 @@ class Review(_Part):
     overrules: Annotated[tuple[Overrule, ...], Field(max_length=2000)] = ()
     notes: Annotated[tuple[Note, ...], Field(max_length=500)] = ()
     goniometer: Annotated[tuple[Goniometer, ...], Field(max_length=200)] = ()
+    calibrated: bool = False
     key_images: Annotated[tuple[KeyImage, ...], Field(max_length=60)] = ()
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, statuses
 from formcheck.protocols.model import Protocol
 from formcheck.review.apply import ReviewedSession
+from formcheck.review.changes import calibration_change
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
@@ -112,9 +113,23 @@ def _status_words(one: RepStatus | None, texts: Texts) -> dict[str, str]:
 def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the reviewed session; without numbers where the review changes none."""
     if not reviewed.changes:
-        return {"same": True, "changes": [], "needs_side": None}
+        return {"same": True, "changes": [], "needs_side": None, "calibration": None}
     changes = [change.to_json(texts) for change in reviewed.changes]
-    return {**session_part(reviewed, texts), "changes": changes, "needs_side": reviewed.needs_side}
+    return {
+        **session_part(reviewed, texts),
+        "changes": changes,
+        "needs_side": reviewed.needs_side,
+        "calibration": _calibration_part(reviewed, texts),
+    }
+
+
+def _calibration_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any] | None:
+    """Return on how many frames the session is calibrated by hand, and what that changes; None if it is not."""
+    by_hand = reviewed.hand_calibration
+    if by_hand is None:
+        return None
+    changes = [calibration_change(shift, by_hand.before).to_json(texts) for shift in by_hand.shifts]
+    return {"frames": by_hand.frames, "changes": changes}
 
 
 def angle_arrays(session: Session) -> dict[str, list[Any]]:

@@ -228,7 +228,7 @@ class ReviewService:
             except UsageError as error:
                 raise RequestError(str(error)) from None
             check_fits(review, reviewed, analysis.track)
-            review = with_tool_angles(review, reviewed.session)
+            review = with_tool_angles(review, reviewed.tool_angles)
             # Marking as complete is an act of its own, which does not carry over to what is changed afterwards.
             before = store.load().review
             done = review.done and (body.get("confirm") is True or not before.done or review.same_content(before))
@@ -243,7 +243,7 @@ class ReviewService:
             "review": stored.review.to_json(),
             "reviewed_at": stored.saved_at,
             "reviewed": payload.reviewed_part(reviewed, self.texts),
-            "notices": [*notices, *map(self.texts.say, reviewed.warnings)],
+            "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
         }
 
     def delete_review(self, item_id: str) -> dict[str, Any]:

@@ -131,6 +131,7 @@ def render_summary(
         changes=[change.to_json(texts) for change in reviewed.changes],
         notices=[texts.say(notice) for notice in reviewed.not_applied],
         goniometer=[(one, *_beside(one, texts)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
+        calibrated_frames=reviewed.hand_calibration.frames if reviewed.hand_calibration is not None else 0,
         key_images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in images],
         images={key: base64.b64encode(data).decode() for key, data in images.items()},
         checks=_set_rows(reviewed, texts),

@@ -1,6 +1,7 @@
 """The reviewed session: what the reviewer says in the place of what was found."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -14,8 +15,9 @@ from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import Analysis, AvailableProtocols
+from formcheck.review.apply import with_tool_angles
 from formcheck.review.library import session_outcome
-from formcheck.review.model import GivenRep, Overrule, Review
+from formcheck.review.model import GivenRep, Goniometer, Joint, Overrule, Review
 from formcheck.session.document import to_document
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
@@ -228,3 +230,63 @@ def test_any_times_give_so_many_repetitions_and_a_valid_document(rough, cuts, pl
         assert rep.start_s <= rep.peak_s <= rep.end_s
         assert min(rep.extend_s, rep.hold_s, rep.return_s) >= -1e-9
         assert rep.extend_s + rep.hold_s + rep.return_s == pytest.approx(rep.end_s - rep.start_s, abs=4e-3)
+
+
+def goniometer_of(analysis, joint, row, off_deg):
+    """A goniometer that shows so many degrees more than formcheck."""
+    angles = analysis.session.angles
+    value = angles.hip_flexion_deg if joint is Joint.HIP else angles.knee_flexion_deg
+    inner = math.radians(180.0 - float(value[row]) - off_deg)
+    points = ((100.0, 0.0), (0.0, 0.0), (100.0 * math.cos(inner), 100.0 * math.sin(inner)))
+    return Goniometer(id=f"{joint.value}{row}", t_s=float(angles.t_s[row]), joint=joint, points=points)
+
+
+def bent_and_straight(analysis, off_deg):
+    """Hip and knee, measured where the knee is bent and where it is straightest."""
+    rows = (2, round(analysis.session.reps[0].peak_s * 30))
+    return tuple(goniometer_of(analysis, joint, row, off_deg) for row in rows for joint in (Joint.HIP, Joint.KNEE))
+
+
+def test_a_goniometer_changes_nothing_until_it_is_used(analysis):
+    marks = bent_and_straight(analysis, 5.0)
+    assert analysis.apply(Review(goniometer=marks)).session is analysis.session
+
+
+def test_marks_that_are_used_shift_narrow_and_are_listed(analysis):
+    marks = bent_and_straight(analysis, 5.0)
+    reviewed = analysis.apply(Review(goniometer=marks, calibrated=True))
+    before, after = analysis.session, reviewed.session
+    assert after.rep_count == before.rep_count
+    for old, new in zip(before.reps, after.reps, strict=True):
+        assert 2.0 < new.hip_flexion_mean_deg - old.hip_flexion_mean_deg < 5.0
+        assert 1.0 < new.knee_flexion_peak_deg - old.knee_flexion_peak_deg < 5.0
+        assert new.hip_se_deg < old.hip_se_deg
+        assert new.knee_se_deg < old.knee_se_deg
+    assert [finding.rule for finding in after.findings] == [finding.rule for finding in before.findings]
+    hips = [finding for finding in after.findings if finding.rule == "hip_in_band" and finding.rep is not None]
+    assert hips[0].observed == pytest.approx(after.reps[0].hip_flexion_mean_deg, abs=0.1)
+    assert reviewed.hand_calibration.frames == 2
+    for language in ("en", "de"):
+        texts = Texts(language)
+        for change in [one.to_json(texts) for one in reviewed.changes][-2:]:
+            assert "2" in change["what"]
+            assert "±" in change["reviewed"]
+
+
+def test_a_goniometer_stays_compared_with_the_angles_that_it_calibrates(analysis):
+    review = Review(goniometer=bent_and_straight(analysis, 5.0), calibrated=True)
+    kept = with_tool_angles(review, analysis.apply(review).tool_angles)
+    assert [one.difference_deg for one in kept.goniometer] == pytest.approx([5.0] * 4, abs=0.2)
+
+
+def test_a_calibration_without_a_usable_mark_is_said(analysis):
+    nothing = analysis.apply(Review(calibrated=True))
+    assert nothing.session is analysis.session
+    lost = analysis.apply(Review(goniometer=(goniometer_of(analysis, Joint.HIP, 2, 60.0),), calibrated=True))
+    assert lost.hand_calibration is None
+    for reviewed in (nothing, lost):
+        (said,) = reviewed.not_applied
+        assert said.key == "clinician.notice.no_calibration"
+    some = (goniometer_of(analysis, Joint.HIP, 2, 60.0), goniometer_of(analysis, Joint.KNEE, 2, 3.0))
+    (said,) = analysis.apply(Review(goniometer=some, calibrated=True)).not_applied
+    assert said.key == "clinician.notice.unused_marks"

@@ -84,7 +84,9 @@
  */
 
 /** @typedef {{what: string, analysed: string, reviewed: string, reason: string}} Change */
-/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null}} Session */
+/** What is shifted by measurements of the reviewer. @typedef {{frames: number, changes: Change[]}} Calibration */
+
+/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null, calibration?: Calibration | null}} Session */
 /** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
 /** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string}} Overrule */
 /** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */
@@ -116,6 +118,7 @@
  * @property {Overrule[]} overrules
  * @property {Note[]} notes
  * @property {Measurement[]} goniometer
+ * @property {boolean} calibrated  hips and knees of the goniometer calibrate the clip
  * @property {KeyImage[]} key_images
  */
 

@@ -43,7 +43,35 @@ export function measureTab(view) {
         h("tbody", {}, ...[...goniometer].sort((a, b) => a.t_s - b.t_s).map((one) => row(view, one))),
       ),
     goniometer.length > 0 && h("p", { class: "soft" }, t("review.measurements.points_help")),
+    goniometer.some((one) => one.joint !== "other") && calibration(view),
   ];
+}
+
+/**
+ * Whether hip and knee are shifted by these measurements, and by how much.
+ * @param {ClipView} view
+ */
+function calibration(view) {
+  const { state } = view;
+  const use = (/** @type {boolean} */ calibrated) =>
+    state.change(t(calibrated ? "review.change.calibrate" : "review.change.stop_calibrating"), (draft) => {
+      draft.calibrated = calibrated;
+    });
+  if (!state.review.calibrated)
+    return h(
+      "section",
+      { class: "calibration" },
+      button(t("review.measurements.use"), () => use(true), { class: "primary", "data-key": "calibrate" }),
+      h("p", { class: "soft" }, t("review.measurements.use_help")),
+    );
+  const found = state.reviewed.calibration;
+  return h(
+    "section",
+    { class: "calibration" },
+    found && h("p", {}, h("b", {}, t("review.measurements.used", { n: found.frames }))),
+    found && h("dl", {}, ...found.changes.flatMap((one) => [h("dt", {}, one.what), h("dd", {}, one.reviewed)])),
+    button(t("review.measurements.stop_using"), () => use(false), { "data-key": "calibrate" }),
+  );
 }
 
 /**

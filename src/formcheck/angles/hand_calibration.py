@@ -1,0 +1,195 @@
+"""Calibrates the angles of one clip by frames that a person measured with a goniometer.
+
+What is left of the error is mostly the same in all frames of a clip in which the thigh is held alike, or changes evenly
+with the knee's angle, so a few frames measured by hand tell most of it. How much of it is believed follows from how far
+marks scatter, and from how large the error was to be expected (docs/method.md, "Calibrated by hand").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.types import FloatArray, LegAngles
+
+MarkedJoint = Literal["hip", "knee"]
+
+# By how much an angle from points set on a video frame scatters about the true one. Two raters of our own frames
+# differ by 2.2 degrees on average, which is 2.0 for each; in a published study with Kinovea, hips and knees that were
+# measured again within a day varied by 3 to 8 degrees in 95 of 100 cases (Damsted et al., Int J Sports Phys Ther 2015).
+RATER_SD_DEG = 2.0
+# Marks are compared with the frame nearest to them, if that is within this time.
+_NEAREST_S = 0.12
+# The knee's angle from which its influence is counted, and how far that reaches.
+_MIDDLE_DEG, _REACH_DEG = 45.0, 45.0
+# Frames in which the thigh is lifted by so much more or less have little of their error in common.
+_THIGH_DEG = 20.0
+# A mark that is so many standard deviations away shows that formcheck lost the leg in that frame.
+_LOST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorShares:
+    """What an angle's squared standard error consists of: alike in all frames, growing with the knee, scatter."""
+
+    constant: float
+    with_knee: float
+    scatter: float
+
+
+# Chosen on the clips of benchmarks/clips, where twice or half of them make little difference.
+_SHARES: dict[MarkedJoint, ErrorShares] = {
+    "hip": ErrorShares(0.9, 0.2, 0.15),
+    "knee": ErrorShares(0.6, 0.5, 0.35),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandMark:
+    """One angle (deg of flexion) measured by hand on the frame at ``t_s``."""
+
+    t_s: float
+    joint: MarkedJoint
+    marked_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class JointShift:
+    """What is added to one angle of a clip.
+
+    Parameters
+    ----------
+    joint : {"hip", "knee"}
+    frames : int
+        How many frames were marked.
+    shift_deg, se_deg : (T,) float
+        What is added, and the standard error that is left; NaN where the angle is not known.
+    bent_deg, straight_deg : float
+        What is added where the knee is bent most, and where it is straightest.
+    """
+
+    joint: MarkedJoint
+    frames: int
+    shift_deg: FloatArray
+    se_deg: FloatArray
+    bent_deg: float
+    straight_deg: float
+
+
+def row_at(angles: LegAngles, t_s: float) -> int | None:
+    """Return the frame that a mark at a time is compared with; None if there is none, or nothing was measured in it."""
+    row = int(np.argmin(np.abs(angles.t_s - t_s)))
+    near = abs(angles.t_s[row] - t_s) <= _NEAREST_S
+    return row if near and angles.usable[row] else None
+
+
+def usable_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[tuple[HandMark, int]]:
+    """Return the marks that can calibrate, each with its frame.
+
+    Left out are those where formcheck measured nothing, and those so far from it that it lost the leg.
+    """
+    found = []
+    for mark in marks:
+        row = row_at(angles, mark.t_s)
+        if row is None:
+            continue
+        value_deg, se_deg = (float(values[row]) for values in _values(angles, mark.joint))
+        if abs(mark.marked_deg - value_deg) <= _LOST * np.hypot(se_deg, RATER_SD_DEG):
+            found.append((mark, row))
+    return found
+
+
+def find_shifts(
+    angles: LegAngles, marks: Sequence[HandMark], *, rater_sd_deg: float = RATER_SD_DEG
+) -> tuple[JointShift, ...]:
+    """Return how hip and knee are to be shifted, as far as they have usable marks.
+
+    The shift is the one expected from the marks (best linear prediction): few or uncertain marks leave it nearer to
+    zero, and marks at one angle of the knee, or with the thigh elsewhere, tell less of the other frames.
+
+    Parameters
+    ----------
+    angles : LegAngles
+        Not calibrated by hand.
+    marks : sequence of HandMark
+        Made without sight of the angles.
+    rater_sd_deg : float
+        How far a mark scatters.
+    """
+    found = usable_marks(angles, marks)
+    shifts = []
+    for joint in _SHARES:
+        mine = [(row, mark.marked_deg) for mark, row in found if mark.joint == joint]
+        if mine:
+            rows = np.array([row for row, _ in mine])
+            marked_deg = np.array([marked for _, marked in mine])
+            shifts.append(_find_shift(angles, joint, rows, marked_deg, rater_sd_deg))
+    return tuple(shifts)
+
+
+def shift_angles(angles: LegAngles, shifts: Sequence[JointShift]) -> LegAngles:
+    """Return the angles with the shifts added, and the standard errors that are left."""
+    for shift in shifts:
+        value_deg = np.maximum(_values(angles, shift.joint)[0] + shift.shift_deg, 0.0)
+        if shift.joint == "hip":
+            angles = replace(angles, hip_flexion_deg=value_deg, hip_se_deg=shift.se_deg)
+        else:
+            angles = replace(angles, knee_flexion_deg=value_deg, knee_se_deg=shift.se_deg)
+    return angles
+
+
+def _find_shift(
+    angles: LegAngles,
+    joint: MarkedJoint,
+    rows: NDArray[np.int64],
+    marked_deg: FloatArray,
+    rater_sd_deg: float,
+) -> JointShift:
+    value_deg, se_deg = _values(angles, joint)
+    shares = _SHARES[joint]
+    # Bridged gaps have larger errors of their own, which marks elsewhere do not tell.
+    clip_deg2 = float(np.nanmin(se_deg)) ** 2
+    common = clip_deg2 * _common(angles, rows, shares)
+    same_frame = rows[:, None] == rows[None, :]
+    noise = clip_deg2 * shares.scatter * same_frame + rater_sd_deg**2 * np.eye(len(rows))
+    weights = np.linalg.solve(common[rows] + noise, common.T).T
+    shift_deg = weights @ (marked_deg - value_deg[rows])
+    known_deg2 = (weights * common).sum(axis=1)
+    left_deg2 = clip_deg2 * (_own(angles, shares) + shares.scatter) - known_deg2 + se_deg**2 - clip_deg2
+    measured = np.flatnonzero(angles.usable)
+    knee_deg = angles.knee_flexion_deg[measured]
+    return JointShift(
+        joint=joint,
+        frames=len(np.unique(rows)),
+        shift_deg=shift_deg,
+        # Never wider than before: what the marks show is only ever more than was known.
+        se_deg=np.minimum(se_deg, np.sqrt(left_deg2)),
+        bent_deg=float(shift_deg[measured[np.argmax(knee_deg)]]),
+        straight_deg=float(shift_deg[measured[np.argmin(knee_deg)]]),
+    )
+
+
+def _common(angles: LegAngles, rows: NDArray[np.int64], shares: ErrorShares) -> FloatArray:
+    """Return the covariance (T, marks) of the errors of all frames with those of the marked ones, in squared errors."""
+    reach, thigh_deg = _reach(angles), angles.hip_flexion_deg
+    alike = np.exp(-(((thigh_deg[:, None] - thigh_deg[rows]) / _THIGH_DEG) ** 2) / 2)
+    return np.asarray(alike * (shares.constant + shares.with_knee * reach[:, None] * reach[rows]))
+
+
+def _own(angles: LegAngles, shares: ErrorShares) -> FloatArray:
+    """Return the variance (T,) of what a frame's error can have in common with others."""
+    return shares.constant + shares.with_knee * _reach(angles) ** 2
+
+
+def _reach(angles: LegAngles) -> FloatArray:
+    return (angles.knee_flexion_deg - _MIDDLE_DEG) / _REACH_DEG
+
+
+def _values(angles: LegAngles, joint: MarkedJoint) -> tuple[FloatArray, FloatArray]:
+    if joint == "hip":
+        return angles.hip_flexion_deg, angles.hip_se_deg
+    return angles.knee_flexion_deg, angles.knee_se_deg
