@@ -113,7 +113,7 @@ def _status_words(one: RepStatus | None, texts: Texts) -> dict[str, str]:
 def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the reviewed session; without numbers where the review changes none."""
     if not reviewed.changes:
-        return {"same": True, "changes": [], "needs_side": None, "calibration": None}
+        return {"same": True, "changes": [], "needs_side": None}
     changes = [change.to_json(texts) for change in reviewed.changes]
     return {
         **session_part(reviewed, texts),
