@@ -50,7 +50,7 @@ def faulty_batch(sources, out, *, stall_s=8.0, retry_failed=False):
 
 
 def rows_of(out, name="results"):
-    with (out / f"{name}.csv").open(encoding="utf-8") as file:
+    with (out / f"{name}.csv").open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

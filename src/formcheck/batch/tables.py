@@ -132,9 +132,9 @@ def table_files(results: Sequence[ClipResult], texts: Texts) -> Iterable[tuple[s
     for name, columns, rows in (("results", RESULTS, clip_rows), ("reps", REPS, _rep_rows(results))):
         yield f"{name}.csv", csv_text(list(columns), rows)
         if installed(Extra.RESEARCH):
-            from formcheck.record.exports.parquet import typed_parquet
+            from formcheck.record.exports.parquet import parquet_bytes
 
-            yield f"{name}.parquet", typed_parquet(columns, rows)
+            yield f"{name}.parquet", parquet_bytes(columns, rows)
 
 
 def _clip_row(result: ClipResult, texts: Texts) -> dict[str, Any]:

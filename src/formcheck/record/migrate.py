@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from formcheck.record.store import Store
 
 # In the order in which they were made; a test holds them to migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 # The columns that are derived from the documents are those of this revision or a later one.
-_DERIVED_SINCE = "0004"
+_DERIVED_SINCE = "0006"
 BACKUPS = "backups"
 
 

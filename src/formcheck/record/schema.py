@@ -44,6 +44,7 @@ STATISTICS = (
     "hip_range_deg",
     "rep_s",
     "peak_speed_deg_s",
+    "hip_se_deg",
 )
 """Columns of a result that are fields of `SetStatistics` under the same names."""
 REP_TIMES = ("start_s", "peak_s", "end_s")

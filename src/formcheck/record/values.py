@@ -204,6 +204,7 @@ class SessionLine:
     knee_end_met_deg: float | None
     knee_se_deg: float | None
     hip_mean_deg: float | None
+    hip_se_deg: float | None
     hip_range_deg: float | None
     rep_s: float | None
     peak_speed_deg_s: float | None

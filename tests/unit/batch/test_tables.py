@@ -91,11 +91,11 @@ def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
     files = dict(table_files(results, ENGLISH))
     assert files == dict(table_files(results, ENGLISH))
     for name, count in (("results", 11), ("reps", 30)):
-        rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode())))
+        rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
         table = pq.read_table(io.BytesIO(files[f"{name}.parquet"]))
         assert len(rows) == table.num_rows == count
         assert list(rows[0]) == table.column_names
-    last = list(csv.DictReader(io.StringIO(files["results.csv"].decode())))[-1]
+    last = list(csv.DictReader(io.StringIO(files["results.csv"].decode("utf-8-sig"))))[-1]
     assert (last["name"], last["state"], last["reason"], last["knee_end_deg"]) == (
         "'=1+1.mp4",
         "failed",
@@ -170,7 +170,9 @@ def test_the_page_and_the_tables_speak_german(ten):
     assert german.get("batch.analysed", n=12, done=11) in page
     assert german.get("batch.unlike.knee_end_deg", value=60, median=21) in page
     in_english, in_german = (
-        next(csv.DictReader(io.StringIO(dict(table_files(results, Texts(language)))["results.csv"].decode())))
+        next(
+            csv.DictReader(io.StringIO(dict(table_files(results, Texts(language)))["results.csv"].decode("utf-8-sig")))
+        )
         for language in ("en", "de")
     )
     assert {name for name in in_english if in_english[name] != in_german[name]} == {"headline"}

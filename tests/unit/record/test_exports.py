@@ -7,16 +7,21 @@ import io
 import json
 import math
 import re
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fhir.resources.R4B.bundle import Bundle
 
 from formcheck.errors import InputError
+from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import add_correction, add_note
-from formcheck.record.exports import Selection, fhir
+from formcheck.record.exports import Selection
 from formcheck.record.exports.archive import (
     ArchivedProfile,
     ArchivedSession,
@@ -27,15 +32,16 @@ from formcheck.record.exports.archive import (
     session_json,
 )
 from formcheck.record.exports.opensim import mot_text, trc_text
-from formcheck.record.exports.parquet import parquet_bytes
-from formcheck.record.exports.pdf import saved_report
+from formcheck.record.exports.parquet import parquet_bytes, series_parquet
+from formcheck.record.exports.pdf import pdf_files, saved_report
 from formcheck.record.exports.tables import COLUMNS, csv_text, tables
 from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
-from formcheck.record.series import load_series
+from formcheck.record.save import save_set
+from formcheck.record.series import Series, load_series
 from formcheck.record.store import open_store
-from formcheck.record.values import Answers, Mark, MarkKind, Place, Question, Role
+from formcheck.record.values import Answers, Mark, MarkKind, Origin, Place, Practice, Question, Role
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 from practice import PROFILE, judged, keep_set, plan
@@ -74,23 +80,23 @@ def test_tables_are_tidy_and_their_columns_are_documented(store, uid):
         assert rows, name
         assert all(set(row) == set(COLUMNS[name]) for row in rows)
         section = documented.split(f"### {name}.csv")[1].split("###")[0]
-        assert tuple(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == COLUMNS[name]
+        assert tuple(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == tuple(COLUMNS[name])
 
 
 def test_csv_reads_back_with_empty_cells_for_the_unknown(store, uid):
     with store.reading() as connection:
         found = dict(tables(connection, [uid]))
-    (row,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["sessions"], found["sessions"]).decode()))
+    (row,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["sessions"], found["sessions"]).decode("utf-8-sig")))
     assert (row["uid"], row["rep_count"], row["corrected"]) == (uid, "5", "rep_count")
     assert (row["p1_deg"], row["stopped_because"], row["counts"]) == ("38.25", "", "true")
-    reps = list(csv.DictReader(io.StringIO(csv_text(COLUMNS["reps"], found["reps"]).decode())))
+    reps = list(csv.DictReader(io.StringIO(csv_text(COLUMNS["reps"], found["reps"]).decode("utf-8-sig"))))
     assert [rep["number"] for rep in reps] == ["1", "2", "3", "4"]
 
 
 def test_a_note_cannot_become_a_formula(store, uid):
     with store.reading() as connection:
         found = dict(tables(connection, [uid]))
-    (note,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["notes"], found["notes"]).decode()))
+    (note,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["notes"], found["notes"]).decode("utf-8-sig")))
     assert note["text"] == '\'=danger, "quoted"\nand ü'
 
 
@@ -99,6 +105,33 @@ def test_parquet_holds_the_same(store, uid):
         for name, rows in tables(connection, [uid]):
             table = pq.read_table(io.BytesIO(parquet_bytes(COLUMNS[name], rows)))
             assert table.to_pylist() == [dict(row) for row in rows]
+
+
+def test_tables_of_an_empty_and_a_full_record_stack(store, uid):
+    with store.reading() as connection:
+        full, empty = dict(tables(connection, [uid])), dict(tables(connection, []))
+    for name, rows in full.items():
+        parts = [pq.read_table(io.BytesIO(parquet_bytes(COLUMNS[name], some[name]))) for some in (empty, full)]
+        assert parts[0].schema == parts[1].schema, name
+        assert pa.concat_tables(parts).to_pylist() == [dict(row) for row in rows]
+
+
+def test_frames_of_an_empty_and_a_full_session_stack(store, uid):
+    with store.reading() as connection:
+        series = load_series(store, connection, uid)
+    none = Series({name: values[:0] for name, values in series.columns.items()}, series.about)
+    parts = [pq.read_table(io.BytesIO(series_parquet(one))) for one in (none, series)]
+    assert parts[0].schema.equals(parts[1].schema)
+    assert pa.concat_tables(parts).num_rows == len(series.columns["t_s"])
+
+
+def test_csv_begins_with_the_mark_by_which_excel_knows_utf_8(store, uid):
+    with store.reading() as connection:
+        found = dict(tables(connection, [uid]))
+    data = csv_text(COLUMNS["notes"], found["notes"])
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\xef\xbb\xbf") == 1
+    assert "ü" in data.decode("utf-8")
 
 
 # JSON ----------------------------------------------------------------------------------------------------------------
@@ -192,80 +225,6 @@ def test_a_file_that_is_something_else_is_said_and_leaves_nothing(store, uid, tm
         assert list(other.series_folder.iterdir()) == []
 
 
-# FHIR ----------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def bundle(store, uid) -> Bundle:
-    return fhir.session_bundle(line_of(store, uid))
-
-
-def observations(bundle: Bundle) -> dict[str, dict]:
-    """Observations by local code, as JSON."""
-    found = {}
-    for entry in json.loads(fhir.bundle_text(bundle))["entry"]:
-        resource = entry["resource"]
-        if resource["resourceType"] == "Observation":
-            local = [c["code"] for c in resource["code"]["coding"] if c["system"] == fhir.LOCAL]
-            found[local[0]] = resource
-    return found
-
-
-def test_the_bundle_round_trips_through_the_library(bundle):
-    text = fhir.bundle_text(bundle)
-    again = Bundle.model_validate_json(text)
-    assert again == bundle
-    assert fhir.bundle_text(again) == text
-
-
-def test_the_knee_has_value_unit_side_position_method_and_error(bundle, store, uid):
-    line = line_of(store, uid)
-    knee = observations(bundle)["knee-end"]
-    assert knee["code"]["coding"][0]["system"] == "http://loinc.org"
-    assert knee["code"]["coding"][0]["code"] == "41345-0"
-    assert knee["valueQuantity"] == {
-        "value": line.knee_end_deg, "unit": "deg", "system": "http://unitsofmeasure.org", "code": "deg",
-    }  # fmt: skip
-    assert knee["bodySite"]["coding"][0] == {"system": "http://snomed.info/sct", "code": "82169009"}
-    parts = {part["code"]["coding"][0]["code"]: part for part in knee["component"]}
-    assert parts["standard-error"]["valueQuantity"]["value"] == line.knee_se_deg
-    assert parts["band-95"]["valueQuantity"]["value"] == round(1.96 * line.knee_se_deg, 2)
-    assert "Supine" in parts["position"]["valueCodeableConcept"]["text"]
-    assert "0 = straight" in knee["method"]["text"]
-    assert knee["status"] == "amended"  # there is a correction
-    assert knee["effectiveDateTime"] == "2026-03-02T08:00:00Z"
-
-
-def test_every_measured_observation_states_position_method_and_error(bundle):
-    for key, one in observations(bundle).items():
-        assert one["method"]["text"], key
-        if not key.startswith("pain"):
-            codes = {part["code"]["coding"][0]["code"] for part in one["component"]}
-            assert {"position", "standard-error"} <= codes, key
-
-
-def test_pain_is_coded_and_p1_and_hip_say_that_they_are_not(bundle):
-    found = observations(bundle)
-    assert {found[f"pain-{when}"]["code"]["coding"][0]["code"] for when in ("before", "after")} == {"72514-3"}
-    assert found["pain-before"]["valueQuantity"]["value"] == 5
-    assert found["rep-count"]["valueQuantity"]["value"] == 5
-    assert "loinc" not in json.dumps(found["hip-mean"]["code"])
-    outcome = json.loads(fhir.bundle_text(bundle))["entry"][-1]["resource"]
-    assert outcome["resourceType"] == "OperationOutcome"
-    said = " ".join(issue["diagnostics"] for issue in outcome["issue"])
-    assert "Hip flexion (left) during repetitions, mean: no LOINC or SNOMED code known" in said
-    assert "does not say the position" in said
-
-
-def test_the_right_knee_has_the_right_codes_and_what_is_unknown_is_left_out(store):
-    uid = keep_set(store, side=Side.RIGHT).uid
-    found = observations(fhir.session_bundle(line_of(store, uid)))
-    assert found["knee-end"]["code"]["coding"][0]["code"] == "41349-2"
-    assert found["knee-end"]["bodySite"]["coding"][0]["code"] == "6757004"
-    assert "knee-p1" not in found
-    assert "pain-before" not in found
-
-
 # OpenSim, read by pyomeca ---------------------------------------------------------------------------------------------
 
 
@@ -311,3 +270,20 @@ def test_the_report_of_a_kept_session_is_that_of_the_clip(store, uid):
     assert "4 repetitions" in page
     assert "Knee" in page
     assert "<img" not in page
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext: install Debian's poppler-utils")
+def test_every_page_of_the_pdf_says_whose_it_is_and_when_and_not_what_the_clip_was_called(store, tmp_path):
+    track, session = judged(30.0, Side.LEFT)
+    clip = replace(session.clip, name="Mrs Miller left leg.mp4")
+    practice = Practice(PROFILE, Origin.ANALYZE, datetime(2026, 3, 2, 8, tzinfo=UTC))
+    track, session = replace(track, clip=clip), replace(session, clip=clip)
+    uid = save_set(store, session, track, protocol=load_protocol(), practice=practice).uid
+    with store.reading() as connection:
+        ((_, data),) = pdf_files(Selection(store, connection, (uid,), None, Texts()))
+    (tmp_path / "a.pdf").write_bytes(data)
+    command = ["pdftotext", "-layout", str(tmp_path / "a.pdf"), "-"]
+    pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
+    assert len(pages) > 1
+    assert all("P017, 2 March 2026" in page for page in pages)
+    assert not any("Miller" in page for page in pages)

@@ -5,73 +5,64 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
+from sqlalchemy import Connection
 
-from formcheck.record.exports import ExportFiles, Selection
-from formcheck.record.queries import sessions
+from formcheck.record.exports import ExportFiles, Selection, per_session
+from formcheck.record.exports.fhir_measures import Kind, Measure, Position, knee_site, measures
+from formcheck.record.queries import results_of, session_line
 from formcheck.record.values import SessionLine
 from formcheck.resolution import decimals_of_unit
+from formcheck.session.document import from_document
 from formcheck.text.numbers import Z_95
-from formcheck.types import Side
+from formcheck.types import Session
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 # Codes that nobody but formcheck knows; the address need not answer, it only has to be the same everywhere.
 LOCAL = "urn:formcheck:observation"
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 _BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
 _NAMESPACE = uuid.UUID("6d0c0f4e-3f0b-4b8a-9a53-0b6a6f0a7c11")
 
-_KNEE_SITE = {Side.LEFT: "82169009", Side.RIGHT: "6757004"}
-_KNEE_EXTENSION = {
-    Side.LEFT: ("41345-0", "Knee - left Extension Active Range of Motion Quantitative"),
-    Side.RIGHT: ("41349-2", "Knee - right Extension Active Range of Motion Quantitative"),
-}
-_PAIN = ("72514-3", "Pain severity - 0-10 verbal numeric rating [Score] - Reported")
-_POSITION_TEXT = "Supine, hip of the working leg flexed to about 90 degrees, thigh held with both hands"
-_METHOD_TEXT = (
-    "Markerless, from one ordinary camera (formcheck): angle between thigh and shank in the sagittal plane, "
-    "neutral-zero method, 0 = straight, flexion positive"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Measure:
-    """One number of a session, and how to say it."""
-
-    key: str
-    text: str
-    value: float | None
-    unit: str
-    code: str
-    error_deg: float | None = None
-    loinc: tuple[str, str] | None = None
-    at_knee: bool = False
-    measured: bool = True
+_SUPINE = ("40199007", "Supine body position (finding)")
 
 
 def fhir_files(selection: Selection) -> ExportFiles:
     """Return one Bundle per session."""
-    for line in sessions(selection.connection, uids=selection.uids):
-        yield f"{line.uid}.fhir.json", bundle_text(session_bundle(line)).encode()
+    yield from per_session(
+        selection, lambda uid: iter([(f"{uid}.fhir.json", _session_text(selection.connection, uid).encode())])
+    )
 
 
-def session_bundle(line: SessionLine) -> Bundle:
-    """Return a session as a Bundle, checked by ``fhir.resources``."""
+def _session_text(connection: Connection, uid: str) -> str:
+    session = from_document(results_of(connection, uid)[-1]["document"])
+    return bundle_text(session_bundle(session_line(connection, uid), session))
+
+
+def session_bundle(line: SessionLine, session: Session) -> Bundle:
+    """Return a session as a Bundle, checked by ``fhir.resources``.
+
+    Parameters
+    ----------
+    line : SessionLine
+    session : Session
+        The result that the line is of.
+    """
     patient, device = _address(line.profile), _address(f"device {line.software} {line.model_sha256}")
-    measures = [measure for measure in _measures(line) if measure.value is not None]
+    found = measures(line, session)
     entries = [
         _entry(
             patient,
             {"resourceType": "Patient", "identifier": [{"system": "urn:formcheck:profile", "value": line.profile}]},
         ),
         _entry(device, _device(line)),
-        *(_entry(_address(f"{line.uid} {one.key}"), _observation(line, one, patient, device)) for one in measures),
-        _entry(_address(f"{line.uid} uncoded"), _uncoded(measures)),
+        *(_entry(_address(f"{line.uid} {one.key}"), _observation(line, one, patient, device)) for one in found),
+        _entry(_address(f"{line.uid} uncoded"), _uncoded(found)),
     ]
     return Bundle.model_validate(
         {
@@ -115,108 +106,87 @@ def _device(line: SessionLine) -> dict[str, Any]:
     }
 
 
-def _measures(line: SessionLine) -> Iterator[_Measure]:
-    side = Side(line.side) if line.side else None
-    if side is not None:
-        knee = _KNEE_EXTENSION[side]
-        se_deg, end = line.knee_se_deg, f"Knee flexion ({side}) at the end of a repetition: degrees short of straight"
-        of_all, of_met = f"{end}, median of the complete repetitions", f"{end}, median of those that met every rule"
-        yield _Measure("knee-end", of_all, line.knee_end_deg, "deg", "deg", se_deg, knee, at_knee=True)
-        yield _Measure("knee-end-met", of_met, line.knee_end_met_deg, "deg", "deg", se_deg, at_knee=True)
-        p1 = f"Knee flexion ({side}) at the first increase of symptoms (P1): degrees short of straight"
-        yield _Measure("knee-p1", p1, line.p1_deg, "deg", "deg", line.p1_se_deg, knee, at_knee=True)
-        yield _Measure("hip-mean", f"Hip flexion ({side}) during repetitions, mean", line.hip_mean_deg, "deg", "deg")
-        moved = f"Movement of the thigh ({side}) within a repetition, median"
-        yield _Measure("hip-range", moved, line.hip_range_deg, "deg", "deg")
-    yield _Measure("rep-count", "Complete repetitions of the exercise", float(line.rep_count), "repetitions", "{#}")
-    for key, text, count in (
-        ("met-reps", "Repetitions that met every rule of the exercise", line.met_reps),
-        ("not-met-reps", "Repetitions that did not meet a rule of the exercise", line.not_met_reps),
-        ("undecided-reps", "Repetitions that could not be decided", line.undecided_reps),
-    ):
-        yield _Measure(key, text, float(count), "repetitions", "{#}")
-    yield _Measure("rep-length", "Length of a repetition, median", line.rep_s, "s", "s")
-    for when, pain in (("before", line.pain_before), ("after", line.pain_after)):
-        value = None if pain is None else float(pain)
-        yield _Measure(
-            f"pain-{when}", f"Leg pain {when} the set", value, "score", "{score}", loinc=_PAIN, measured=False
-        )
-
-
-def _observation(line: SessionLine, one: _Measure, patient: str, device: str) -> dict[str, Any]:
+def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> dict[str, Any]:
     coding = [{"system": LOCAL, "code": one.key, "display": one.text}]
     if one.loinc is not None:
         coding.insert(0, {"system": LOINC, "code": one.loinc[0], "display": one.loinc[1]})
     observation: dict[str, Any] = {
         "resourceType": "Observation",
-        "status": "amended" if line.corrected else "final",
-        "category": [{"coding": [{"system": _CATEGORY, "code": "exam" if one.measured else "survey"}]}],
+        "status": _status(one),
+        "category": [{"coding": [{"system": _CATEGORY, "code": "exam" if one.position else "survey"}]}],
         "code": {"coding": coding, "text": one.text},
         "subject": {"reference": patient},
         "effectiveDateTime": line.practised_at.isoformat(timespec="seconds"),
         "valueQuantity": _quantity(one.value, one.unit, one.code),
+        "method": {"text": one.method},
     }
-    if one.at_knee and line.side:
-        observation["bodySite"] = {
-            "coding": [{"system": SNOMED, "code": _KNEE_SITE[Side(line.side)]}],
-            "text": f"{line.side} knee",
-        }
-    if one.measured:
-        observation |= {
-            "device": {"reference": device},
-            "method": {"text": _METHOD_TEXT},
-            "extension": [{"url": _BODY_POSITION, "valueCodeableConcept": _position()}],
-            "component": [_position_part(), *_error_parts(one)],
-        }
-    else:
-        observation["method"] = {"text": "Reported by the person, 0 = none, 10 = worst imaginable"}
-    return observation
+    if one.body_site is not None and line.side is not None:
+        code, words = knee_site(line.side)
+        observation["bodySite"] = {"coding": [{"system": SNOMED, "code": code}], "text": words}
+    if one.kind is Kind.MEASURED:
+        observation["device"] = {"reference": device}
+    parts = [*_position_parts(one), *_error_parts(one)]
+    if one.position is not None and one.position.supine:
+        observation["extension"] = [{"url": _BODY_POSITION, "valueCodeableConcept": _position(one.position)}]
+    # What a correction by hand changes of every measured number: which leg it is of, and when it was practised.
+    by_hand = [subject for subject in ("side", "practised_at") if subject in line.corrected]
+    if by_hand:
+        observation["note"] = [{"text": f"Corrected by hand: {', '.join(by_hand)}"}]
+    return observation | ({"component": parts} if parts else {})
 
 
-def _position() -> dict[str, Any]:
-    coding = {"system": SNOMED, "code": "40199007", "display": "Supine body position (finding)"}
-    return {"coding": [coding], "text": _POSITION_TEXT}
+def _status(one: Measure) -> str:
+    """Return the status: what a program measured is preliminary until somebody has looked at it."""
+    return "preliminary" if one.kind is Kind.MEASURED else "final"
 
 
-def _position_part() -> dict[str, Any]:
-    code = {"coding": [{"system": LOCAL, "code": "position"}], "text": "Position during the measurement"}
-    return {"code": code, "valueCodeableConcept": _position()}
+def _position(position: Position) -> dict[str, Any]:
+    code, display = _SUPINE
+    coding = {"coding": [{"system": SNOMED, "code": code, "display": display}]} if position.supine else {}
+    return coding | {"text": position.text}
 
 
-def _error_parts(one: _Measure) -> Iterator[dict[str, Any]]:
-    if one.error_deg is None:
+def _position_parts(one: Measure) -> Iterator[dict[str, Any]]:
+    if one.position is not None:
+        code = {"coding": [{"system": LOCAL, "code": "position"}], "text": "Position during the measurement"}
+        yield {"code": code, "valueCodeableConcept": _position(one.position)}
+
+
+def _error_parts(one: Measure) -> Iterator[dict[str, Any]]:
+    if not one.has_error:
+        return
+    if one.error is None:
         code = {"coding": [{"system": LOCAL, "code": "standard-error"}], "text": "Standard error of the value"}
-        unknown = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-        yield {"code": code, "dataAbsentReason": {"coding": [{"system": unknown, "code": "unknown"}]}}
+        yield {"code": code, "dataAbsentReason": {"coding": [{"system": _ABSENT, "code": "unknown"}]}}
         return
     for key, text, value in (
-        ("standard-error", "Standard error of the value", one.error_deg),
-        ("band-95", "Half width of the 95 % band of the value", Z_95 * one.error_deg),
+        ("standard-error", "Standard error of the value", one.error),
+        ("band-95", "Half width of the 95 % band of the value", Z_95 * one.error),
     ):
         code = {"coding": [{"system": LOCAL, "code": key}], "text": text}
         yield {"code": code, "valueQuantity": _quantity(value, one.unit, one.code)}
 
 
-def _quantity(value: float | None, unit: str, code: str) -> dict[str, Any]:
-    shown = None if value is None else round(value, decimals_of_unit(unit))
-    return {"value": shown, "unit": unit, "system": UCUM, "code": code}
+def _quantity(value: float, unit: str, code: str) -> dict[str, Any]:
+    return {"value": round(value, decimals_of_unit(unit)), "unit": unit, "system": UCUM, "code": code}
 
 
-def uncoded(measures: list[_Measure]) -> list[str]:
-    """Say what has no code of a public terminology here."""
-    local = [
-        f"{one.text}: no LOINC or SNOMED code known, local code '{one.key}'" for one in measures if one.loinc is None
-    ]
-    loose = [
-        f"{one.text}: the LOINC code {one.loinc[0]} does not say the position; position and method stand beside it"
-        for one in measures
-        if one.loinc is not None and one.at_knee
-    ]
-    return [*local, *loose, "Method of measurement and components for position and error: text and local codes only"]
+def uncoded(found: list[Measure]) -> list[str]:
+    """Say what has no code of a public terminology here, and why."""
+    said = [f"{one.text}: local code '{one.key}' alone" for one in found if one.loinc is None]
+    if not any(one.key == "rep-count" for one in found):
+        said.append("No number of repetitions is stated: they could not be counted")
+    if any(one.body_site for one in found):
+        said.append(
+            "Knee: the LOINC codes of active range of motion (41345-0, 41349-2) are left out on purpose: they say how "
+            "far a joint can be moved, in no stated position; here the hip is flexed, and in practice the knee is "
+            "straightened only as far as symptoms allow"
+        )
+    return [*said, "Method of measurement and components for position and error: text and local codes only"]
 
 
-def _uncoded(measures: list[_Measure]) -> dict[str, Any]:
+def _uncoded(found: list[Measure]) -> dict[str, Any]:
     issues = [
-        {"severity": "information", "code": "not-supported", "diagnostics": sentence} for sentence in uncoded(measures)
+        {"severity": "information", "code": "not-supported", "diagnostics": sentence} for sentence in uncoded(found)
     ]
     return {"resourceType": "OperationOutcome", "issue": issues}

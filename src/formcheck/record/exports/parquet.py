@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from formcheck.record.exports import ExportFiles, Selection, per_session
-from formcheck.record.exports.tables import COLUMNS, Row, tables
+from formcheck.record.exports.tables import COLUMNS, Columns, Row, tables
 from formcheck.record.series import Series, load_series
 
 _ARROW_TYPES = {str: pa.string(), float: pa.float64(), int: pa.int32(), bool: pa.bool_()}
@@ -29,20 +29,24 @@ def parquet_files(selection: Selection) -> ExportFiles:
     )
 
 
-def parquet_bytes(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Return a table as Parquet; null means not known or not measurable."""
-    return _file_bytes(pa.table({name: [row[name] for row in rows] for name in columns}))
+def parquet_bytes(columns: Columns, rows: Sequence[Row]) -> bytes:
+    """Return a table as Parquet; null means not known or not measurable.
 
-
-def typed_parquet(columns: Mapping[str, type], rows: Sequence[Row]) -> bytes:
-    """Return a table as Parquet whose types do not depend on what is in it: str, float, int or bool a column."""
+    The types do not depend on what is in it: tables of many people, some of them empty, are read as one.
+    """
     schema = pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in columns.items()])
     return _file_bytes(pa.Table.from_pylist(rows, schema=schema))
 
 
 def series_parquet(series: Series) -> bytes:
     """Return a series as Parquet, with what is true of all rows as metadata. NaN = not measurable."""
-    table = pa.table({name: pa.array(values) for name, values in series.columns.items()})
+    # Without a type a list of no words would be a column of nulls.
+    words = pa.string()
+    arrays = {
+        name: pa.array(values, words) if isinstance(values, list) else pa.array(values)
+        for name, values in series.columns.items()
+    }
+    table = pa.table(arrays)
     about = json.dumps(series.about, sort_keys=True).encode()
     return _file_bytes(table.replace_schema_metadata({b"formcheck": about}))
 

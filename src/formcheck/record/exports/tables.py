@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import Connection
 
@@ -17,17 +18,33 @@ from formcheck.record.queries import corrections_of, notes_of, reps, results_of,
 from formcheck.record.series import Series, load_series, plain_columns
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
 
-FINDING_COLUMNS = (
-    "session", "rep", "rule", "verdict", "observed", "limit_low", "limit_high", "unit", "at_s", "advisory", "text",
-)  # fmt: skip
-
 Row = Mapping[str, Any]
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "sessions": tuple(field.name for field in fields(SessionLine)),
-    "reps": tuple(field.name for field in fields(RepLine)),
+Columns = Mapping[str, type]
+"""Names of columns, and what a cell holds where it is not empty: str, float, int or bool."""
+
+FINDING_COLUMNS: Columns = {
+    "session": str, "rep": int, "rule": str, "verdict": str, "observed": float, "se": float, "limit_low": float,
+    "limit_high": float, "unit": str, "at_s": float, "advisory": bool, "text": str,
+}  # fmt: skip
+
+
+def _columns_of(line: type) -> Columns:
+    """Return the columns of a table whose rows are dataclasses; what is no number is written as text."""
+    hints = get_type_hints(line)
+    return {field.name: _cell_type(hints[field.name]) for field in fields(line)}
+
+
+def _cell_type(hint: Any) -> type:
+    plain = [one for one in get_args(hint) or (hint,) if one is not NoneType]
+    return plain[0] if len(plain) == 1 and plain[0] in (float, int, bool) else str
+
+
+COLUMNS: Mapping[str, Columns] = {
+    "sessions": _columns_of(SessionLine),
+    "reps": _columns_of(RepLine),
     "findings": FINDING_COLUMNS,
-    "notes": tuple(field.name for field in fields(SessionNote)),
-    "corrections": tuple(field.name for field in fields(Correction)),
+    "notes": _columns_of(SessionNote),
+    "corrections": _columns_of(Correction),
 }
 
 
@@ -67,19 +84,23 @@ def _findings(connection: Connection, uid: str) -> Iterator[Row]:
     document = results_of(connection, uid)[-1]["document"]
     for finding in [*document["findings"], *(f for rep in document["reps"] for f in rep["findings"])]:
         low, high = finding["limit"]
-        yield {"session": uid, "limit_low": low, "limit_high": high} | {
-            name: finding[name] for name in FINDING_COLUMNS if name in finding
-        }
+        own = {"session": uid, "limit_low": low, "limit_high": high}
+        # Documents of the first version have no standard errors.
+        yield {name: own.get(name, finding.get(name)) for name in FINDING_COLUMNS}
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Return a table as CSV in UTF-8; an empty cell means not known or not measurable, booleans are true and false."""
+def csv_text(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
+    """Return a table as CSV; an empty cell means not known or not measurable, booleans are true and false.
+
+    UTF-8 with a byte-order mark: without one Excel takes a file for Windows-1252 and garbles umlauts.
+    """
+    columns = tuple(columns)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_csv_cell(row[name]) for name in columns])
-    return file.getvalue().encode()
+    return file.getvalue().encode("utf-8-sig")
 
 
 def _csv_cell(value: Any) -> Any:
@@ -95,4 +116,4 @@ def series_csv(series: Series) -> bytes:
     """Return a series as CSV, numbers with the decimals that are stored."""
     columns = plain_columns(series)
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return csv_text(list(columns), rows)
+    return csv_text(columns, rows)
