@@ -1,9 +1,12 @@
 """The review's server as its page uses it: real requests to a real server."""
 
+import csv
+import io
 import json
 import re
 import threading
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -371,6 +374,56 @@ def test_the_session_is_exported_as_analysed_and_as_reviewed(served, folder, key
     assert (removed["what"], removed["reviewed"]) == ("Repetition 3 (as analysed)", "removed")
     layer = served.get(f"/api/items/{key}/review.json")
     assert layer == json.loads((folder / "good.review.json").read_text())
+
+
+def test_the_angles_are_a_spreadsheet_as_analysed_and_as_reviewed(served, folder, key):
+    item = served.get(f"/api/items/{key}")
+    served.put(key, item["review"] | {"reviewer": "Ann", "reps": reps_of(item)[:2]})
+    written = (folder / "good.formcheck" / "angles.csv").read_text(encoding="utf-8")
+    last = {}
+    for layer in ("analysed", "reviewed"):
+        status, headers, data = served.raw("GET", f"/api/items/{key}/angles.csv?layer={layer}")
+        assert status == 200
+        assert headers["content-disposition"].endswith(f"good-angles-{layer}.csv")
+        assert data.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+        assert len(rows) == len(item["t_s"])
+        last[layer] = max(int(row["rep"]) for row in rows if row["rep"])
+        if layer == "analysed":
+            assert data.decode("utf-8-sig") == written
+    assert last == {"analysed": 3, "reviewed": 2}
+    assert served.raw("GET", f"/api/items/{key}/angles.csv?layer=other")[0] == 422
+
+
+def test_key_images_are_one_file_named_by_their_times(served, key):
+    item = served.get(f"/api/items/{key}")
+    assert served.raw("GET", f"/api/items/{key}/images.zip")[0] == 422  # there are none yet
+    images = [{"id": "k1", "t_s": 2.0, "caption": HOSTILE}, {"id": "k2", "t_s": 1.0, "caption": ""}]
+    goniometer = [{"id": "g1", "t_s": 1.5, "joint": "knee", "points": [[40, 40], [60, 60], [90, 60]]}]
+    served.put(key, item["review"] | {"reviewer": "Ann", "key_images": images, "goniometer": goniometer})
+    status, _, data = served.raw("GET", f"/api/items/{key}/images.zip")
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["key-01-2.00s.jpg", "key-02-1.00s.jpg", "goniometer-01-1.50s.jpg"]
+        assert all(archive.read(name).startswith(b"\xff\xd8") for name in archive.namelist())
+
+
+def test_the_annotated_clip_is_offered_where_there_is_one_and_no_link_is_followed(served, folder, key, tmp_path):
+    assert not served.get(f"/api/items/{key}")["has_annotated"]
+    assert served.raw("GET", f"/api/items/{key}/annotated.mp4")[0] == 404
+    secret, path = tmp_path / "secret", folder / "good.formcheck" / "annotated.mp4"
+    secret.write_bytes(b"secret")
+    path.symlink_to(secret)
+    try:
+        assert served.raw("GET", f"/api/items/{key}/annotated.mp4")[0] == 404
+        path.unlink()
+        path.write_bytes(b"a clip")
+        assert served.get(f"/api/items/{key}")["has_annotated"]
+        status, headers, data = served.raw("GET", f"/api/items/{key}/annotated.mp4")
+        assert (status, headers["content-type"], data) == (200, "video/mp4", b"a clip")
+        assert headers["content-disposition"].startswith("attachment")
+    finally:
+        path.unlink()
 
 
 def test_the_report_as_analysed_is_made_anew_and_never_a_file_from_the_folder(served, folder, key):

@@ -62,6 +62,9 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
             f"{item}/session.json",
             download_endpoint(lambda r: exports.session(_id(r), _layer(r)), "application/json", "json"),
         ),
+        Route(f"{item}/angles.csv", download_endpoint(lambda r: exports.angles(_id(r), _layer(r)), "text/csv", "csv")),
+        Route(f"{item}/images.zip", download_endpoint(lambda r: exports.images(_id(r)), "application/zip", "zip")),
+        Route(f"{item}/annotated.mp4", _annotated(exports)),
         Route("/api/compare", json_endpoint(lambda r: _compare(service, r))),
         Route("/api/uploads", _upload(analyses), methods=["POST"]),
         Route("/api/jobs", json_endpoint(lambda _: service.jobs())),
@@ -127,6 +130,15 @@ def _page(exports: Exports) -> Endpoint:
         page, name = await run_in_threadpool(exports.page, _id(request), _layer(request))
         headers = {"Content-Security-Policy": _PAGE_POLICY, "Content-Disposition": disposition("inline", name, "html")}
         return Response(page, media_type=HTML, headers=headers)
+
+    return endpoint
+
+
+def _annotated(exports: Exports) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        path, name = await run_in_threadpool(exports.annotated, _id(request))
+        headers = {"Content-Disposition": disposition("attachment", name, "mp4")}
+        return FileResponse(path, media_type="video/mp4", headers=headers)
 
     return endpoint
 

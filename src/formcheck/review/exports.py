@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,15 @@ from formcheck.report.images import image_times
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
 from formcheck.review.images import goniometer_image, leg_image
-from formcheck.review.library import prescribed_reps
+from formcheck.review.library import NotFoundError, prescribed_reps
+from formcheck.review.model import Goniometer, KeyImage
 from formcheck.review.payload import document_of
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
 from formcheck.server.endpoints import RequestError
 from formcheck.session.document import upgraded
+from formcheck.session.frames import angles_csv
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
@@ -99,6 +103,46 @@ class Exports:
             document = _reviewed_document(opened, self._service.texts)
         text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         return text.encode(), f"{_stem(opened)}-{layer}"
+
+    def angles(self, item_id: str, layer: str) -> tuple[bytes, str]:
+        """Return the angles frame by frame as CSV, for a spreadsheet: with a byte-order mark, as other tables have."""
+        opened = self._service.open(item_id)
+        text = angles_csv(opened.session(layer), t_s=opened.analysis.track.t_s)
+        return text.encode("utf-8-sig"), f"{_stem(opened)}-angles-{layer}"
+
+    def images(self, item_id: str) -> tuple[bytes, str]:
+        """Return the key images and the frames with a goniometer as a ZIP of JPEGs, named by their times."""
+        opened = self._service.open(item_id)
+        found, review = self._images(opened), opened.stored.review
+        if not found:
+            raise RequestError(f"{opened.item.name}: expected key images or goniometers, got none; make one first")
+        kinds: dict[str, tuple[KeyImage | Goniometer, ...]] = {
+            "key": review.key_images,
+            "goniometer": review.goniometer,
+        }
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for kind, frames in kinds.items():
+                for number, one in enumerate(frames, start=1):
+                    if one.id in found:
+                        # Without a time of its own, equal images are equal bytes.
+                        entry = zipfile.ZipInfo(f"{kind}-{number:02d}-{one.t_s:.2f}s.jpg")
+                        archive.writestr(entry, found[one.id])
+        return file.getvalue(), f"{_stem(opened)}-images"
+
+    def annotated(self, item_id: str) -> tuple[Path, str]:
+        """Return the annotated clip of the analysis.
+
+        Raises
+        ------
+        NotFoundError
+            None was made.
+        """
+        opened = self._service.open(item_id)
+        path = opened.item.annotated()
+        if path is None:
+            raise NotFoundError(f"{opened.item.name}: no annotated clip was made; analyse it again without --no-video")
+        return path, f"{_stem(opened)}-annotated"
 
     def _report(self, opened: OpenedItem) -> str:
         analysis = opened.analysis

@@ -78,6 +78,9 @@ class FileItem(Item):
     def read_analysis(self) -> Analysis:
         return read_analysis(self._analysed().path, self._protocols)
 
+    def results_folder(self) -> Path | None:
+        return self.results.path if self.results is not None else None
+
     def review_store(self) -> FileReviewStore:
         results = self._analysed()
         path = self._review_path(results.path)

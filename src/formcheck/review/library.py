@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from formcheck.form.statistics import count_finding, set_statistics
+from formcheck.pipeline import ANNOTATED
 from formcheck.review.analysis import Analysis
 from formcheck.review.storage import ReviewStore
 from formcheck.server.endpoints import RequestError
@@ -92,6 +93,17 @@ class Item(ABC):
     @abstractmethod
     def read_analysis(self) -> Analysis:
         """Read the results."""
+
+    def annotated(self) -> Path | None:
+        """Return the annotated clip of the analysis, if it was made and kept."""
+        folder = self.results_folder()
+        path = folder / ANNOTATED if folder is not None else None
+        # A link in a folder that somebody sent must not lead out of it.
+        return path if path is not None and path.is_file() and not path.is_symlink() else None
+
+    @abstractmethod
+    def results_folder(self) -> Path | None:
+        """Return the folder with the files of the analysis, which need not be there."""
 
     @abstractmethod
     def review_store(self) -> ReviewStore:

@@ -21,7 +21,7 @@ from formcheck.record.queries import (
 from formcheck.record.series import frames_of, load_series, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
-from formcheck.record.videos import kept_clips
+from formcheck.record.videos import kept_clips, video_folder
 from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.file_library import find_clips
 from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
@@ -70,6 +70,9 @@ class RecordItem(Item):
             # Written for another version of formcheck: then the protocol of that id judges, and the change is listed.
             protocol = None
         return Analysis(document, session, track_of(series, session), self._protocols, own_protocol=protocol)
+
+    def results_folder(self) -> Path | None:
+        return video_folder(self._store, self.uid)
 
     def review_store(self) -> ReviewStore:
         return self._reviews

@@ -181,6 +181,7 @@ class ReviewService:
             "reviewed": payload.reviewed_part(reviewed, self.texts),
             "review": opened.stored.review.to_json(),
             "reviewed_at": opened.stored.saved_at,
+            "has_annotated": item.annotated() is not None,
             "review_problem": opened.problem,
             "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
             "thresholds": payload.hip_band(protocol.protocol if protocol else None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,8 +46,8 @@ class FrameTable:
     rep_of_frame: NDArray[np.int64]
 
 
-def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = None) -> None:
-    """Write one row per frame: times, angles in degrees, standard errors, phase and repetition.
+def angles_csv(session: Session, *, t_s: FloatArray | None = None) -> str:
+    """Return one row per frame: times, angles in degrees, standard errors, phase and repetition.
 
     An empty cell means not measurable; ``usable`` is ``true`` or ``false``; ``rep`` is empty outside
     repetitions.
@@ -54,8 +55,6 @@ def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = N
     Parameters
     ----------
     session : Session
-    path : Path
-        File to write, replaced if it is there.
     t_s : (T,) float, optional
         Frame times, needed only when the session has no angles; then every angle is empty.
 
@@ -63,8 +62,6 @@ def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = N
     ------
     ValueError
         The session has no angles and ``t_s`` is missing, or lengths differ.
-    OutputError
-        The file cannot be written.
     """
     times = session.angles.t_s if session.angles is not None else t_s
     if times is None:
@@ -75,11 +72,26 @@ def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = N
             f"expected one time, phase and repetition a frame, got {times.shape}, ({frames},), "
             f"{session.rep_of_frame.shape}: take all from one track"
         )
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(ANGLE_COLUMNS)
+    writer.writerows(_rows(session, times))
+    return file.getvalue()
+
+
+def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = None) -> None:
+    """Write `angles_csv` to a file, which is replaced if it is there.
+
+    Raises
+    ------
+    ValueError
+        As `angles_csv`.
+    OutputError
+        The file cannot be written.
+    """
+    text = angles_csv(session, t_s=t_s)
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(ANGLE_COLUMNS)
-            writer.writerows(_rows(session, times))
+        path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}; free the path or choose another --out") from error
 

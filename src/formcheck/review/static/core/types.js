@@ -146,6 +146,7 @@
  * @property {Session} reviewed
  * @property {Review} review
  * @property {{hip_low_deg: number | null, hip_high_deg: number | null}} thresholds  null: the protocol is not on this machine
+ * @property {boolean} has_annotated  whether the analysis made an annotated clip
  * @property {string | null} [review_problem]  why a kept review cannot be read
  * @property {string[]} [notices]
  */

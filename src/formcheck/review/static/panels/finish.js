@@ -146,11 +146,19 @@ function reports(view) {
   const links = /** @type {[string, string, string][]} */ ([
     [t("review.finish.open_report"), "report.html?layer=reviewed", "primary"],
     [t("review.finish.pdf"), "report.pdf?layer=reviewed", ""],
+  ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
+  const { review } = view.state;
+  const hasImages = review.key_images.length + review.goniometer.length > 0;
+  const files = /** @type {[string, string, string][]} */ ([
+    [t("review.finish.angles_reviewed"), "angles.csv?layer=reviewed", ""],
+    [t("review.finish.angles_analysed"), "angles.csv?layer=analysed", ""],
+    ...(hasImages ? [[t("review.finish.images"), "images.zip", ""]] : []),
+    ...(view.item.has_annotated ? [[t("review.finish.annotated"), "annotated.mp4", ""]] : []),
     [t("review.finish.report_analysed"), "report.html?layer=analysed", ""],
     [t("review.finish.numbers_reviewed"), "session.json?layer=reviewed", ""],
     [t("review.finish.numbers_analysed"), "session.json?layer=analysed", ""],
     [t("review.finish.review_file"), "review.json", ""],
-  ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
+  ]);
   const open = async (/** @type {MouseEvent} */ event, /** @type {string} */ file) => {
     const printed = file.startsWith("report.pdf");
     if (view.clean && !printed) return;
@@ -161,23 +169,25 @@ function reports(view) {
     if (printed) await print(`${path}/${file}`, /** @type {HTMLElement} */ (event.target), view.item.name);
     else window.open(`${path}/${file}`, "_blank", "noopener");
   };
+  const link = (/** @type {[string, string, string]} */ [words, file, kind]) =>
+    h(
+      "a",
+      {
+        class: `as-button ${kind}`,
+        href: `${path}/${file}`,
+        target: "_blank",
+        rel: "noopener",
+        "data-key": file,
+        on: { click: (/** @type {MouseEvent} */ event) => void open(event, file) },
+      },
+      words,
+    );
+  const menu = h("summary", { class: "as-button", "data-key": "files" }, t("review.finish.files"));
   return h(
     "div",
     { class: "buttons" },
-    ...links.map(([words, file, kind]) =>
-      h(
-        "a",
-        {
-          class: `as-button ${kind}`,
-          href: `${path}/${file}`,
-          target: "_blank",
-          rel: "noopener",
-          "data-key": file,
-          on: { click: (/** @type {MouseEvent} */ event) => void open(event, file) },
-        },
-        words,
-      ),
-    ),
+    ...links.map(link),
+    h("details", { class: "files" }, menu, h("div", { class: "buttons" }, ...files.map(link))),
   );
 }
 
