@@ -104,7 +104,11 @@ def usable_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[tuple[Han
 
 
 def find_shifts(
-    angles: LegAngles, marks: Sequence[HandMark], *, rater_sd_deg: float = RATER_SD_DEG
+    angles: LegAngles,
+    marks: Sequence[HandMark],
+    *,
+    rater_sd_deg: float = RATER_SD_DEG,
+    shot: NDArray[np.int64] | None = None,
 ) -> tuple[JointShift, ...]:
     """Return how hip and knee are to be shifted, as far as they have usable marks.
 
@@ -119,6 +123,8 @@ def find_shifts(
         Made without sight of the angles.
     rater_sd_deg : float
         How far a mark scatters.
+    shot : (T,) int, optional
+        Number of the shot of each frame: the camera may stand elsewhere after a cut, so marks tell nothing of others.
     """
     found = usable_marks(angles, marks)
     shifts = []
@@ -127,7 +133,8 @@ def find_shifts(
         if mine:
             rows = np.array([row for row, _ in mine])
             marked_deg = np.array([marked for _, marked in mine])
-            shifts.append(_find_shift(angles, joint, rows, marked_deg, rater_sd_deg))
+            alike = _alike(angles, rows, shot)
+            shifts.append(_find_shift(angles, joint, rows, marked_deg, alike, rater_sd_deg))
     return tuple(shifts)
 
 
@@ -147,19 +154,23 @@ def _find_shift(
     joint: MarkedJoint,
     rows: NDArray[np.int64],
     marked_deg: FloatArray,
+    alike: FloatArray,
     rater_sd_deg: float,
 ) -> JointShift:
     value_deg, se_deg = _values(angles, joint)
     shares = _SHARES[joint]
     # Bridged gaps have larger errors of their own, which marks elsewhere do not tell.
     clip_deg2 = float(np.nanmin(se_deg)) ** 2
-    common = clip_deg2 * _common(angles, rows, shares)
+    reach = (angles.knee_flexion_deg - _MIDDLE_DEG) / _REACH_DEG
+    common = clip_deg2 * alike * (shares.constant + shares.with_knee * reach[:, None] * reach[rows])
+    own = clip_deg2 * (shares.constant + shares.with_knee * reach**2 + shares.scatter)
     same_frame = rows[:, None] == rows[None, :]
     noise = clip_deg2 * shares.scatter * same_frame + rater_sd_deg**2 * np.eye(len(rows))
     weights = np.linalg.solve(common[rows] + noise, common.T).T
     shift_deg = weights @ (marked_deg - value_deg[rows])
     known_deg2 = (weights * common).sum(axis=1)
-    left_deg2 = clip_deg2 * (_own(angles, shares) + shares.scatter) - known_deg2 + se_deg**2 - clip_deg2
+    # What no mark tells of stays as uncertain as it was.
+    left_deg2 = np.maximum(own, clip_deg2) - known_deg2 + se_deg**2 - clip_deg2
     measured = np.flatnonzero(angles.usable)
     knee_deg = angles.knee_flexion_deg[measured]
     return JointShift(
@@ -173,20 +184,11 @@ def _find_shift(
     )
 
 
-def _common(angles: LegAngles, rows: NDArray[np.int64], shares: ErrorShares) -> FloatArray:
-    """Return the covariance (T, marks) of the errors of all frames with those of the marked ones, in squared errors."""
-    reach, thigh_deg = _reach(angles), angles.hip_flexion_deg
+def _alike(angles: LegAngles, rows: NDArray[np.int64], shot: NDArray[np.int64] | None) -> FloatArray:
+    """Return how much of their error all frames have in common with the marked ones, (T, marks) from 0 to 1."""
+    thigh_deg = angles.hip_flexion_deg
     alike = np.exp(-(((thigh_deg[:, None] - thigh_deg[rows]) / _THIGH_DEG) ** 2) / 2)
-    return np.asarray(alike * (shares.constant + shares.with_knee * reach[:, None] * reach[rows]))
-
-
-def _own(angles: LegAngles, shares: ErrorShares) -> FloatArray:
-    """Return the variance (T,) of what a frame's error can have in common with others."""
-    return shares.constant + shares.with_knee * _reach(angles) ** 2
-
-
-def _reach(angles: LegAngles) -> FloatArray:
-    return (angles.knee_flexion_deg - _MIDDLE_DEG) / _REACH_DEG
+    return np.asarray(alike if shot is None else alike * (shot[:, None] == shot[rows]))
 
 
 def _values(angles: LegAngles, joint: MarkedJoint) -> tuple[FloatArray, FloatArray]:

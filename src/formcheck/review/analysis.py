@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.angles.hand_calibration import HandMark, find_shifts, shift_angles, usable_marks
 from formcheck.angles.shots import measure_track
@@ -146,16 +147,18 @@ class Analysis:
             if key not in self._measured:
                 self._measured[key] = measure_track(track, max_trunk_from_floor_deg=limit_deg, side=given)
             angles, view = self._measured[key]
-        angles, by_hand = _calibrated(angles, marks)
+        angles, by_hand = _calibrated(angles, marks, track.shot)
         side_given = given is not None or self.track.side_given
         whole_set = meant_whole(self.session)
         session = judge_angles(track, angles, view, loaded, side_given=side_given, spans=spans, whole_set=whole_set)
         return Rejudged(session, loaded.protocol, by_hand)
 
 
-def _calibrated(angles: LegAngles | None, marks: Sequence[HandMark]) -> tuple[LegAngles | None, HandCalibration | None]:
+def _calibrated(
+    angles: LegAngles | None, marks: Sequence[HandMark], shot: NDArray[np.int64] | None
+) -> tuple[LegAngles | None, HandCalibration | None]:
     """Return the angles calibrated by marks, and what that changed; None where no mark is on a measured frame."""
-    shifts = find_shifts(angles, marks) if angles is not None else ()
+    shifts = find_shifts(angles, marks, shot=shot) if angles is not None else ()
     if angles is None or not shifts:
         return angles, None
     used = usable_marks(angles, marks)

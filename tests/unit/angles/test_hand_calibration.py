@@ -89,6 +89,15 @@ def test_a_mark_with_the_thigh_elsewhere_tells_little():
     assert shift.se_deg[-1] == pytest.approx(before.hip_se_deg[-1])
 
 
+def test_a_mark_tells_nothing_of_another_shot():
+    before = angles()
+    shot = (np.arange(COUNT) >= COUNT // 2).astype(int)
+    (shift,) = find_shifts(before, [mark(before, BENT, "knee", 6.0)], shot=shot)
+    assert shift.shift_deg[BENT] > 2.0
+    assert np.array_equal(shift.shift_deg[shot == 1], np.zeros(COUNT // 2))
+    assert shift.se_deg[shot == 1] == pytest.approx(before.knee_se_deg[shot == 1])
+
+
 def test_marks_where_the_leg_was_lost_or_not_measured_are_not_used():
     usable = np.ones(COUNT, bool)
     usable[STRAIGHT] = False
