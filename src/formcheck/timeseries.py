@@ -13,6 +13,11 @@ from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack
 
 PerFrame = TypeVar("PerFrame", PoseTrack, LegAngles)
 
+LONGEST_GAP_S = 600.0
+"""A frame that comes later than this after the one before has a wrong time: no pause of a set lasts so long."""
+LONGEST_S = 86_400.0
+"""No clip of a set is longer than a day."""
+
 # What arrays were called in files of earlier versions.
 _FORMER_NAMES = {"hands_on_thigh": "hand_distance_thighs"}
 

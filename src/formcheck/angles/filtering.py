@@ -37,6 +37,8 @@ _GRID_HZ = 60.0
 _MOVEMENT_HZ = 4.0
 # Shorter gaps are bridged by a straight line; longer ones stay NaN.
 _MAX_GAP_S = 0.5
+# Frames further apart than this are not of one movement.
+_MAX_BREAK_S = 5.0
 # Single outliers are removed by a median filter this long before the low-pass would smear them.
 _MEDIAN_S = 0.15
 
@@ -131,11 +133,21 @@ def smooth(t_s: FloatArray, values: FloatArray) -> FloatArray:
     known: BoolArray = np.asarray(np.isfinite(columns).all(axis=1))
     bridged = gap_lengths_s(t_s, known) <= _MAX_GAP_S
     result = np.full(columns.shape, np.nan)
-    for run in runs(bridged):
+    for run in _without_breaks(t_s, runs(bridged)):
         inside = known[run]
         t_known, v_known = t_s[run][inside], columns[run][inside]
         result[run] = _smooth_run(t_s[run], t_known, v_known)
     return result.reshape(values.shape)
+
+
+def _without_breaks(t_s: FloatArray, stretches: list[slice]) -> list[slice]:
+    """Divide stretches where frames are far apart: the even grid between them would fill memory, and say nothing."""
+    breaks = np.flatnonzero(np.diff(t_s) > _MAX_BREAK_S) + 1
+    return [
+        slice(int(begin), int(end))
+        for run in stretches
+        for begin, end in pairwise([run.start, *breaks[(breaks > run.start) & (breaks < run.stop)], run.stop])
+    ]
 
 
 def _smooth_run(t_s: FloatArray, t_known: FloatArray, values: FloatArray) -> FloatArray:
@@ -170,7 +182,7 @@ def jitter_deg(t_s: FloatArray, angle_deg: FloatArray) -> float:
         Degrees; NaN when the angle is nowhere known for long enough.
     """
     squares = []
-    for run in runs(np.isfinite(angle_deg)):
+    for run in _without_breaks(t_s, runs(np.isfinite(angle_deg))):
         grid_s = np.arange(t_s[run][0], t_s[run][-1], 1 / _GRID_HZ)
         if len(grid_s) < _GRID_HZ * _JITTER_WINDOW_S:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import InputError
+from formcheck.files import check_regular
 from formcheck.message import messages_from
+from formcheck.npz import read_npz
 from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
+from formcheck.timeseries import LONGEST_GAP_S, LONGEST_S
 from formcheck.types import ClipInfo, ModelInfo, PoseTrack, Side
 
 FORMAT = 1
@@ -56,10 +58,11 @@ def load_track(path: Path) -> PoseTrack:
         The file is not a track, or is damaged, or of a newer format.
     """
     try:
-        # opened here, since numpy leaves its own file open when the archive is damaged
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            about = parse_json_object(str(stored["about"]))
-            arrays = {name: stored[name] for name in _ARRAYS}
+        check_regular(path)
+        with path.open("rb") as file:
+            stored = read_npz(file, lambda name: name == "about" or name in _ARRAYS)
+        about = parse_json_object(str(stored.pop("about")))
+        arrays: dict[str, Any] = {name: stored[name].astype(dtype, copy=False) for name, (dtype, _) in _ARRAYS.items()}
         if about["format"] != FORMAT:
             raise InputError(
                 f"{path}: expected a track of format {FORMAT}, got format {about['format']}; analyse the clip again"
@@ -76,7 +79,7 @@ def load_track(path: Path) -> PoseTrack:
         )
     except FileNotFoundError:
         raise InputError(f"{path}: expected a track file, but there is none") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{path}: expected a track that formcheck saved (.npz), but it is damaged or something else "
             f"({type(error).__name__}); analyse the clip again"
@@ -97,3 +100,8 @@ def _check_shapes(path: Path, arrays: dict[str, Any]) -> None:
     t_s = arrays["t_s"]
     if count == 0 or not np.isfinite(t_s).all() or not (np.diff(t_s) > 0).all():
         raise InputError(f"{path}: expected times that increase from frame to frame; analyse the clip again")
+    if abs(t_s[0]) > LONGEST_S or (np.diff(t_s) > LONGEST_GAP_S).any():
+        raise InputError(
+            f"{path}: expected frames at most {LONGEST_GAP_S:g} s apart, got {float(np.diff(t_s).max(initial=0)):g} s; "
+            "analyse the clip again"
+        )

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import math
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlalchemy import Connection, select
 from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
 from formcheck.message import messages_from
+from formcheck.npz import read_npz
 from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
 from formcheck.record.schema import RESULT, SESSION
@@ -177,11 +177,11 @@ def read_series(path: Path, *, sha256: str | None = None) -> Series:
 
 def _from_bytes(path: Path, data: bytes) -> Series:
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            about = parse_json_object(str(stored["about"]))
-            columns = {current_name(name): stored[name] for name in stored.files if name != "about"}
-            phases = columns["phase"].tolist()
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        stored = read_npz(io.BytesIO(data))
+        about = parse_json_object(str(stored.pop("about")))
+        columns = {current_name(name): values for name, values in stored.items()}
+        phases = columns["phase"].tolist()
+    except (OSError, ValueError, KeyError) as error:
         raise _damaged(path, error) from None
     return Series({**columns, "phase": phases}, about)
 

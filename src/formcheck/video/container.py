@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import heapq
 import math
+import re
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import av
@@ -20,6 +22,8 @@ from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from formcheck.errors import InputError
+from formcheck.timeseries import LONGEST_GAP_S, LONGEST_S
+from formcheck.video.admission import check_readable, check_size, open_container
 from formcheck.video.geometry import Geometry, geometry_of
 
 if TYPE_CHECKING:
@@ -36,7 +40,8 @@ _T = TypeVar("_T")
 # further files.
 _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 
-_OF_A_FOLDER = "name clips in it, or analyse all of them with `formcheck batch FOLDER --out RESULTS`"
+# Even a still scene of the smallest size takes more.
+_FEWEST_BYTES_A_S = 300
 
 # AVI stores decoding times only. Its frames leave the decoder in display order with those times shuffled by at most the
 # reordering depth, so sorting over a short window corrects them.
@@ -75,26 +80,6 @@ class ClipHeader:
     nominal_fps: float
 
 
-def check_readable(path: Path) -> None:
-    """Raise InputError unless ``path`` is a non-empty regular file that may be read."""
-    try:
-        with path.open("rb"):
-            size = path.stat().st_size
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; check the spelling and the folder") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: expected a video file, found a folder; {_OF_A_FOLDER}") from None
-    except PermissionError:
-        remedy = _OF_A_FOLDER if path.is_dir() else "allow reading it (chmod u+r) or copy it"
-        raise InputError(f"{path}: no permission to read it; {remedy}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to another disk") from None
-    if not path.is_file():
-        raise InputError(f"{path}: expected a video file, found a device or pipe; save the clip to a file first")
-    if size == 0:
-        raise InputError(f"{path}: the file is empty (0 bytes); copy or record the clip again")
-
-
 def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoStream]:
     """Open the best video stream of a file, decoding on so many threads (0: as many as the machine has).
 
@@ -105,10 +90,8 @@ def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoSt
     """
     check_readable(path)
     try:
-        # 'file:' keeps a colon in the name from being read as a protocol, and the whitelist keeps a disguised
-        # playlist from reaching the network.
-        container = av.open(f"file:{path}", "r", options={"protocol_whitelist": "file"}, metadata_errors="replace")
-    except av.error.FFmpegError as error:
+        container = open_container(path)
+    except (av.error.FFmpegError, MemoryError) as error:
         raise InputError(
             f"{path}: expected a video, but FFmpeg cannot read it ({_reason(error)}); it is not a video or "
             "was cut off while being copied: copy it again, or play it elsewhere to check"
@@ -126,8 +109,8 @@ def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoSt
     return container, stream
 
 
-def _reason(error: av.error.FFmpegError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _reason(error: av.error.FFmpegError | MemoryError) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -138,7 +121,9 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     if not isinstance(stream, VideoStream) or stream.disposition & Disposition.attached_pic:
         content = "sound only" if container.streams.audio else "no video stream"
         raise InputError(f"{path}: expected a video, found {content}; give a clip with a video stream")
-    if stream.codec_context is None:
+    if stream.codec_context is not None:
+        check_size(path, stream.codec_context.width, stream.codec_context.height)
+    else:
         raise InputError(
             f"{path}: expected frames that can be decoded, but the file is damaged or in a rare format; "
             "copy it again, or convert it to H.264"
@@ -217,8 +202,16 @@ def read_header(path: Path) -> ClipHeader:
             raise InputError(_no_frames(path, damage))
         origin, frame = first
         declared_s, duration_s = _lengths(container, stream, origin)
+        if not 0 < declared_s <= LONGEST_S:
+            declared_s = math.nan
+        # What is there counts: so few bytes are no video of that length.
+        if not 0 < duration_s <= min(LONGEST_S, max(path.stat().st_size / _FEWEST_BYTES_A_S, 60.0)):
+            duration_s = math.nan
+        geometry = geometry_of(frame, stream.sample_aspect_ratio)
+        check_size(path, *geometry.coded_px)
+        check_size(path, *geometry.square_px)
         header = ClipHeader(
-            geometry=geometry_of(frame, stream.sample_aspect_ratio),
+            geometry=geometry,
             origin=origin,
             declared_s=declared_s,
             duration_s=duration_s,
@@ -243,7 +236,7 @@ def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -
         return declared_s, declared_s
     tag = stream.metadata.get("DURATION", "")
     parts = tag.rstrip("\0").split(":")
-    if len(parts) == 3 and all(p.replace(".", "", 1).isdigit() for p in parts):
+    if len(parts) == 3 and all(re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,12})?", p) for p in parts):
         hours, minutes, seconds = (float(p) for p in parts)
         declared_s = 3600 * hours + 60 * minutes + seconds - float(origin)
         return declared_s, declared_s
@@ -255,12 +248,18 @@ def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -
 def _with_measured_length(path: Path, header: ClipHeader) -> ClipHeader:
     """Take the length from the packets, for files whose header was never completed (browser recordings)."""
     container, stream = open_video(path)
-    end = header.origin
+    ends = [header.origin]
     with container:
         for packet in _packets(container, stream, Damage()):
             if packet.pts is not None:
-                end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
-    return replace(header, duration_s=float(end - header.origin))
+                shown = packet.duration * packet.time_base if packet.duration else 0
+                ends.append(packet.pts * packet.time_base + min(shown, _REORDER_S))
+    ends.sort()
+    whole = takewhile(
+        lambda pair: pair[1] - pair[0] <= LONGEST_GAP_S, pairwise(end for end in ends if end >= header.origin)
+    )
+    end = max((later for _, later in whole), default=header.origin)
+    return replace(header, duration_s=min(float(end - header.origin), LONGEST_S))
 
 
 def timestamps_in_order(path: Path) -> bool:

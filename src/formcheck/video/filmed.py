@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import av
 import av.error
+
+from formcheck.errors import InputError
+from formcheck.video.admission import check_readable, open_container
 
 # QuickTime counts from 1904 and Unix from 1970: a camera whose clock was never set writes one of the two.
 _CLOCK_WAS_SET = datetime(1990, 1, 1, tzinfo=UTC)
@@ -25,10 +27,11 @@ def filmed_at(path: Path) -> datetime:
 def stated_at(path: Path) -> datetime | None:
     """Return when the camera says that a clip was filmed; None when it does not."""
     try:
-        with av.open(f"file:{path}", metadata_errors="replace") as container:
+        check_readable(path)
+        with open_container(path) as container:
             text = container.metadata.get("creation_time", "")
         moment = datetime.fromisoformat(text)
-    except (av.error.FFmpegError, OSError, ValueError):
+    except (InputError, av.error.FFmpegError, OSError, ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return moment if _CLOCK_WAS_SET < moment < datetime.now(UTC) else None

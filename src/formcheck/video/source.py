@@ -13,6 +13,7 @@ from av.video.reformatter import VideoReformatter
 
 from formcheck.errors import InputError
 from formcheck.message import Message
+from formcheck.timeseries import LONGEST_GAP_S
 from formcheck.types import ClipInfo, Frame
 from formcheck.video.container import (
     Damage,
@@ -227,7 +228,8 @@ class FileSource:
         """Frames of the window with increasing times; counts what was lost."""
         last_s, gap_s = -math.inf, 0.0
         for t_s, frame in self._from_start():
-            if t_s <= last_s:
+            # A time far ahead would be believed by everything after it.
+            if t_s <= last_s or (math.isfinite(last_s) and t_s - last_s > LONGEST_GAP_S):
                 self._damage.bad_timestamps += 1
                 continue
             gap_s, last_s = t_s - last_s, t_s

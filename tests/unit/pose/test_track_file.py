@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -91,3 +92,40 @@ def test_newer_format_is_named(file):
 def test_missing_track(tmp_path):
     with pytest.raises(InputError, match="there is none"):
         load_track(tmp_path / "none.npz")
+
+
+def changed_array(file, name, change):
+    with np.load(file) as stored:
+        arrays = dict(stored)
+    arrays[name] = change(arrays[name])
+    np.savez_compressed(file, **arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("t_s", lambda t_s: t_s * 1e6),
+        ("t_s", lambda t_s: np.append(t_s[:-1], 1e12)),
+        ("t_s", lambda t_s: t_s + 1e9),
+        ("t_s", lambda t_s: np.full(t_s.shape, "x")),
+        ("luma", lambda luma: luma[:3]),
+        ("luma", lambda luma: np.zeros(400_000_000, np.uint8)),
+        ("about", lambda about: np.array("[" * 50_000)),
+        ("about", lambda about: np.array(str(about).replace('"size_px": [', '"size_px": [1e999, '))),
+        ("about", lambda about: np.array('{"format": 1}')),
+    ],
+)
+def test_a_track_of_somebody_else_is_refused_in_one_line(file, name, change):
+    changed_array(file, name, change)
+    with pytest.raises(InputError) as refused:
+        load_track(file)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_flipped_bit_is_harmless_or_refused(file):
+    data = file.read_bytes()
+    draw = np.random.default_rng(5)
+    for at in draw.integers(0, len(data), 300):
+        file.write_bytes(data[:at] + bytes([data[at] ^ (1 << int(draw.integers(8)))]) + data[at + 1 :])
+        with suppress(InputError):
+            load_track(file)

@@ -1,0 +1,77 @@
+"""What may be opened as a clip at all: a regular file, in a container of clips, with frames of a sane size."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import av
+
+from formcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from av.container import InputContainer
+
+_OF_A_FOLDER = "name clips in it, or analyse all of them with `formcheck batch FOLDER --out RESULTS`"
+
+# Containers in which clips and their sound come, and single images and text, which are refused by name. No other is
+# even opened: playlists name further files, which may be pipes.
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,asf,asf_o,flv,h264,hevc,m4v,mjpeg,mpjpeg,mxf,"
+    "ivf,av1,obu,dv,gif,apng,nut,rm,wtv,aac,mp3,wav,flac,tty,png_pipe,jpeg_pipe,bmp_pipe,gif_pipe,webp_pipe,tiff_pipe"
+)
+# 8192 x 4320. Decoding and turning a frame takes some twelve bytes a pixel.
+_MAX_PIXELS = 36_000_000
+_MAX_SIDE_PX = 10_000
+_MIN_SIDE_PX = 16
+
+
+def check_readable(path: Path) -> None:
+    """Raise InputError unless ``path`` is a non-empty regular file that may be read."""
+    try:
+        # Before it is opened: opening a pipe waits for whoever writes to it.
+        status = path.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise InputError(f"{path}: expected a video file, found a device or pipe; save the clip to a file first")
+        with path.open("rb"):
+            size = status.st_size
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; check the spelling and the folder") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: expected a video file, found a folder; {_OF_A_FOLDER}") from None
+    except PermissionError:
+        remedy = _OF_A_FOLDER if path.is_dir() else "allow reading it (chmod u+r) or copy it"
+        raise InputError(f"{path}: no permission to read it; {remedy}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to another disk") from None
+    if size == 0:
+        raise InputError(f"{path}: the file is empty (0 bytes); copy or record the clip again")
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a regular file, and no other that it may name.
+
+    Raises
+    ------
+    av.error.FFmpegError
+    """
+    # 'file:' keeps a colon in the name from being read as a protocol. The whitelists keep a disguised playlist from
+    # reaching the network or opening a pipe.
+    options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    return av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
+
+
+def check_size(path: Path, width: int, height: int) -> None:
+    """Refuse frames that are not those of a person before memory is taken for them; 0 x 0 is not known yet."""
+    if width * height > _MAX_PIXELS or max(width, height) > _MAX_SIDE_PX:
+        raise InputError(
+            f"{path}: expected frames of at most {_MAX_PIXELS / 1e6:.0f} million pixels, found {width} x {height}; "
+            "convert the clip to 1920 x 1080"
+        )
+    if (width or height) and min(width, height) < _MIN_SIDE_PX:
+        raise InputError(
+            f"{path}: expected frames of at least {_MIN_SIDE_PX} pixels a side, found {width} x {height}; give the "
+            "original recording"
+        )
