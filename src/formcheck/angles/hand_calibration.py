@@ -41,7 +41,7 @@ class ErrorShares:
     scatter: float
 
 
-# Chosen on the clips of benchmarks/clips, where twice or half of them make little difference.
+# Set by the spread within rendered clips, not fitted: twice or half of them make little difference (docs/method.md).
 _SHARES: dict[MarkedJoint, ErrorShares] = {
     "hip": ErrorShares(0.9, 0.2, 0.15),
     "knee": ErrorShares(0.6, 0.5, 0.35),
