@@ -274,3 +274,13 @@ def test_a_clip_that_is_not_the_one_that_was_analysed_is_not_served(tmp_path):
     with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
         key = client.get("/api/items")["items"][0]["id"]
         assert client.raw("GET", f"/api/items/{key}/video")[0] == 422
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: ", b"PUT / HTTP/1.1\r\nContent-Length: 9"])
+def test_a_connection_that_says_nothing_more_is_closed(folder, monkeypatch, sent):
+    monkeypatch.setattr("formcheck.server.serving._SILENT_S", 0.2)
+    with serving(FileLibrary(folder, AvailableProtocols())) as client:
+        with socket.create_connection((client.address.host, client.address.port), timeout=20) as half_open:
+            half_open.sendall(sent)
+            assert half_open.recv(100) == b""
+        assert client.get("/api/items")["items"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +20,7 @@ from formcheck.review.app import review_routes
 from formcheck.review.opening import open_service
 from formcheck.review.record_library import RecordLibrary
 from formcheck.server.endpoints import application, asset_route
+from formcheck.server.temporary import temporary_folder
 from formcheck.text.catalogue import Texts
 
 REVIEW_PAGE = "/review"
@@ -41,7 +41,7 @@ def open_home(store: Store, options: HomeOptions, *, texts: Texts, ending: threa
     """Yield the application: home, with the review page of the whole record beside it."""
     protocols = AvailableProtocols()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-home-")))
+        folder = stack.enter_context(temporary_folder("home"))
         record = RecordView(store, options.profile, protocols, texts)
         sessions = store.folder / _SESSIONS
         setup = LiveSetup(texts.language, sessions, options.source)

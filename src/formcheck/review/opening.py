@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
 
 from starlette.applications import Starlette
 
@@ -18,6 +16,7 @@ from formcheck.review.media import Media
 from formcheck.review.service import ReviewService
 from formcheck.server.endpoints import application, asset_route
 from formcheck.server.jobs import JobQueue
+from formcheck.server.temporary import temporary_folder
 from formcheck.text.catalogue import Texts
 
 
@@ -32,7 +31,7 @@ def open_service(
 ) -> Iterator[tuple[ReviewService, JobQueue]]:
     """Yield the service and its analyses; at the end they stop, and what they left unfinished is removed."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-review-")))
+        folder = stack.enter_context(temporary_folder("review"))
         media = stack.enter_context(closing(Media(folder)))
         jobs = stack.enter_context(closing(JobQueue("formcheck-analyses")))
         service = ReviewService(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,6 +23,7 @@ from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 
 HTML = "text/html; charset=utf-8"
+_LOG = logging.getLogger(__name__)
 _TYPES = {
     ".html": HTML,
     ".css": "text/css; charset=utf-8",
@@ -49,7 +51,7 @@ class RequestError(FormcheckError):
 
 def application(routes: Sequence[Route]) -> Starlette:
     """Return the application of these routes, without its `guard.Guard`; every error is answered in one line."""
-    handlers: Any = {HTTPException: _http_error, FormcheckError: _error, Exception: _bug}
+    handlers: Any = {HTTPException: _http_error, FormcheckError: _error, ClientDisconnect: _gone, Exception: _bug}
     return Starlette(routes=list(routes), exception_handlers=handlers)
 
 
@@ -174,7 +176,10 @@ async def _error(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status)
 
 
+async def _gone(_request: Request, _error: Exception) -> Response:
+    _LOG.warning("the page went away before all of an upload had come; nothing of it is kept")
+    return Response(status_code=400)
+
+
 async def _bug(_request: Request, error: Exception) -> Response:
-    if isinstance(error, ClientDisconnect):
-        return Response(status_code=400)
     return JSONResponse({"error": f"this is a bug ({type(error).__name__}); see where formcheck was started"}, 500)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from formcheck.errors import UsageError
 from formcheck.server.guard import Guard
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_BYTES = 32
+_SILENT_S = 30.0
+# Ending an analysis and removing what it left takes a second or two.
+_MOST_TO_END_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,36 @@ def serve(
     server.run(sockets=[listener])
 
 
+class PatientConnection(H11Protocol):
+    """A connection that is closed when its other end says nothing more: half a head, or half a body, waits for ever."""
+
+    _heard_at = 0.0
+    _watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._heard_at = time.monotonic()
+        self._watch = self.loop.call_later(_SILENT_S, self._close_if_silent)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = time.monotonic()
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _close_if_silent(self) -> None:
+        # None before the first whole head, which the type does not say.
+        cycle: Any = getattr(self, "cycle", None)
+        answering = cycle is not None and not cycle.response_complete and not cycle.more_body
+        if not answering and time.monotonic() - self._heard_at >= _SILENT_S:
+            self.transport.close()
+            return
+        self._watch = self.loop.call_later(_SILENT_S, self._close_if_silent)
+
+
 class Server(uvicorn.Server):
     """Calls ``on_ready`` when it answers; ends normally on Ctrl-C and SIGTERM, so that temporary files are removed."""
 
@@ -105,6 +143,13 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # A thread that FFmpeg keeps for ever would keep the process too. What it leaves is removed at the next start.
+        last = threading.Timer(_MOST_TO_END_S, os._exit, [0])
+        last.daemon = True
+        last.start()
+        super().handle_exit(sig, frame)
 
     async def on_tick(self, counter: int) -> bool:
         return await super().on_tick(counter) or (self.ending is not None and self.ending.is_set())
@@ -126,6 +171,7 @@ def make_server(app: Starlette, address: Address) -> Server:
         server_header=False,
         lifespan="off",
         ws="none",
+        http=PatientConnection,
         timeout_graceful_shutdown=1,
         # The address that the browser asks under is checked; nothing stands in between that could give another.
         proxy_headers=False,
