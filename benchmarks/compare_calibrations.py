@@ -21,7 +21,7 @@ import numpy as np
 from accuracy import find_clips
 from numpy.typing import NDArray
 from tables import table
-from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, label_side, marked_angles, pipeline_track, read_labels, read_truth
+from truth import label_side, marked_angles, pipeline_track, read_labels, read_truth
 
 from formcheck.angles.calibration import Calibration, read_calibration
 from formcheck.angles.shots import measure_track
@@ -62,8 +62,8 @@ def compare_clip(clip: Path, track: PoseTrack, calibration: Calibration) -> Clip
     rows = inside & angles.usable
     if not rows.any():
         return None
-    hip = angles.hip_flexion_deg - (truth.at(track.t_s, "hip_flexion_deg") + MARKED_HIP_DEG)
-    knee = angles.knee_flexion_deg - (180.0 - truth.at(track.t_s, "knee_deg") + MARKED_KNEE_DEG)
+    hip = angles.hip_flexion_deg - truth.marked_hip(track.t_s)
+    knee = angles.knee_flexion_deg - truth.marked_knee(track.t_s)
     return ClipErrors(
         clip.stem,
         float(hip[rows].mean()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from truth import MARKED_HIP_DEG, MARKED_KNEE_DEG, Truth, pipeline_track, read_truth
+from truth import Truth, pipeline_track, read_truth
 
 from formcheck.form.judge import judge_angles, judge_track
 from formcheck.form.statistics import rep_status
@@ -91,8 +91,8 @@ def true_session(track: PoseTrack, truth: Truth) -> Session:
     view = View(True, 0.0, 0.0, truth.azimuth_deg, jitter_deg=0.0)
     angles = LegAngles(
         t_s=t_s,
-        hip_flexion_deg=truth.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG,
-        knee_flexion_deg=180.0 - truth.at(t_s, "knee_deg") + MARKED_KNEE_DEG,
+        hip_flexion_deg=truth.marked_hip(t_s),
+        knee_flexion_deg=truth.marked_knee(t_s),
         ankle_dorsiflexion_deg=nothing,
         foot_from_vertical_deg=nothing,
         hip_se_deg=np.zeros(len(t_s)),

@@ -237,7 +237,8 @@ def target_table(
 def _target_cells(results: Sequence[ClipResult], decisions: Sequence[DecisionResult]) -> tuple[str, ...]:
     side = [r for r in results if r.off_side_deg <= _ASKEW_DEG and r.usable >= _REFUSED and r.true_reps]
     judged = [r for r in results if r.usable >= _REFUSED]
-    live = [r for r in judged if r.causal_reps is not None]
+    followed = [r for r in results if r.causal_reps is not None]
+    live = [r for r in followed if r.causal_hip is not None and np.isfinite(r.causal_hip.mae)]
     made = [one for result in decisions for one in result.decisions]
     decided = [one for one in made if one.decided in (Verdict.MET, Verdict.NOT_MET)]
     groups = [_covered(group) for group in _tag_groups(decisions).values() if len(_judged(group)) >= _LEAST_GROUP]
@@ -253,7 +254,9 @@ def _target_cells(results: Sequence[ClipResult], decisions: Sequence[DecisionRes
         pair(mae, np.nanmax),
         f"{len(results) - len(judged)} of {len(results)}",
         f"{sum(r.reps == r.true_reps for r in judged)} of {len(judged)}",
-        f"{sum(r.causal_reps == r.true_reps for r in live)} of {len(live)}" if live else "",
+        f"{sum(r.causal_reps == r.true_reps for r in live)} of {len(live)}, {len(followed) - len(live)} refused"
+        if followed
+        else "",
         f"{sum(d.called_good for d in decisions)} of {sum(d.good for d in decisions)}",
         f"{sum(one.wrong for one in decided)} of {len(decided)} ({len(made)} to decide)",
         f"{_half_width(decisions):.1f}",

@@ -126,6 +126,14 @@ class Truth:
         """A column at other times."""
         return np.interp(t_s, self.columns["time_s"], self.columns[column])
 
+    def marked_hip(self, t_s: FloatArray) -> FloatArray:
+        """Hip flexion (deg) as a rater would mark it."""
+        return self.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG
+
+    def marked_knee(self, t_s: FloatArray) -> FloatArray:
+        """Knee flexion (deg) as a rater would mark it."""
+        return 180.0 - self.at(t_s, "knee_deg") + MARKED_KNEE_DEG
+
 
 def read_truth(clip: Path) -> Truth:
     """Read NAME.json and NAME.csv beside a clip."""
@@ -144,8 +152,7 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
     track, plain = landmarks(clip, cache=cache)
     session = judge_track(track, load_protocol())
     t_s, count = track.t_s, len(track.t_s)
-    true_hip = truth.at(t_s, "hip_flexion_deg") + MARKED_HIP_DEG
-    true_knee = 180.0 - truth.at(t_s, "knee_deg") + MARKED_KNEE_DEG
+    true_hip, true_knee = truth.marked_hip(t_s), truth.marked_knee(t_s)
     peaks_s = np.array([rep["peak_s"] for rep in truth.true_reps])
     hip, knee, usable = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool)
     hip_se, knee_se = hip, knee
@@ -155,10 +162,10 @@ def compare_clip(clip: Path, *, cache: Path | None = None, causal: bool = False)
     naive_hip, naive_knee = naive_angles(plain, truth.side)
     live: dict[str, Any] = {}
     if causal:
-        live_hip, live_knee, live_reps = causal_angles(clip, cache=cache)
+        live_s, live_hip, live_knee, live_reps = causal_angles(clip, cache=cache)
         live = {
-            "causal_knee": _errors(t_s, live_knee - true_knee, None, peaks_s),
-            "causal_hip": _errors(t_s, live_hip - true_hip, None, peaks_s),
+            "causal_knee": _errors(live_s, live_knee - truth.marked_knee(live_s), None, peaks_s),
+            "causal_hip": _errors(live_s, live_hip - truth.marked_hip(live_s), None, peaks_s),
             "causal_reps": live_reps,
         }
     return ClipResult(
@@ -216,13 +223,13 @@ def _stored(clip: Path, cache: Path | None, side: Side | None, ending: str) -> P
     return cache / f"{clip.stem}-{key}{ending}"
 
 
-def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatArray, int]:
-    """Hip and knee (T,) deg and the repetitions as live practice sees them."""
+def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Times (T,) s, hip and knee (T,) deg and the repetitions as live practice sees them: on every frame."""
     key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16]
     stored = cache / f"{clip.stem}-{key}.causal.npz" if cache else None
     if stored and stored.exists():
         with np.load(stored) as kept:
-            return kept["hip"], kept["knee"], int(kept["reps"])
+            return kept["t_s"], kept["hip"], kept["knee"], int(kept["reps"])
     options = Options(causal=True)
     track, session = follow_causally(clip, protocol=load_protocol(), options=options, progress=lambda _s, _d: None)
     nothing = np.full(len(track.t_s), np.nan)
@@ -230,8 +237,8 @@ def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatA
     hip, knee = (angles.hip_flexion_deg, angles.knee_flexion_deg) if angles is not None else (nothing, nothing)
     if stored:
         stored.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(stored, hip=hip, knee=knee, reps=session.rep_count)
-    return hip, knee, session.rep_count
+        np.savez(stored, t_s=track.t_s, hip=hip, knee=knee, reps=session.rep_count)
+    return track.t_s, hip, knee, session.rep_count
 
 
 def naive_angles(xy_px: FloatArray, side: Side) -> tuple[FloatArray, FloatArray]:
