@@ -11,7 +11,7 @@ import math
 import re
 import tomllib
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 MAX_DEPTH = 40
 """Documents of formcheck are nested a dozen deep."""
@@ -22,8 +22,10 @@ UID_PATTERN = r"[0-9a-f]{8,32}"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
-def parse_json(data: bytes | str) -> Any:
+def parse_json(data: bytes | str, *, nan: bool = False) -> Any:
     """Return the value of a JSON document with finite numbers of a sane size, nested a few deep.
+
+    With ``nan`` a number may be NaN, which in a journal of live practice is one that was not known.
 
     Raises
     ------
@@ -31,16 +33,16 @@ def parse_json(data: bytes | str) -> Any:
         It is no JSON, or beyond a limit.
     """
     try:
-        value = json.loads(data, parse_constant=_refuse_constant)
+        value = json.loads(data, parse_constant=_nan_or_refuse if nan else _refuse_constant)
     except RecursionError:
         raise _too_deep() from None
-    _check(value)
+    _check(value, nan=nan)
     return value
 
 
-def parse_json_object(data: bytes | str) -> dict[str, Any]:
+def parse_json_object(data: bytes | str, *, nan: bool = False) -> dict[str, Any]:
     """Return the value of a JSON document that is an object, else as `parse_json`."""
-    value = parse_json(data)
+    value = parse_json(data, nan=nan)
     if not isinstance(value, dict):
         raise ValueError(f"expected a JSON object, got {type(value).__name__}")  # noqa: TRY004 - the text is at fault
     return value
@@ -112,7 +114,7 @@ def _check_year(day: date) -> None:
         raise ValueError(f"expected a year from {_FIRST_YEAR} to {_LAST_YEAR}, got {day.year}")
 
 
-def _check(value: Any) -> None:
+def _check(value: Any, *, nan: bool = False) -> None:
     """Walk a parsed document without recursion."""
     level, depth = [value], 0
     while level:
@@ -123,7 +125,7 @@ def _check(value: Any) -> None:
             for item in one.values() if isinstance(one, dict) else one if isinstance(one, list) else (one,):
                 if isinstance(item, (dict, list)):
                     deeper.append(item)
-                elif isinstance(item, (int, float)) and not _sane(item):
+                elif isinstance(item, (int, float)) and not (_sane(item) or (nan and math.isnan(item))):
                     raise ValueError(f"expected finite numbers up to {MAX_NUMBER:g}, got one beyond")
         level, depth = deeper, depth + 1
 
@@ -132,7 +134,11 @@ def _sane(number: float) -> bool:
     return math.isfinite(number) and -MAX_NUMBER <= number <= MAX_NUMBER
 
 
-def _refuse_constant(name: str) -> None:
+def _nan_or_refuse(name: str) -> float:
+    return math.nan if name == "NaN" else _refuse_constant(name)
+
+
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"expected finite numbers, got {name}")
 
 

@@ -93,7 +93,7 @@ def test_output_folder_is_a_file(tmp_path):
 
 
 def test_nobody_in_it_is_a_finished_analysis(tmp_path):
-    noise = np.random.default_rng(1).integers(0, 255, (30, 180, 320, 3), np.uint8)
+    noise = np.random.default_rng(1).integers(0, 255, (150, 180, 320, 3), np.uint8)
     call = formcheck("analyze", clip_of(tmp_path / "noise.mp4", list(noise)), "--json")
     assert call.returncode == 0
     session = json.loads(call.stdout)

@@ -226,7 +226,7 @@ def read_journal(folder: Path) -> JournalContents:
         The journal is damaged before its end.
     """
     try:
-        header = parse_json_object(read_limited(folder / HEADER))
+        header = parse_json_object(read_limited(folder / HEADER), nan=True)
         events = _read_events(read_limited(folder / EVENTS).decode())
         return JournalContents(
             started_at=header["started_at"],
@@ -245,7 +245,7 @@ def read_journal(folder: Path) -> JournalContents:
 
 def _read_events(text: str) -> list[dict[str, Any]]:
     # What follows the last line break is an incomplete line.
-    return [parse_json_object(line) for line in text.split("\n")[:-1] if line]
+    return [parse_json_object(line, nan=True) for line in text.split("\n")[:-1] if line]
 
 
 def _read_records(path: Path, kind: str, events: list[dict[str, Any]]) -> NDArray[Any]:
