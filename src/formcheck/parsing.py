@@ -25,7 +25,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 def parse_json(data: bytes | str, *, nan: bool = False) -> Any:
     """Return the value of a JSON document with finite numbers of a sane size, nested a few deep.
 
-    With ``nan`` a number may be NaN, which in a journal of live practice is one that was not known.
+    With ``nan`` a number may be NaN: in journals and tracks that is one that was not known, as a camera's frame rate.
 
     Raises
     ------

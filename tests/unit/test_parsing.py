@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from formcheck.parsing import MAX_DEPTH, checked_uid, parse_day, parse_json, parse_json_object, parse_moment, parse_toml
@@ -21,6 +23,13 @@ from formcheck.parsing import MAX_DEPTH, checked_uid, parse_day, parse_json, par
 def test_json_beyond_the_limits_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         parse_json(text)
+
+
+def test_a_number_that_was_not_known_is_read_where_it_may_stand():
+    assert math.isnan(parse_json_object('{"a": NaN}', nan=True)["a"])
+    for text in ('{"a": Infinity}', '{"a": -Infinity}', '{"a": 1e999}'):
+        with pytest.raises(ValueError, match="finite"):
+            parse_json(text, nan=True)
 
 
 def test_json_within_the_limits_is_read():

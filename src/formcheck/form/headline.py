@@ -134,7 +134,7 @@ def _count(session: Session, stats: SetStatistics) -> Message:
 
 
 def faults_of(session: Session) -> tuple[Finding, ...]:
-    """Return the rules of repetitions that are not met, one finding each, the most useful to mend first."""
+    """Return the rules of repetitions that are not met, one finding each, the most useful to correct first."""
     failed: dict[str, Finding] = {}
     for finding in sorted(session.findings, key=lambda one: one.rep is None):
         if _failed(finding) and finding.rule != rules.SET_COMPLETE.id:

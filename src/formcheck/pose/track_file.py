@@ -61,7 +61,7 @@ def load_track(path: Path) -> PoseTrack:
         check_regular(path)
         with path.open("rb") as file:
             stored = read_npz(file, lambda name: name == "about" or name in _ARRAYS)
-        about = parse_json_object(str(stored.pop("about")))
+        about = parse_json_object(str(stored.pop("about")), nan=True)
         arrays: dict[str, Any] = {name: stored[name].astype(dtype, copy=False) for name, (dtype, _) in _ARRAYS.items()}
         if about["format"] != FORMAT:
             raise InputError(

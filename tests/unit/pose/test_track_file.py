@@ -36,6 +36,12 @@ def test_hidden_points_stay_unknown(file):
     np.testing.assert_array_equal(np.isnan(load_track(file).xy_px), np.isnan(TRACK.xy_px))
 
 
+def test_a_camera_that_does_not_say_its_rate_is_no_damage(tmp_path):
+    clip = replace(TRACK.clip, nominal_fps=float("nan"))
+    save_track(replace(TRACK, clip=clip), tmp_path / "live.npz")
+    assert np.isnan(load_track(tmp_path / "live.npz").clip.nominal_fps)
+
+
 def test_warnings_come_back(tmp_path):
     warnings = (Message.of("warning.cut_off", read_s=1.25, declared_s=4.0), Message.of("warning.unreadable", n=2))
     save_track(replace(TRACK, warnings=warnings), tmp_path / "track.npz")
