@@ -75,8 +75,8 @@ dist: setup  ## Build wheel and source archive into dist/, with their SHA-256 ch
 	cd $(DIST) && $(abspath $(BIN))/python -c '$(SUMS)' > SHA256SUMS
 	@cat $(DIST)/SHA256SUMS
 
-accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS="FILE ...": joints marked by hand)
-	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md \
+accuracy: check  ## Measure against known truth, write docs/accuracy.md (LABELS="FILE ...": joints marked by hand; CACHE=DIR: keep landmarks)
+	$(BIN)/python benchmarks/accuracy.py --causal --markdown docs/accuracy.md $(addprefix --cache ,$(CACHE)) \
 	    --frames benchmarks/exercise_like_frames.txt $(addprefix --labels ,$(LABELS))
 
 model: ## Rebuild the landmark model from the networks it is made of (needs Python 3.11 or 3.12)

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from kept_landmarks import with_kept_landmarks
 from numpy.typing import NDArray
 
 from formcheck.form.judge import judge_track
-from formcheck.pipeline import DEFAULT_QUALITY, Options, follow_causally, make_track
+from formcheck.pipeline import DEFAULT_QUALITY, Options, follow_causally, landmarker_maker, make_track
 from formcheck.pose.landmarker import MediaPipeLandmarker, no_detection
 from formcheck.pose.landmarks import LEGS, SHOULDERS
-from formcheck.pose.models import find_model
+from formcheck.pose.models import find_model, identify
+from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.numbers import Z_95
@@ -225,19 +227,23 @@ def _stored(clip: Path, cache: Path | None, side: Side | None, ending: str) -> P
 
 def causal_angles(clip: Path, *, cache: Path | None) -> tuple[FloatArray, FloatArray, FloatArray, int]:
     """Times (T,) s, hip and knee (T,) deg and the repetitions as live practice sees them: on every frame."""
-    key = hashlib.sha256(clip.read_bytes()).hexdigest()[:16]
-    stored = cache / f"{clip.stem}-{key}.causal.npz" if cache else None
-    if stored and stored.exists():
-        with np.load(stored) as kept:
-            return kept["t_s"], kept["hip"], kept["knee"], int(kept["reps"])
     options = Options(causal=True)
-    track, session = follow_causally(clip, protocol=load_protocol(), options=options, progress=lambda _s, _d: None)
+
+    def follow(make_landmarker: MakeLandmarker) -> tuple[PoseTrack, Session]:
+        return follow_causally(
+            clip,
+            protocol=load_protocol(),
+            options=options,
+            progress=lambda _stage, _share: None,
+            make_landmarker=make_landmarker,
+        )
+
+    stored = _stored(clip, cache, None, "-live.npz")
+    make = landmarker_maker(identify(find_model(options.effort.network)))
+    track, session = with_kept_landmarks(stored, make, follow)
     nothing = np.full(len(track.t_s), np.nan)
     angles = session.angles
     hip, knee = (angles.hip_flexion_deg, angles.knee_flexion_deg) if angles is not None else (nothing, nothing)
-    if stored:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(stored, t_s=track.t_s, hip=hip, knee=knee, reps=session.rep_count)
     return track.t_s, hip, knee, session.rep_count
 
 

@@ -135,9 +135,17 @@ def _thinned(nominal_fps: float, options: Options) -> tuple[Message, ...]:
 
 
 def follow_causally(
-    clip: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress
+    clip: Path,
+    *,
+    protocol: LoadedProtocol,
+    options: Options,
+    progress: Progress,
+    make_landmarker: MakeLandmarker | None = None,
 ) -> tuple[PoseTrack, Session]:
-    """Go through a clip as live practice does: each frame judged by what was seen up to it."""
+    """Go through a clip as live practice does: each frame judged by what was seen up to it.
+
+    ``make_landmarker`` replaces the one of ``options``, such as one that repeats what was found before.
+    """
     model = identify(find_model(options.effort.network))
     judge = OnlineJudge(protocol)
     seen: list[PoseTrack] = []
@@ -145,7 +153,7 @@ def follow_causally(
     with (
         FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source,
         OnlineTracker(
-            landmarker_maker(model),
+            make_landmarker or landmarker_maker(model),
             size_px=source.size_px,
             clip=source.info,
             model=model_info(model),
