@@ -164,6 +164,13 @@ def age_s(path: Path) -> float:
         return 0.0
 
 
+def what_else(mode: int) -> str | None:
+    """Return what something is that is neither a regular file nor a folder, from its ``st_mode``; None if it is one."""
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return None
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
 def check_regular(path: Path) -> None:
     """Make sure that a path is a regular file, before anything opens it: opening a pipe may wait for ever.
 
@@ -175,8 +182,8 @@ def check_regular(path: Path) -> None:
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "a device or pipe, not a file", str(path))
+    if (what := what_else(mode)) is not None:
+        raise OSError(errno.EINVAL, f"{what}, not a file", str(path))
 
 
 def read_limited(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:

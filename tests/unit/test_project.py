@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -50,3 +51,23 @@ def test_every_pin_of_the_lock_has_a_hash_and_no_address():
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes)
     assert "/" not in LOCK
     assert "index" not in LOCK
+
+
+# Whoever opens a file here has checked it, writes it, or means a camera.
+_OPENERS = {
+    "open": {"video/admission.py", "video/writer.py", "live/devices.py"},
+    "VideoCapture": {"live/devices.py"},
+}
+
+
+def test_clips_are_opened_in_one_place():
+    """Every other opening would need the checks of `video.admission` again: regular files, no lists, known formats."""
+    source = ROOT / "src" / "formcheck"
+    found = {name: set() for name in _OPENERS}
+    for path in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in found and ast.unparse(node.value) in ("av", "cv2"):
+                found[node.attr].add(path.relative_to(source).as_posix())
+            if isinstance(node, ast.ImportFrom) and node.module in ("av", "cv2"):
+                assert not found.keys() & {name.name for name in node.names}, path
+    assert found == _OPENERS

@@ -21,6 +21,7 @@ from formcheck.batch.locations import (
 )
 from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
+from formcheck.files import what_else
 from formcheck.text.numbers import printable
 
 LIST_SUFFIX = ".txt"
@@ -125,7 +126,8 @@ def _local_clip(path: Path) -> BatchClip:
         what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         return BatchClip(location, display_path, name, problem=f"{what}; check the spelling and the folder")
     if not stat.S_ISREG(status.st_mode):
-        return BatchClip(location, display_path, name, problem="expected a video file, found a folder, device or pipe")
+        found = what_else(status.st_mode) or "a folder"
+        return BatchClip(location, display_path, name, problem=f"expected a video file, found {found}")
     return BatchClip(location, display_path, name, status.st_size, str(status.st_mtime_ns))
 
 

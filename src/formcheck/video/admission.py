@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import av
 
 from formcheck.errors import InputError
+from formcheck.files import inside, what_else
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,21 +23,24 @@ _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,asf,asf_o,flv,h264,hevc,m4v,mjpeg,mpjpeg,mxf,"
     "ivf,av1,obu,dv,gif,apng,nut,rm,wtv,aac,mp3,wav,flac,tty,png_pipe,jpeg_pipe,bmp_pipe,gif_pipe,webp_pipe,tiff_pipe"
 )
+# How lists of other files begin, and what they are called.
+_LISTS = {"ffconcat": "ffconcat", "#extm3u": "playlist", "[playlist]": "playlist", "v=0": "SDP"}
+_HEAD_BYTES = 4096
 # 8192 x 4320. Decoding and turning a frame takes some twelve bytes a pixel.
 _MAX_PIXELS = 36_000_000
 _MAX_SIDE_PX = 10_000
 _MIN_SIDE_PX = 16
 
 
-def check_readable(path: Path) -> None:
-    """Raise InputError unless ``path`` is a non-empty regular file that may be read."""
+def check_readable(path: Path) -> bytes:
+    """Return the first bytes of a regular file that may be read and is not empty; for any other raise InputError."""
     try:
         # Before it is opened: opening a pipe waits for whoever writes to it.
         status = path.stat()
-        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            raise InputError(f"{path}: expected a video file, found a device or pipe; save the clip to a file first")
-        with path.open("rb"):
-            size = status.st_size
+        if (what := what_else(status.st_mode)) is not None:
+            raise InputError(f"{path}: expected a video file, found {what}; save the clip to a file first")
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; check the spelling and the folder") from None
     except IsADirectoryError:
@@ -46,17 +50,44 @@ def check_readable(path: Path) -> None:
         raise InputError(f"{path}: no permission to read it; {remedy}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); copy it to another disk") from None
-    if size == 0:
+    if not head:
         raise InputError(f"{path}: the file is empty (0 bytes); copy or record the clip again")
+    return head
+
+
+def _check_no_list(path: Path, head: bytes) -> None:
+    """Refuse a list of other files under the name of a clip, and say what it names, without opening that."""
+    lines = head.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    kind = next((kind for begin, kind in _LISTS.items() if lines and lines[0].lower().startswith(begin)), None)
+    if kind is None:
+        return
+    # In an ffconcat list each name follows the word 'file', in the others it is a line of its own.
+    begin = "file " if kind == "ffconcat" else ""
+    names = [line for line in map(str.strip, lines[1:]) if line and line[0] != "#" and line.startswith(begin)]
+    named = f" that names {_shown(path.parent, names[0].removeprefix(begin))}" if names else ""
+    raise InputError(f"{path}: expected a video file, found a list of others ({kind}){named}; give the clip itself")
+
+
+def _shown(folder: Path, name: str) -> str:
+    name = name.strip(" '\"")
+    shown = repr(name[:80])
+    # Looking at a name elsewhere could already reach another machine.
+    with suppress(ValueError, OSError):
+        what = what_else(inside(folder, name).stat().st_mode)
+        return f"{shown}, {what}" if what else shown
+    return shown
 
 
 def open_container(path: Path) -> InputContainer:
-    """Open a regular file, and no other that it may name.
+    """Open a clip, if it may be opened at all: the only place where a clip is.
 
     Raises
     ------
+    InputError
+        It is no regular file that may be read, or a list of others.
     av.error.FFmpegError
     """
+    _check_no_list(path, check_readable(path))
     # 'file:' keeps a colon in the name from being read as a protocol. The whitelists keep a disguised playlist from
     # reaching the network or opening a pipe.
     options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}

@@ -88,7 +88,6 @@ def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoSt
     InputError
         The file is missing, unreadable, not a video, or has no video stream that can be decoded.
     """
-    check_readable(path)
     try:
         container = open_container(path)
     except (av.error.FFmpegError, MemoryError) as error:

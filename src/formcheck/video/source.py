@@ -243,8 +243,10 @@ class FileSource:
             shown_s = _shown_s(frame) or (gap_s if math.isfinite(gap_s) else 0.0)
             self._read_to_s = min(t_s + shown_s, self._end_s)
             yield t_s, frame
-        expected_s = min(self._end_s, self._header.declared_s)
-        self._truncated = expected_s - self._read_to_s > _TRUNCATION_S
+        # A clip that declares no length cannot be known to be cut off.
+        if math.isfinite(self._header.declared_s):
+            expected_s = min(self._end_s, self._header.declared_s)
+            self._truncated = expected_s - self._read_to_s > _TRUNCATION_S
 
     def _from_start(self) -> Iterator[tuple[float, VideoFrame]]:
         """Frames from one at or before the window's start onwards."""

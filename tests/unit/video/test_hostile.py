@@ -7,6 +7,7 @@ from fractions import Fraction
 import av
 import pytest
 
+from clips import write_clip
 from formcheck.errors import InputError
 from formcheck.video.container import open_video, read_header
 from formcheck.video.filmed import stated_at
@@ -87,6 +88,26 @@ def test_a_pipe_is_never_opened(tmp_path, opens, content):
     asking.start()
     asking.join(30)
     assert answers == [None]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile pipe.ts\n", "#EXTM3U\n#EXTINF:1,\npipe.ts\n"])
+def test_a_list_of_other_files_is_called_one_and_its_pipe_a_pipe(tmp_path, content):
+    os.mkfifo(tmp_path / "pipe.ts")
+    clip = tmp_path / "clip.mp4"
+    clip.write_text(content)
+    with pytest.raises(InputError, match=r"list of others .* 'pipe.ts', a pipe"):
+        read_header(clip)
+    with pytest.raises(InputError, match="found a pipe"):
+        read_header(tmp_path / "pipe.ts")
+
+
+def test_a_clip_that_declares_no_length_is_not_cut_off(tmp_path):
+    live = {"live": "1"}
+    clip = write_clip(tmp_path / "clip.webm", codec="libvpx", container_options=live)
+    source = FileSource(clip)
+    assert len(list(source)) == 20
+    assert source.warnings == ()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is no such device")  # noqa: PTH110
