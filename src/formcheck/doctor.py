@@ -229,7 +229,8 @@ def _probe(texts: Texts, name: str, *arguments: str) -> dict[str, Any] | str:
         result = subprocess.run(
             [sys.executable, "-P", "-m", "formcheck.probes", name, *arguments],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=PROBE_TIMEOUT_S,
             check=False,
         )

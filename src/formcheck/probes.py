@@ -84,4 +84,5 @@ PROBES: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    print(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])))  # noqa: T201 - the answer to the doctor
+    # The answer to the doctor; as bytes, whatever the encoding of this process's output.
+    sys.stdout.buffer.write(json.dumps(PROBES[sys.argv[1]](*sys.argv[2:])).encode())

@@ -52,7 +52,7 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
     """Work until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     send = _message_channel()
-    first = json.loads(sys.stdin.readline())
+    first = json.loads(sys.stdin.buffer.readline())
     settings, scratch = BatchSettings.from_dict(first["settings"]), Path(first["scratch"])
     requests = _read_requests(scratch)
     protocol = LoadedProtocol(
@@ -186,12 +186,12 @@ def _message_channel() -> Send:
     return send
 
 
-def _read_requests(scratch: Path) -> queue.SimpleQueue[str]:
+def _read_requests(scratch: Path) -> queue.SimpleQueue[bytes]:
     """Read stdin in a thread, so that its end also ends the process while it analyses a clip."""
-    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def read() -> None:
-        for line in sys.stdin:
+        for line in sys.stdin.buffer:
             requests.put(line)
         shutil.rmtree(scratch, ignore_errors=True)
         os._exit(0)

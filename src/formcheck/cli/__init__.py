@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from formcheck.cli.streams import output_error, prepare_streams
 from formcheck.errors import FormcheckError, without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+EXIT_NO_READER = 1
 EXIT_ENVIRONMENT = 3
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
@@ -128,14 +130,34 @@ def cli(context: click.Context, *, debug: bool, language: str | None) -> int | N
 
 def main() -> NoReturn:
     """Run the command line of this process."""
-    sys.exit(run(sys.argv[1:]))
+    prepare_streams()
+    try:
+        code: str | int | None = run(sys.argv[1:])
+    except SystemExit as ending:  # of click, for shell completion
+        code = ending.code
+    sys.exit(_after_printing(code))
+
+
+def _after_printing(code: str | int | None) -> str | int | None:
+    """Return the exit code of a call that ended with ``code``, now that its output was or was not read."""
+    error = output_error()
+    if error is None or code:
+        return code
+    if isinstance(error, BrokenPipeError):
+        return EXIT_NO_READER
+    click.echo(
+        f"formcheck: error: standard output: expected to write all of it, got: {error.strerror or error}; what was "
+        "to be saved is saved: give the output another place, and run the command again",
+        err=True,
+    )
+    return EXIT_ENVIRONMENT
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code.
 
-    0 ok, 2 usage, 3 input or machine, 4 protocol, 5 store, 70 bug, 130 interrupted; click ends the
-    process with 1 when the reader of stdout went away. An error is one line on stderr; where it came
+    0 ok, 2 usage, 3 input or machine, 4 protocol, 5 store, 70 bug, 130 interrupted; `main` makes 0 a 1 when the
+    reader of stdout went away. An error is one line on stderr; where it came
     from is shown after ``formcheck --debug``.
     """
     rim = Rim()

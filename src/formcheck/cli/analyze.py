@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ import click
 from formcheck.cli.options import analysis_options, call_texts
 from formcheck.cli.progress_bars import clip_progress
 from formcheck.cli.record_options import store_option
+from formcheck.cli.streams import is_utf8
 from formcheck.errors import FormcheckError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from formcheck.pipeline import Options
     from formcheck.protocols.loader import LoadedProtocol
+    from formcheck.text.catalogue import Texts
     from formcheck.types import Session
 
 
@@ -91,8 +93,9 @@ def command(
     Exit code: 0 also when a clip was analysed but could not be judged (the report says why);
     3 when a file could not be read.
     """
-    from formcheck.pipeline import TRACK_SUFFIX, Options
+    from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
     from formcheck.protocols.loader import load_protocol
+    from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
     protocol = load_protocol(protocol_name)
@@ -119,9 +122,12 @@ def command(
     worst = 0
     for clip, folder in zip(clips, folders, strict=True):
         try:
-            session = _analyze_one(clip, folder, protocol, options, as_json=as_json)
+            with clip_progress(clip.name) as progress:
+                session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
+            # Before anything is printed: a set is not lost with its console.
             if save:
                 _save(clip, folder, session, protocol, profile=profile, store=store)
+            _print(session, folder, Texts(options.language), as_json=as_json)
         except FormcheckError as error:
             if len(clips) == 1:
                 raise
@@ -142,19 +148,15 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
     return folders
 
 
-def _analyze_one(clip: Path, folder: Path, protocol: LoadedProtocol, options: Options, *, as_json: bool) -> Session:
+def _print(session: Session, folder: Path, texts: Texts, *, as_json: bool) -> None:
     from formcheck.cli.tables import print_session
-    from formcheck.pipeline import analyze
     from formcheck.session.document import session_text
-    from formcheck.text.catalogue import Texts
 
-    with clip_progress(clip.name) as progress:
-        session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
     if as_json:
-        click.echo(session_text(session, Texts(options.language)), nl=False)
+        # For programs: never in the code page of a console.
+        click.echo(session_text(session, texts, ascii_only=not is_utf8(sys.stdout)).encode(), nl=False)
     else:
-        print_session(session, folder, Texts(options.language))
-    return session
+        print_session(session, folder, texts)
 
 
 def _check_record(*, save: bool, profile: str | None, store: Path | None) -> None:

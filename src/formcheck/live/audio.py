@@ -60,7 +60,9 @@ def speech_command(language: str) -> list[str] | None:
 
 def _mac_voice(program: str, language: str) -> list[str]:
     """The first voice of the language: without one, `say` reads German as English."""
-    listed = subprocess.run([program, "-v", "?"], capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        [program, "-v", "?"], capture_output=True, encoding="utf-8", errors="replace", check=False
+    ).stdout
     for line in listed.splitlines():
         name, _, rest = line.partition("  ")
         if rest.strip().startswith(f"{language}_"):

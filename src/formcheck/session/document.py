@@ -89,9 +89,9 @@ def to_document(session: Session, texts: Texts) -> dict[str, Any]:
     return document.model_dump(mode="json")
 
 
-def session_text(session: Session, texts: Texts) -> str:
-    """Return the text of ``session.json``."""
-    return json.dumps(to_document(session, texts), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def session_text(session: Session, texts: Texts, *, ascii_only: bool = False) -> str:
+    """Return the text of ``session.json``; as ASCII with other characters escaped where asked for."""
+    return json.dumps(to_document(session, texts), indent=2, ensure_ascii=ascii_only, allow_nan=False) + "\n"
 
 
 def _clip_part(clip: ClipInfo) -> schema.ClipPart:
