@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
 DISTRIBUTIONS = (
-    *("alembic", "av", "click", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python", "platformdirs"),
+    *("av", "click", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python", "platformdirs"),
     *("psutil", "pydantic", "rich", "sounddevice", "sqlalchemy", "starlette", "uvicorn"),
 )
 

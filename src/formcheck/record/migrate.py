@@ -1,4 +1,4 @@
-"""Brings a record to the newest schema: a copy first, then Alembic's migrations in one transaction; then its series."""
+"""Brings a record to the newest schema: a copy first, then its migrations in one transaction; then its series."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from formcheck.record.store import Store
 
-# In the order in which they were made; a test holds them to migrations/versions.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+# The statements that lead from each revision of the schema to the next, in the order in which they were made.
+_MIGRATIONS = {path.name[:4]: path for path in sorted((Path(__file__).parent / "migrations").glob("*.sql"))}
+REVISIONS = tuple(_MIGRATIONS)
 # The columns that are derived from the documents are those of this revision or a later one.
 _DERIVED_SINCE = "0006"
 BACKUPS = "backups"
@@ -46,16 +47,14 @@ def upgrade(connection: Connection, path: Path) -> None:
         return
     if revision is not None:
         _back_up(path, revision)
-    # Alembic and the statistics take half a second to load, and most starts have nothing to migrate.
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    for later in REVISIONS if revision is None else REVISIONS[REVISIONS.index(revision) + 1 :]:
+        for statement in _MIGRATIONS[later].read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    connection.execute(text("DELETE FROM alembic_version"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISIONS[-1]})
     if revision is not None and revision < _DERIVED_SINCE:
+        # The statistics take a while to load, and most starts have nothing to migrate.
         from formcheck.record.results import derive_again
 
         derive_again(connection)

@@ -11,14 +11,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-import formcheck.record
 from formcheck.errors import StoreError
 from formcheck.form.statistics import set_statistics, statuses
-from formcheck.record import migrate
 from formcheck.record.queries import reps, results_of, sessions
 from formcheck.record.schema import METADATA, STATISTICS
 from formcheck.record.store import FILE, default_folder, open_store
@@ -64,14 +60,6 @@ def test_looking_at_a_record_that_is_not_there_makes_none(tmp_path):
     with pytest.raises(StoreError, match=r"there is none yet.*--save"), open_store(tmp_path / "none", write=False):
         pass
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_revisions_are_those_of_the_migrations():
-    config = Config()
-    config.set_main_option("script_location", str(Path(formcheck.record.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-    assert tuple(reversed(revisions)) == migrate.REVISIONS
 
 
 def described(engine) -> dict:

@@ -1,16 +1,5 @@
-"""The status of repetitions (met, not met, undecided) in place of 'good', and statistics that say what they are of.
-
-`migrate` derives the new columns from the stored documents once all migrations are done.
-"""
-
-from __future__ import annotations
-
-from alembic import op
-
-revision = "0004"
-down_revision = "0003"
-
-_STATEMENTS = """
+-- The status of repetitions (met, not met, undecided) in place of 'good', and statistics that say what they
+-- are of. `migrate` derives the new columns from the stored documents once all migrations are done.
 DROP TABLE rep;
 CREATE TABLE result_new (
     id INTEGER NOT NULL PRIMARY KEY,
@@ -41,11 +30,3 @@ CREATE TABLE rep (
     extend_s FLOAT, hold_s FLOAT, return_s FLOAT, peak_speed_deg_s FLOAT,
     PRIMARY KEY (result_id, number)
 ) WITHOUT ROWID;
-"""
-
-
-def upgrade() -> None:
-    """Make the two tables anew; the repetitions are in the documents."""
-    for statement in _STATEMENTS.split(";\n"):
-        if statement.strip():
-            op.execute(statement)

@@ -1,13 +1,6 @@
-"""The first schema: profiles, sessions, results, repetitions, answers, notes, prescriptions."""
-
-from __future__ import annotations
-
-from alembic import op
-
-revision = "0001"
-down_revision = None
-
-_STATEMENTS = """
+-- The first schema: profiles, sessions, results, repetitions, answers, notes, prescriptions.
+-- Which of these files was applied last; its name is that of the program which once applied them.
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
 CREATE TABLE profile (
     id INTEGER NOT NULL PRIMARY KEY, code TEXT NOT NULL UNIQUE, made_at TEXT NOT NULL
 );
@@ -69,11 +62,3 @@ CREATE TABLE prescription (
     reps INTEGER NOT NULL, sets_per_day INTEGER NOT NULL, starts_on TEXT NOT NULL, ends_on TEXT, notes TEXT NOT NULL
 );
 CREATE INDEX ix_prescription_profile_id ON prescription (profile_id);
-"""
-
-
-def upgrade() -> None:
-    """Make the tables in an empty file."""
-    for statement in _STATEMENTS.split(";\n"):
-        if statement.strip():
-            op.execute(statement)
