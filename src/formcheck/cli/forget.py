@@ -30,8 +30,9 @@ _MOST_NAMED = 10
 def command(sessions: tuple[str, ...], *, profile: str | None, everything: bool, yes: bool, store: Path | None) -> None:
     """Erase sessions, a profile, or all of the practice record.
 
-    Shows what will be erased, asks, erases rows and files, and checks that nothing remains. Results that
-    `formcheck analyze` left beside a clip, and exports, are not part of the record and stay.
+    Shows what will be erased, asks, erases rows and files (kept videos and folders of live practice too), and checks
+    that nothing remains. Results that `formcheck analyze` left beside a clip, folders of `formcheck live --out`, and
+    exports are not part of the record and stay.
 
     \b
     Examples:
@@ -85,6 +86,8 @@ def _lines(erasure: Erasure, texts: Texts) -> list[str]:
         lines.append(texts.get("record.notes", n=erasure.notes))
     if erasure.videos:
         lines.append(texts.get("record.forget.videos", n=len(erasure.videos)))
+    if erasure.live:
+        lines.append(texts.get("record.forget.live", n=len(erasure.live)))
     if erasure.copies:
         lines.append(texts.get("record.forget.backups", n=len(erasure.copies)))
     return lines

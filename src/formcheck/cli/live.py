@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where sessions are saved, one folder each. Default: formcheck/sessions in your data folder.",
+    help="Where sessions are saved, one folder each. Default: sessions in the folder of the practice record.",
 )
 @click.option("--profile", metavar="CODE", help="Whose practice: a code such as P017, not a name. Default: me.")
 @store_option
@@ -141,7 +141,7 @@ def command(
         protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
         result = practise(
             lambda: FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera)),
-            out or _sessions_folder(),
+            out or _sessions_folder(store),
             window=window,
             protocol=protocol if hands is None else with_hold(protocol, Hold(hands)),
             options=LiveOptions(
@@ -167,10 +167,12 @@ def command(
             webbrowser.open(result.finished.report.absolute().as_uri())
 
 
-def _sessions_folder() -> Path:
-    import platformdirs
+def _sessions_folder(store: Path | None) -> Path:
+    """Inside the record's folder, so that it goes with what is erased there."""
+    from formcheck.record.live_folders import SESSIONS
+    from formcheck.record.store import default_folder
 
-    return Path(platformdirs.user_data_dir("formcheck", appauthor=False)) / "sessions"
+    return (store or default_folder()) / SESSIONS
 
 
 def _notify(sentence: str) -> None:

@@ -14,6 +14,7 @@ from formcheck.home.app import Home, home_routes
 from formcheck.home.checks import Checks
 from formcheck.home.live_window import LiveSetup, LiveWindow
 from formcheck.home.record_view import RecordView
+from formcheck.record.live_folders import SESSIONS
 from formcheck.record.store import Store
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.app import review_routes
@@ -24,8 +25,6 @@ from formcheck.server.temporary import temporary_folder
 from formcheck.text.catalogue import Texts
 
 REVIEW_PAGE = "/review"
-# Where `formcheck live` leaves its sessions too when it is started by itself.
-_SESSIONS = "sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def open_home(store: Store, options: HomeOptions, *, texts: Texts, ending: threa
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder("home"))
         record = RecordView(store, options.profile, protocols, texts)
-        sessions = store.folder / _SESSIONS
+        sessions = store.folder / SESSIONS
         setup = LiveSetup(texts.language, sessions, options.source)
         live = stack.enter_context(closing(LiveWindow(record, protocols, setup)))
         library = RecordLibrary(store, protocols)

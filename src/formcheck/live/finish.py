@@ -23,10 +23,10 @@ from formcheck.live.pain import PainMark, judge_personal_limit
 from formcheck.parsing import parse_json_object
 from formcheck.pipeline import write_session
 from formcheck.protocols.loader import LoadedProtocol
+from formcheck.record.live_folders import LOCK, PRACTICE
 from formcheck.record.values import Answers
 from formcheck.types import PoseTrack, Session
 
-PRACTICE = "practice.json"
 REPORT = "report.html"
 _NOT_HELD_AGAINST = (
     EndReason.PAIN,
@@ -169,7 +169,7 @@ def recover(folder: Path, *, save: SaveSet | None = None) -> FinishedSet | Formc
     The set; an error when it cannot be finished, which must not keep anybody from practising; None when its process is
     still at work, or nobody was seen.
     """
-    lock = acquire_lock(folder / journal.LOCK)
+    lock = acquire_lock(folder / LOCK)
     if lock is None:
         return None
     try:
@@ -180,7 +180,7 @@ def recover(folder: Path, *, save: SaveSet | None = None) -> FinishedSet | Formc
         found = error
     finally:
         lock.release()
-    (folder / journal.LOCK).unlink(missing_ok=True)
+    (folder / LOCK).unlink(missing_ok=True)
     discard_empty(folder)
     return found
 

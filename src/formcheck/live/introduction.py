@@ -8,11 +8,11 @@ from pathlib import Path
 from formcheck.draw.canvas import Rect, unit_px
 from formcheck.draw.instructions import Instruction, draw_instruction
 from formcheck.draw.text_blocks import text_block
-from formcheck.live.finish import PRACTICE
 from formcheck.live.interruptions import Interruptions
 from formcheck.live.outputs import READ_S_PER_CHARACTER, Outputs
 from formcheck.live.starting import blank
 from formcheck.live.window import ENTER, ESCAPE
+from formcheck.record.live_folders import PRACTICE
 from formcheck.text.catalogue import Texts
 from formcheck.types import ImageBgr
 

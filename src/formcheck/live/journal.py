@@ -29,17 +29,11 @@ from formcheck.live.speech import Utterance
 from formcheck.parsing import parse_json_object
 from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
+from formcheck.record.live_folders import LOCK
 from formcheck.timeseries import current_name, take_frames
 from formcheck.types import ClipInfo, LegAngles, ModelInfo, PoseTrack, Side, View
 
-HEADER, FRAMES, ANGLES, EVENTS, CUES, LOCK = (
-    "journal.json",
-    "frames.bin",
-    "angles.bin",
-    "events.jsonl",
-    "cues.csv",
-    "lock",
-)
+HEADER, FRAMES, ANGLES, EVENTS, CUES = "journal.json", "frames.bin", "angles.bin", "events.jsonl", "cues.csv"
 PROTOCOL = "protocol.toml"
 FORMAT = 1
 CUE_COLUMNS = ("t_s", "rank", "key", "text", "tone")

@@ -11,7 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, select
 
 from formcheck.errors import StoreError
+from formcheck.record.live_folders import at_work, live_folders
 from formcheck.record.migrate import BACKUPS
+from formcheck.record.profiles import profile_codes
 from formcheck.record.save import remove_orphaned_series
 from formcheck.record.schema import NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
 from formcheck.record.storage_errors import DAMAGED, FILE, storage_errors
@@ -26,8 +28,8 @@ _ORPHANED_AFTER_S = 60.0
 class Erasure:
     """What will be erased.
 
-    ``videos`` are folders with what was kept of clips. ``copies`` are backups and copies of damaged files: they hold
-    the whole record of their time, so they go whenever anything goes.
+    ``videos`` are folders with what was kept of clips, ``live`` those that live practice left. ``copies`` are backups
+    and copies of damaged files: they hold the whole record of their time, so they go whenever anything goes.
     """
 
     uids: tuple[str, ...]
@@ -37,11 +39,12 @@ class Erasure:
     prescriptions: int
     copies: tuple[Path, ...]
     videos: tuple[Path, ...] = ()
+    live: tuple[Path, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Nothing of the kind is there."""
-        return not (self.uids or self.profiles)
+        return not (self.uids or self.profiles or self.live)
 
 
 def erasure_of_sessions(store: Store, connection: Connection, uids: Sequence[str]) -> Erasure:
@@ -75,6 +78,18 @@ def _erasure(store: Store, connection: Connection, which: object, codes: tuple[s
             for uid in uids
             if (folder := _path_of(partial(video_folder, store), uid)) is not None and folder.is_dir()
         ),
+        live=_live_folders(store, connection, uids, everything=set(profile_codes(connection)) <= set(codes)),
+    )
+
+
+def _live_folders(store: Store, connection: Connection, uids: tuple[str, ...], *, everything: bool) -> tuple[Path, ...]:
+    """Return the folders of these sets and of sets that the record has no more.
+
+    A folder does not say whose it is when its set was not saved. Those go only when nobody stays in the record.
+    """
+    stay = set(connection.execute(select(SESSION.c.uid)).scalars()) - set(uids)
+    return tuple(
+        folder for folder, uid in live_folders(store).items() if everything or (uid is not None and uid not in stay)
     )
 
 
@@ -94,6 +109,8 @@ def erase(store: Store, erasure: Erasure) -> None:
     StoreError
         Something could not be erased; the message says what.
     """
+    if any(map(at_work, erasure.live)):
+        raise StoreError(f"{store.folder}: a set is being practised; end it, and run the same command again")
     with store.writing() as connection:
         # Sessions take results, repetitions, answers, marks, notes and corrections with them.
         connection.execute(delete(SESSION).where(SESSION.c.uid.in_(erasure.uids)))
@@ -103,7 +120,7 @@ def erase(store: Store, erasure: Erasure) -> None:
     with storage_errors(store.folder):
         for path in erasure.series:
             path.unlink(missing_ok=True)
-        for path in (*erasure.copies, *erasure.videos):
+        for path in (*erasure.copies, *erasure.videos, *erasure.live):
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         # A series that a killed process left without a row may be of the same person.
         remove_orphaned_series(store, older_than_s=_ORPHANED_AFTER_S)
@@ -113,7 +130,7 @@ def erase(store: Store, erasure: Erasure) -> None:
 
 def _verify(store: Store, erasure: Erasure) -> None:
     """Look for what should be gone, in the rows and in the bytes of every file of the record."""
-    left = [path.name for path in (*erasure.series, *erasure.copies, *erasure.videos) if path.exists()]
+    left = [path.name for path in (*erasure.series, *erasure.copies, *erasure.videos, *erasure.live) if path.exists()]
     with store.reading() as connection:
         left += connection.execute(select(SESSION.c.uid).where(SESSION.c.uid.in_(erasure.uids))).scalars()
     traces = [uid.encode() for uid in erasure.uids] + [path.name.encode() for path in erasure.series]

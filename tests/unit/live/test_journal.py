@@ -16,11 +16,12 @@ from formcheck.form.statistics import count_finding
 from formcheck.form.summary import summarize
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
-from formcheck.live.finish import PRACTICE, discard_empty, finish, note_answers, recover, unfinished
-from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, LOCK, Journal, JournalHeader, new_folder, read_journal
+from formcheck.live.finish import discard_empty, finish, note_answers, recover, unfinished
+from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, Journal, JournalHeader, new_folder, read_journal
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
+from formcheck.record.live_folders import LOCK, PRACTICE
 from formcheck.record.values import Answers, Place, RedFlag
 from formcheck.text.catalogue import Texts
 from formcheck.timeseries import take_frames
