@@ -11,9 +11,12 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from formcheck.cores import available_cores
 from formcheck.draw.annotate import annotate
 from formcheck.draw.thumbnails import make_thumbnails
+from formcheck.errors import UsageError
 from formcheck.files import explained, filling
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
@@ -33,8 +36,10 @@ from formcheck.report.protocol import protocol_view
 from formcheck.session.document import session_text
 from formcheck.session.frames import write_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
+from formcheck.timeseries import take_frames
 from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
+from formcheck.video.window import check_window
 
 TRACK_SUFFIX = ".npz"
 # Called with the stage (a key of the catalogues' section [stage]) and its share done, 0 to 1.
@@ -89,11 +94,30 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
         if options.causal:
             track, session = follow_causally(clip, protocol=protocol, options=options, progress=progress)
         else:
-            track = load_track(clip) if from_track else make_track(clip, options=options, progress=progress)
+            track = (
+                _window_of(load_track(clip), options)
+                if from_track
+                else make_track(clip, options=options, progress=progress)
+            )
             session = judge_track(track, protocol, side=options.side)
         _write_results(fresh, clip if not from_track else None, track, session, protocol, options, progress)
     give_back_memory()
     return session
+
+
+def _window_of(track: PoseTrack, options: Options) -> PoseTrack:
+    """Return the part of a saved track that the options ask for."""
+    if options.start_s is None and options.end_s is None:
+        return track
+    start_s, end_s = check_window(options.start_s, options.end_s, track.clip.duration_s)
+    rows = np.flatnonzero((track.t_s >= start_s) & (track.t_s < end_s))
+    if rows.size == 0:
+        first_s, last_s = float(track.t_s[0]), float(track.t_s[-1])
+        raise UsageError(
+            f"expected a part of the track with frames in it (it has them from {first_s:.2f} to {last_s:.2f} s), "
+            f"got {start_s:g} to {end_s:g} s; choose another --start and --end"
+        )
+    return take_frames(track, slice(int(rows[0]), int(rows[-1]) + 1))
 
 
 def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:

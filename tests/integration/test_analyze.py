@@ -104,6 +104,18 @@ def test_track_gives_the_same_judgement(good, tmp_path):
     assert not (tmp_path / "annotated.mp4").exists()
 
 
+def test_a_track_is_judged_within_the_window_that_is_asked_for(good, tmp_path):
+    first = session_of(good[0])["reps"]
+    cut_s = first[1]["end_s"] + 0.3
+    call = formcheck("analyze", good[0] / "track.npz", "--out", tmp_path, "--json", "--end", cut_s)
+    assert call.returncode == 0, call.stderr
+    reps = [rep for rep in json.loads(call.stdout)["reps"] if rep["complete"]]
+    assert [rep["end_s"] for rep in reps] == pytest.approx([rep["end_s"] for rep in first[:2]], abs=0.2)
+    refused = formcheck("analyze", good[0] / "track.npz", "--out", tmp_path, "--start", 500)
+    assert refused.returncode != 0
+    assert "500" in refused.stderr
+
+
 def test_the_report_is_in_the_language_asked_for(good, tmp_path):
     call = formcheck("--lang", "de", "analyze", good[0] / "track.npz", "--out", tmp_path)
     assert call.returncode == 0, call.stderr

@@ -81,7 +81,7 @@ def test_an_item_has_one_angle_per_frame_and_the_document_as_it_was_written(serv
             finding.items() >= old.items() for finding, old in zip(rep["findings"], was["findings"], strict=True)
         )
     assert {len(values) for values in item["analysed"]["angles"].values()} == {frames}
-    assert item["reviewed"] == {"same": True, "changes": [], "needs_side": None}
+    assert item["reviewed"] == {"same": True, "changes": [], "needs_side": None, "notices": []}
     assert item["thresholds"]["hip_low_deg"] == 75.0
     assert item["video"] == {
         "url": f"/api/items/{key}/video", "size_px": list(SIZE_PX), "rotation": 0, "proxy": False, "offset_s": 0.0,

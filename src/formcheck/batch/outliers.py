@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -9,7 +10,9 @@ from typing import Any
 
 from formcheck.batch.tables import ClipResult, ClipState, SessionRows
 from formcheck.message import Message, verbatim
+from formcheck.text.findings import title_message
 from formcheck.text.numbers import Z_95, ceiling, whole
+from formcheck.types import Status
 
 # Less than this of a clip measured leaves gaps that repetitions can fall into.
 _MIN_USABLE = 0.8
@@ -51,29 +54,40 @@ def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Itera
     if result.rows is None:
         return
     row = result.rows.clip
+    if row["not_met_reps"]:
+        yield 1, _not_met(result.rows)
     yield from _not_judged(result.rows)
     for name, key in (("knee_se_deg", "batch.reason.knee_se"), ("hip_se_deg", "batch.reason.hip_se")):
         if row[name] is not None and Z_95 * row[name] > _MAX_BAND_DEG:
-            yield 5, Message.of(key, band=ceiling(Z_95 * row[name]))
-    yield from ((6, reason) for reason in _unlike_others(row, norms))
+            yield 6, Message.of(key, band=ceiling(Z_95 * row[name]))
+    yield from ((7, reason) for reason in _unlike_others(row, norms))
     if row["cut_reps"]:
-        yield 7, Message.of("batch.reason.cut_reps", n=row["cut_reps"])
+        yield 8, Message.of("batch.reason.cut_reps", n=row["cut_reps"])
+
+
+def _not_met(rows: SessionRows) -> Message:
+    """Return how many repetitions are not met, and by which rules, the most frequent first."""
+    deciding = [row["deciding"].split(",") for row in rows.reps if row["status"] == Status.NOT_MET]
+    frequent = Counter(rule for broken in deciding for rule in broken).most_common()
+    titles = Message.of("number.list", parts=tuple(title_message(rule) for rule, _ in frequent))
+    of_all = rows.clip["rep_count"]
+    return Message.of("batch.reason.not_met", n=rows.clip["not_met_reps"], of_all=of_all, rules=titles)
 
 
 def _not_judged(rows: SessionRows) -> Iterator[tuple[int, Message]]:
     """Reasons why a clip could not be judged, or only in part."""
     row = rows.clip
     if row["lying"] is None:
-        yield 1, Message.of("batch.reason.nobody")
+        yield 2, Message.of("batch.reason.nobody")
     elif not row["lying"]:
-        yield 1, Message.of("batch.reason.not_lying")
+        yield 2, Message.of("batch.reason.not_lying")
     elif row["rep_count"] == 0:
-        yield 2, Message.of("batch.reason.no_rep")
+        yield 3, Message.of("batch.reason.no_rep")
     if any(_says_cut_off(reason) for reason in rows.quality):
-        yield 3, Message.of("batch.reason.cut_off")
+        yield 4, Message.of("batch.reason.cut_off")
     if 0 < row["usable_fraction"] < _MIN_USABLE:
         share = Message.of("number.percent", value=max(whole(100 * row["usable_fraction"]), 1))
-        yield 4, Message.of("batch.reason.little_measured", share=share)
+        yield 5, Message.of("batch.reason.little_measured", share=share)
 
 
 def _says_cut_off(reason: Message) -> bool:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.command(name="home")
 @click.option("--lang", "language", metavar="xx", help="Language of page and voice: en or de. Default: the system's.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser; print the address only.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="NUMBER", help="Default: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="NUMBER", help="Default: the same each time, if it is free."
+)
 @click.option(
     "--source",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -34,7 +36,7 @@ def command(
     *,
     language: str | None,
     no_open: bool,
-    port: int,
+    port: int | None,
     source: Path | None,
     profile: str | None,
     store: Path | None,
@@ -58,7 +60,7 @@ def command(
 
 
 def _run(
-    texts: Texts, *, no_open: bool, port: int, source: Path | None, profile: str | None, store: Path | None
+    texts: Texts, *, no_open: bool, port: int | None, source: Path | None, profile: str | None, store: Path | None
 ) -> int:
     import threading
 

@@ -37,7 +37,9 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 @click.argument("target", required=False, metavar="[CLIP | SESSION | FOLDER]")
 @click.option("--lang", "language", metavar="xx", help="Language of the page: en or de. Default: the system's.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser; print the address only.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="NUMBER", help="Default: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="NUMBER", help="Default: the same each time, if it is free."
+)
 @click.option("--reviewer", default="", metavar="NAME", help="Your name, for the summary.")
 @click.option(
     "--protocol",
@@ -65,7 +67,7 @@ def command(
     *,
     language: str | None,
     no_open: bool,
-    port: int,
+    port: int | None,
     reviewer: str,
     protocol_name: str | None,
     store: Path | None,

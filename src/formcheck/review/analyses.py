@@ -118,6 +118,8 @@ class Analyses:
                     f"{item.name} is analysed already; name its other leg with side=, or change it in the review"
                 )
             out = other_leg_folder(item.results.path, leg)
+        elif item.is_analysed:
+            raise RequestError(f"{item.name} is a session of the record; open its clip itself: formcheck review CLIP")
         return self._queue(item.id, item.name, AnalysisRequest(clip, out, protocol, leg))
 
     def upload_folder(self, *, protocol_id: str | None, side: str | None) -> Path:
@@ -208,7 +210,7 @@ def _follow(job: Job, process: SpawnProcess, receiver: Connection) -> str | None
         except (EOFError, OSError):
             return None
         if kind == "progress":
-            job.stage, job.share = values[0], min(1.0, max(0.0, values[1]))
+            job.advance(*values)
         elif kind == "done":
             return "done"
         else:

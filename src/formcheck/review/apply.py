@@ -7,21 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from formcheck.angles.hand_calibration import HandMark, JointShift, row_at
+from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.reps.manual import ManualTimes
 from formcheck.review.changes import (
     Change,
     calibration_change,
-    rule_message,
     same_times,
     session_changes,
     verdict_change,
 )
-from formcheck.review.model import Goniometer, Joint, Overrule, Review
+from formcheck.review.model import Goniometer, Joint, Note, Overrule, Review
 from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import finding_sentence, verdict_word
+from formcheck.text.findings import finding_sentence, title_message, verdict_word
 from formcheck.types import Finding, LegAngles, PoseTrack, Session, Side, Verdict
 
 FindingKey = tuple[str, int | None]
@@ -66,7 +66,7 @@ class ReviewedSession:
     changes : tuple of Change
         What the review changes.
     not_applied : tuple of Message
-        What of the review could not be applied, and why.
+        What of the review could not be applied, and why. It stays in the review, set aside.
     warnings : tuple of Message
         What the reviewer's times make impossible to measure.
     needs_side : Side or None
@@ -152,6 +152,7 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     warnings = _cut_movements(session, protocol) if spans is not None and protocol is not None else ()
     unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
     overrules, not_applied = _applicable(session, review.overrules)
+    not_applied += _misplaced_notes(session, review.notes)
     overruled = {(one.rule, one.rep): Overruled(_analysed_finding(session, one), one.reason) for one in overrules}
     if review.calibrated and by_hand is None:
         not_applied = (*not_applied, Message("clinician.notice.no_calibration"))
@@ -193,19 +194,30 @@ def _cut_movements(session: Session, protocol: Protocol) -> tuple[Message, ...]:
 
 
 def _applicable(session: Session, overrules: Sequence[Overrule]) -> tuple[list[Overrule], tuple[Message, ...]]:
-    """Return the overrulings of rules and repetitions that are there, and what to say of the others."""
+    """Return the overrulings of this leg's rules and repetitions that are there, and what to say of the others."""
     rules = {finding.rule for finding in session.findings}
     numbers = {rep.index for rep in session.reps}
     applied, said = [], []
     for overrule in overrules:
-        rule = rule_message(overrule.rule)
-        if overrule.rule in rules and (overrule.rep is None or overrule.rep in numbers):
+        rule = title_message(overrule.rule)
+        if overrule.side not in (None, session.side):
+            place = "set" if overrule.rep is None else "rep"
+            leg = Message(f"side.{overrule.side}_leg")
+            said.append(Message.of(f"clinician.notice.other_leg_{place}", leg=leg, rule=rule, rep=overrule.rep or 0))
+        elif overrule.rule in rules and (overrule.rep is None or overrule.rep in numbers):
             applied.append(overrule)
         elif overrule.rep is None:
             said.append(Message.of("clinician.notice.no_finding_of_set", rule=rule))
         else:
             said.append(Message.of("clinician.notice.no_finding_of_rep", rule=rule, rep=overrule.rep))
     return applied, tuple(said)
+
+
+def _misplaced_notes(session: Session, notes: Sequence[Note]) -> tuple[Message, ...]:
+    """Say which notes are on repetitions that are not there, in a session of another leg or protocol."""
+    numbers = {rep.index for rep in session.reps}
+    lost = [note.rep for note in notes if note.rep is not None and note.rep not in numbers]
+    return tuple(Message.of("clinician.notice.note_of_no_rep", rep=rep) for rep in lost)
 
 
 def _analysed_finding(session: Session, overrule: Overrule) -> Finding:
@@ -236,16 +248,18 @@ def _with_verdicts(session: Session, overrules: Sequence[Overrule]) -> Session:
 
 
 def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> None:
-    """Refuse a review that speaks of a time, a point or a repetition which does not exist.
+    """Refuse a review that speaks of a rule, a time, a point or a repetition which does not exist.
+
+    What is said of a repetition is set aside, not refused, where another leg or protocol has fewer of them.
 
     Raises
     ------
     RequestError
     """
+    known = {finding.rule for finding in reviewed.session.findings} | RULE_BY_ID.keys()
     for overrule in review.overrules:
-        if (overrule.rule, overrule.rep) not in reviewed.overruled:
-            place = "the set" if overrule.rep is None else f"repetition {overrule.rep}"
-            raise RequestError(f"expected overrulings of findings that exist, got '{overrule.rule}' on {place}")
+        if overrule.rule not in known:
+            raise RequestError(f"expected overrulings of rules that exist, got '{overrule.rule}'")
     last_s = max(float(track.t_s[-1]), track.clip.duration_s) + 1.0
     times_s = [note.t_s for note in review.notes if note.t_s is not None]
     times_s += [one.t_s for one in review.goniometer] + [one.t_s for one in review.key_images]
@@ -256,10 +270,6 @@ def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> N
     for one in review.goniometer:
         if any(not (-w <= x <= 2 * w and -h <= y <= 2 * h) for x, y in one.points):
             raise RequestError(f"expected the goniometer's points within the frame ({w} x {h} px)")
-    numbers = {rep.index for rep in reviewed.session.reps}
-    for note in review.notes:
-        if note.rep is not None and note.rep not in numbers:
-            raise RequestError(f"a note is on repetition {note.rep}, but there are {len(numbers)}")
 
 
 def with_tool_angles(review: Review, angles: LegAngles | None) -> Review:

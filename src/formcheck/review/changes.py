@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.angles.hand_calibration import JointShift
-from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message, verbatim
 from formcheck.reps.manual import ManualTimes
 from formcheck.text.catalogue import Texts
+from formcheck.text.findings import title_message
 from formcheck.text.numbers import Z_95, ceiling
 from formcheck.types import Finding, LegAngles, Rep, Session, Verdict
 
@@ -57,7 +57,7 @@ def session_changes(analysed: Session, reviewed: Session, *, reps_given: bool) -
 
 def verdict_change(old: Finding, verdict: Verdict, reason: str) -> Change:
     """Return the change of one verdict."""
-    rule = rule_message(old.rule)
+    rule = title_message(old.rule)
     what = (
         _change("finding_of_set", rule=rule) if old.rep is None else _change("finding_of_rep", rule=rule, rep=old.rep)
     )
@@ -72,11 +72,6 @@ def calibration_change(shift: JointShift, before: LegAngles) -> Change:
     what = _change(f"calibrated_{shift.joint}", n=shift.frames)
     reviewed = _change("shifted", bent=shift.bent_deg, straight=shift.straight_deg, band=now)
     return Change(what, _change("not_shifted", band=was), reviewed)
-
-
-def rule_message(rule: str) -> Message:
-    """Return the title of a rule; its id for one that is not known."""
-    return Message(f"rule.{rule}.title") if rule in RULE_BY_ID else verbatim(rule)
 
 
 def _change(key: str, **values: object) -> Message:

@@ -221,7 +221,7 @@ def _copy(job: Job, *, clip: Path, target: Path) -> None:
                 if job.cancelled.is_set():
                     raise JobCancelledError
                 writer.write(_resized(frame.image_bgr, size_px), frame.t_s)
-                job.share = min(1.0, frame.t_s / max(source.duration_s, 1e-3))
+                job.advance("copy", frame.t_s / max(source.duration_s, 1e-3))
             writer.end_at(source.read_to_s)
 
 

@@ -51,12 +51,16 @@ class GivenRep(_Part):
 
 
 class Overrule(_Part):
-    """A verdict in place of the program's; ``rep`` None = on the set as a whole."""
+    """A verdict in place of the program's; ``rep`` None = on the set as a whole.
+
+    ``side`` is the leg that was judged: of the other leg it says nothing. None = whichever is.
+    """
 
     rule: Key
     rep: Annotated[int, Field(ge=1)] | None = None
     verdict: Verdict
     reason: Reason
+    side: Side | None = None
 
     @model_validator(mode="after")
     def _decided(self) -> Self:
@@ -154,7 +158,7 @@ class Review(_Part):
                     f"expected repetitions one after another, got one that starts at {after.start_s:.2f} s before the "
                     f"one before it ends at {before.end_s:.2f} s"
                 )
-        pairs = [(overrule.rule, overrule.rep) for overrule in self.overrules]
+        pairs = [(overrule.rule, overrule.rep, overrule.side) for overrule in self.overrules]
         if len(set(pairs)) < len(pairs):
             raise ValueError("expected one overruling for a rule of a repetition, got two")
         for kind in (self.notes, self.goniometer, self.key_images):

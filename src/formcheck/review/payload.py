@@ -66,9 +66,9 @@ def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     document = document_of(reviewed, texts)
     status_of = {one.rep: one for one in statuses(session)}
     for part, rep in zip(document["reps"], session.reps, strict=True):
-        part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), texts)
+        part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), reviewed, texts)
         part.update(_status_words(status_of.get(rep.index), texts))
-    document["findings"] = _with_words(document["findings"], session.findings_of(None), texts)
+    document["findings"] = _with_words(document["findings"], session.findings_of(None), reviewed, texts)
     return {"same": False, "document": document, "angles": angle_arrays(session)}
 
 
@@ -86,14 +86,17 @@ def document_of(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     return document
 
 
-def _with_words(parts: list[dict[str, Any]], findings: Sequence[Finding], texts: Texts) -> list[dict[str, Any]]:
-    """Return findings with their words, and the curve on which they are marked."""
+def _with_words(
+    parts: list[dict[str, Any]], findings: Sequence[Finding], reviewed: ReviewedSession, texts: Texts
+) -> list[dict[str, Any]]:
+    """Return findings with their words, whose verdict it is, and the curve on which they are marked."""
     return [
         part
         | {
             "title": rule_title(texts, finding.rule),
             "observed_words": observed_words(texts, finding),
             "limit_words": limit_words(texts, finding),
+            "overruled": reviewed.is_overruled(finding),
             "curve": "hip" if finding.rule in _HIP_RULES else "knee",
         }
         for part, finding in zip(parts, findings, strict=True)
@@ -112,13 +115,15 @@ def _status_words(one: RepStatus | None, texts: Texts) -> dict[str, str]:
 
 def reviewed_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     """Return the reviewed session; without numbers where the review changes none."""
+    notices = [texts.say(one) for one in (*reviewed.not_applied, *reviewed.warnings)]
     if not reviewed.changes:
-        return {"same": True, "changes": [], "needs_side": None}
+        return {"same": True, "changes": [], "needs_side": None, "notices": notices}
     changes = [change.to_json(texts) for change in reviewed.changes]
     return {
         **session_part(reviewed, texts),
         "changes": changes,
         "needs_side": reviewed.needs_side,
+        "notices": notices,
         "calibration": _calibration_part(reviewed, texts),
     }
 

@@ -183,7 +183,7 @@ class ReviewService:
             "reviewed_at": opened.stored.saved_at,
             "has_annotated": item.annotated() is not None,
             "review_problem": opened.problem,
-            "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
+            "notices": notices,
             "thresholds": payload.hip_band(protocol.protocol if protocol else None),
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from formcheck.errors import FormcheckError
 _OPEN = frozenset({"queued", "running"})
 # Ended jobs the page may still ask about.
 _REMEMBERED = 50
+# Before that much of a stage is done its pace is not known.
+_LEAST_SHARE, _LEAST_S = 0.05, 2.0
 
 
 class JobCancelledError(Exception):
@@ -47,7 +50,21 @@ class Job:
     share: float = 0.0
     error: str | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    stage_began_s: float = field(default_factory=time.monotonic)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def advance(self, stage: str, share: float) -> None:
+        """Say how far the work is: the stage, and which share of it is done."""
+        if stage != self.stage:
+            self.stage, self.stage_began_s = stage, time.monotonic()
+        self.share = min(1.0, max(0.0, share))
+
+    def left_s(self) -> float | None:
+        """Estimate how long the stage will still take; None while its pace is not known."""
+        took_s = time.monotonic() - self.stage_began_s
+        if self.state != "running" or self.share < _LEAST_SHARE or took_s < _LEAST_S:
+            return None
+        return took_s * (1 - self.share) / self.share
 
     def to_json(self) -> dict[str, Any]:
         """Return what the page shows of the job."""
@@ -59,6 +76,7 @@ class Job:
             "state": self.state,
             "stage": self.stage,
             "share": round(self.share, 3),
+            "left_s": round(left_s) if (left_s := self.left_s()) is not None else None,
             "error": self.error,
         }
 

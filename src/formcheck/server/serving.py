@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -24,6 +24,7 @@ from formcheck.server.guard import Guard
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOKEN_BYTES = 32
+_USUAL_PORTS = range(8737, 8741)
 _SILENT_S = 30.0
 # Ending an analysis and removing what it left takes a second or two.
 _MOST_TO_END_S = 15.0
@@ -44,14 +45,21 @@ class Address:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/?token={self.token}"
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; port 0 = any free one.
+def bind(host: str, port: int | None) -> socket.socket:
+    """Return a socket that listens; port 0 = any free one, None = the usual one, or else any free one.
+
+    With the same port at each start, a page that was left open finds the server again.
 
     Raises
     ------
     UsageError
         The address is not one of this machine, or the port is taken.
     """
+    if port is None:
+        for usual in _USUAL_PORTS:
+            with suppress(UsageError):
+                return bind(host, usual)
+        port = 0
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

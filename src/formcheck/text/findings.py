@@ -31,6 +31,12 @@ def rule_title(texts: Texts, rule: str) -> str:
     return texts.get(key) if texts.has(key) else rule.replace("_", " ").capitalize()
 
 
+def title_message(rule: str) -> Message:
+    """Return `rule_title` as a message; the id of a rule that is not known."""
+    key = f"rule.{rule}.title"
+    return Message(key) if key in catalogue(DEFAULT_LANGUAGE) else verbatim(rule)
+
+
 def rule_subject(texts: Texts, rule: str) -> str:
     """Return what a rule looks at, in a word or two: ``hip``."""
     key = f"rule.{rule}.subject"

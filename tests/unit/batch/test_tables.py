@@ -127,7 +127,11 @@ def test_results_of_an_earlier_version_are_read():
     assert [rows.clip[name] for name in ("met_reps", "not_met_reps", "undecided_reps")] == [2, 1, 0]
     assert [(row["status"], row["deciding"]) for row in rows.reps] == [("met", ""), ("not_met", "slow"), ("met", "")]
     (outlier,) = find_outliers([replace(done("old.mp4"), rows=rows)])
-    assert outlier.reasons == (Message.of("batch.reason.cut_off"),)
+    faults = Message.of("number.list", parts=(Message("rule.slow.title"),))
+    assert outlier.reasons == (
+        Message.of("batch.reason.not_met", n=1, of_all=3, rules=faults),
+        Message.of("batch.reason.cut_off"),
+    )
 
 
 def test_the_worst_clips_come_first_with_their_reasons(ten):
@@ -136,10 +140,13 @@ def test_the_worst_clips_come_first_with_their_reasons(ten):
     unsure = replace(unsure, rows=replace(unsure.rows, clip={**unsure.rows.clip, "knee_se_deg": 9.0}))
     gaps = done("gaps.mp4")
     gaps = replace(gaps, rows=replace(gaps.rows, clip={**gaps.rows.clip, "usable_fraction": 0.5}))
-    found = find_outliers([*ten, strange, unsure, gaps, failed("bad.mp4", "crashed")])
-    assert [outlier.result.clip.name for outlier in found] == ["bad.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
+    fast = done("fast.mp4", Move(), Move(extend_s=0.5, return_s=0.5))
+    found = find_outliers([*ten, strange, unsure, gaps, fast, failed("bad.mp4", "crashed")])
+    names = [outlier.result.clip.name for outlier in found]
+    assert names == ["bad.mp4", "fast.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
     assert [ENGLISH.say(outlier.reasons[0]) for outlier in found] == [
         "crashed",
+        f"1 of 2 repetitions not met: {ENGLISH.get('rule.slow.title')}.",
         "Only 50 % could be measured.",
         "The knee is only known to ± 18°.",
         "Unlike the others: knee at the end 60°, median of all 21°.",

@@ -15,9 +15,10 @@ from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import Analysis, AvailableProtocols
-from formcheck.review.apply import with_tool_angles
+from formcheck.review.apply import check_fits, with_tool_angles
 from formcheck.review.library import session_outcome
-from formcheck.review.model import GivenRep, Goniometer, Joint, Overrule, Review
+from formcheck.review.model import GivenRep, Goniometer, Joint, Note, Overrule, Review
+from formcheck.server.endpoints import RequestError
 from formcheck.session.document import to_document
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
@@ -188,6 +189,25 @@ def test_what_has_no_place_is_left_out_and_said(analysis):
         Message.of("clinician.notice.no_finding_of_set", rule=verbatim("no_such_rule")),
     )
     assert reviewed.overruled == {}
+
+
+def test_what_was_said_of_the_other_leg_is_set_aside_and_comes_back(analysis):
+    of_this = Overrule(rule="slow", rep=1, verdict=Verdict.NOT_MET, reason="Too fast.", side=analysis.session.side)
+    other = next(side for side in Side if side is not analysis.session.side)
+    of_other = of_this.model_copy(update={"side": other})
+    reviewed = analysis.apply(Review(overrules=(of_this, of_other)))
+    assert list(reviewed.overruled) == [("slow", 1)]
+    (said,) = reviewed.not_applied
+    assert said.key == "clinician.notice.other_leg_rep"
+    note = Note(id="n", scope="rep", rep=9, text="Here.", at="2026-01-01")
+    switched = analysis.apply(Review(overrules=(of_this,), notes=(note,), side=other))
+    assert switched.overruled == {}
+    assert [said.key for said in switched.not_applied] == [
+        "clinician.notice.other_leg_rep", "clinician.notice.note_of_no_rep",
+    ]  # fmt: skip
+    check_fits(Review(overrules=(of_this,), notes=(note,), side=other), switched, analysis.track)
+    with pytest.raises(RequestError):
+        check_fits(Review(overrules=(overrule("no_such_rule", None),)), reviewed, analysis.track)
 
 
 @pytest.mark.parametrize(("whole_set", "expected"), [(False, Verdict.INFORMATION), (True, Verdict.NOT_MET)])

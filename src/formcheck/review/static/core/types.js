@@ -22,6 +22,7 @@
  * @property {string} observed_words
  * @property {string} limit_words
  * @property {"hip" | "knee"} curve  which curve it is marked on
+ * @property {boolean} overruled  the verdict is the reviewer's
  */
 
 /**
@@ -86,9 +87,9 @@
 /** @typedef {{what: string, analysed: string, reviewed: string, reason: string}} Change */
 /** What is shifted by measurements of the reviewer. @typedef {{frames: number, changes: Change[]}} Calibration */
 
-/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null, calibration?: Calibration | null}} Session */
+/** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null, notices?: string[], calibration?: Calibration | null}} Session */
 /** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
-/** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string}} Overrule */
+/** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string, side?: Side | null}} Overrule  `side`: the leg that was judged */
 /** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */
 /** @typedef {"knee" | "hip" | "other"} Joint */
 /** @typedef {{id: string, t_s: number, caption: string}} KeyImage */
@@ -179,7 +180,7 @@
  * @property {boolean} has_video
  */
 
-/** @typedef {{job: string, id: string, kind?: "analysis" | "video", name: string, state: "queued" | "running" | "done" | "failed" | "cancelled", stage: string | null, share: number, error: string | null}} Job */
+/** @typedef {{job: string, id: string, kind?: "analysis" | "video", name: string, state: "queued" | "running" | "done" | "failed" | "cancelled", stage: string | null, share: number, left_s?: number | null, error: string | null}} Job */
 
 /**
  * @typedef {object} ServerState

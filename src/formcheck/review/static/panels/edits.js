@@ -20,8 +20,8 @@ export class Edits {
   }
 
   get #times() {
-    const { review, analysed } = this.view.state;
-    return review.reps ?? repTimes(analysed.document.reps);
+    const { review, reviewed } = this.view.state;
+    return review.reps ?? repTimes(reviewed.document.reps);
   }
 
   /**
@@ -37,7 +37,8 @@ export class Edits {
       return this.view.refresh();
     }
     this.view.ui.rep = chosen;
-    this.view.state.change(label, (draft) => writeReps(draft, edited));
+    const { side } = this.view.state.reviewed.document;
+    this.view.state.change(label, (draft) => writeReps(draft, edited, side));
   }
 
   /**

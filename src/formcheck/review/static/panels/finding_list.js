@@ -6,7 +6,7 @@ import { button, h, icon } from "../core/dom.js";
 import { t } from "../core/text.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
-/** @import { Finding, Verdict } from "../core/types.js" */
+/** @import { Finding, Overrule, Side, Verdict } from "../core/types.js" */
 
 const CHOICES = /** @type {Verdict[]} */ (["MET", "NOT_MET", "NOT_ASSESSABLE"]);
 const RANK = /** @type {Verdict[]} */ (["NOT_MET", "BORDERLINE", "NOT_ASSESSABLE", "MET", "INFORMATION"]);
@@ -33,8 +33,17 @@ const keyOf = (finding) => `${finding.rep ?? "set"}:${finding.rule}`;
  */
 const overruleOf = ({ state }, finding) =>
   state.layer === "reviewed"
-    ? state.review.overrules.find((one) => one.rule === finding.rule && one.rep === finding.rep)
+    ? state.review.overrules.find((one) => isOf(one, finding, state.session.document.side))
     : undefined;
+
+/**
+ * Whether an overruling is of a finding of the leg that is judged.
+ * @param {Overrule} one
+ * @param {Finding} finding
+ * @param {Side | null} side
+ */
+const isOf = (one, finding, side) =>
+  one.rule === finding.rule && one.rep === finding.rep && (!one.side || one.side === side);
 
 /**
  * @param {ClipView} view
@@ -106,7 +115,7 @@ function overruleButtons(view, finding) {
   };
   const withdraw = () =>
     view.state.change(t("review.change.withdraw"), (draft) => {
-      draft.overrules = draft.overrules.filter((one) => one.rule !== finding.rule || one.rep !== finding.rep);
+      draft.overrules = draft.overrules.filter((one) => !isOf(one, finding, view.state.session.document.side));
     });
   return h(
     "div",
@@ -166,9 +175,10 @@ function overruleForm(view, finding) {
     if (!reason.value.trim()) return;
     view.ui.overruling = "";
     view.state.change(t("review.change.overrule", { rule: finding.title, verdict: verdictWord(verdict) }), (draft) => {
+      const { side } = view.state.session.document;
       draft.overrules = [
-        ...draft.overrules.filter((one) => one.rule !== finding.rule || one.rep !== finding.rep),
-        { rule: finding.rule, rep: finding.rep, verdict, reason: reason.value.trim() },
+        ...draft.overrules.filter((one) => !isOf(one, finding, side)),
+        { rule: finding.rule, rep: finding.rep, verdict, reason: reason.value.trim(), side },
       ];
     });
   });

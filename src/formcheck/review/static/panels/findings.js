@@ -17,6 +17,7 @@ export function findingsTab(view) {
     view.state.layer === "analysed" && h("p", { class: "soft" }, t("review.findings.as_analysed")),
     otherLeg(view),
     ...(view.item.notices ?? []).map((notice) => h("p", { class: "caution" }, notice)),
+    setAside(view),
     reasons.length > 0 && h("ul", { class: "caution" }, ...reasons.map((reason) => h("li", {}, reason))),
     repsTable(view, document.reps),
     h("h2", {}, t("review.findings.set")),
@@ -26,12 +27,24 @@ export function findingsTab(view) {
 }
 
 /**
+ * What of the review does not apply to the session as it is judged, and what the reviewer's times cannot show.
+ * @param {ClipView} view
+ */
+function setAside({ state }) {
+  const notices = state.layer === "reviewed" ? (state.session.notices ?? []) : [];
+  return notices.length > 0 && h("ul", { class: "caution set-aside" }, ...notices.map((words) => h("li", {}, words)));
+}
+
+/**
  * An analysis follows one leg; the other one has to be looked for in the clip.
  * @param {ClipView} view
  */
-function otherLeg(view) {
-  const { needs_side: side } = view.state.session;
+export function otherLeg(view) {
+  const { needs_side: side } = view.state.reviewed;
   if (!side) return null;
+  // A session of the record holds the leg that was practised; what is found in a clip belongs beside the clip.
+  if (!view.item.video.url || ["store", "session"].includes(view.server.opened))
+    return h("p", { class: "caution" }, t(`review.findings.other_${side}`), " ", t("review.findings.needs_clip"));
   return h(
     "div",
     { class: "caution" },
@@ -140,6 +153,7 @@ function judged(rep) {
     "span",
     { class: "judged" },
     statusBadge(rep.status, t(`status.${rep.status}`)),
+    rep.findings.some((finding) => finding.overruled) && h("span", { class: "tag own" }, t("review.finding.overruled")),
     rep.deciding_words && h("small", {}, rep.deciding_words),
     rep.partial && h("span", { class: "tag" }, t("status.partial")),
   );

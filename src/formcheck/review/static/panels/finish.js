@@ -5,6 +5,7 @@ import { getBytes, getItems, itemPath } from "../core/api.js";
 import { announce, button, field, h, select, showError } from "../core/dom.js";
 
 import { t } from "../core/text.js";
+import { otherLeg } from "./findings.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Side } from "../core/types.js" */
@@ -27,6 +28,7 @@ export function finishTab(view) {
     h("h2", {}, t("review.finish.judge_again")),
     h("p", { class: "soft" }, t("review.finish.judge_help")),
     h("div", { class: "pair" }, sideField(view), protocolField(view)),
+    otherLeg(view),
     h(
       "div",
       { class: "buttons" },

@@ -18,7 +18,7 @@ export function measureTab(view) {
       "div",
       { class: "buttons" },
       ...JOINTS.map((joint) =>
-        button(t(`review.measurements.measure_${joint}`), () => view.goniometer.start(joint), {
+        button(t(`review.measurements.measure_${joint}`), () => view.measure(joint), {
           class: joint === "knee" ? "primary" : "",
           "data-key": `measure-${joint}`,
         }),

@@ -9,7 +9,7 @@ import { measureTab } from "./measurements.js";
 import { notesTab } from "./notes.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
-/** @typedef {"findings" | "measure" | "notes" | "finish"} Tab */
+/** @typedef {"video" | "findings" | "measure" | "notes" | "finish"} Tab */
 
 /** @type {[Tab, string][]} */
 export const TABS = [
@@ -19,7 +19,10 @@ export const TABS = [
   ["finish", t("review.panel.finish")],
 ];
 
-const FILLS = { findings: findingsTab, measure: measureTab, notes: notesTab, finish: finishTab };
+/** On a narrow screen video and curves take turns with the others; elsewhere they stand beside them. */
+const NARROW_TABS = /** @type {typeof TABS} */ ([["video", t("review.clip.image")], ...TABS]);
+
+const FILLS = { video: () => [], findings: findingsTab, measure: measureTab, notes: notesTab, finish: finishTab };
 
 export class Panel {
   /** @param {ClipView} view */
@@ -37,13 +40,32 @@ export class Panel {
     );
     this.tabs.addEventListener("keydown", (event) => this.#step(event));
     ringForKeyboardOnly(this.body);
+    this.narrow = matchMedia("(max-width: 40rem)");
+    this.resized = () => view.refresh();
+    this.narrow.addEventListener("change", this.resized);
     /** How far each tab was scrolled when it was left. @type {Partial<Record<Tab, number>>} */
     this.places = {};
   }
 
+  close() {
+    this.narrow.removeEventListener("change", this.resized);
+  }
+
+  /** The tabs that there are at this width. */
+  get shownTabs() {
+    return this.narrow.matches ? NARROW_TABS : TABS;
+  }
+
+  /** The tab that is shown: the video has none of its own where it is always there. */
+  get chosen() {
+    const { tab } = this.view.ui;
+    return tab === "video" && !this.narrow.matches ? "findings" : tab;
+  }
+
   refresh() {
-    const { tab: chosen } = this.view.ui;
-    const tabs = TABS.map(([tab, words]) => {
+    const { chosen } = this;
+    this.view.node.dataset.tab = chosen;
+    const tabs = this.shownTabs.map(([tab, words]) => {
       const props = { role: "tab", "aria-selected": tab === chosen, "aria-controls": "tab-body", "data-key": tab };
       return button(words, () => this.view.openTab(tab), { ...props, tabindex: tab === chosen ? 0 : -1 });
     });
@@ -90,8 +112,9 @@ export class Panel {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!way) return;
     event.preventDefault();
-    const at = TABS.findIndex(([tab]) => tab === this.view.ui.tab);
-    this.view.openTab(TABS[(at + way + TABS.length) % TABS.length][0]);
+    const tabs = this.shownTabs;
+    const at = tabs.findIndex(([tab]) => tab === this.chosen);
+    this.view.openTab(tabs[(at + way + tabs.length) % tabs.length][0]);
     /** @type {HTMLElement | null} */ (this.tabs.querySelector("[aria-selected=true]"))?.focus();
   }
 }

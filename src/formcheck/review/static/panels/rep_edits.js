@@ -3,7 +3,7 @@
 
 import { clock, t } from "../core/text.js";
 
-/** @import { Rep, RepTimes, Review } from "../core/types.js" */
+/** @import { Rep, RepTimes, Review, Side } from "../core/types.js" */
 
 const SHORTEST_S = 0.2;
 const ADDED_S = 4;
@@ -103,10 +103,12 @@ export function removed(reps, place) {
  * stays as one on the set, because words are not thrown away.
  * @param {Review} review
  * @param {Edited} edited
+ * @param {Side | null} side  the leg that is judged: what was said of the other one's repetitions stays
  */
-export function writeReps(review, { reps, renumbered }) {
+export function writeReps(review, { reps, renumbered }, side) {
   review.reps = reps;
   review.overrules = review.overrules.flatMap((one) => {
+    if (one.side && one.side !== side) return [one];
     const rep = one.rep === null ? null : renumbered(one.rep);
     return one.rep !== null && rep === null ? [] : [{ ...one, rep }];
   });

@@ -213,7 +213,7 @@ export class ReviewState extends EventTarget {
     if (error.status === 409 && review && revision !== undefined) {
       this.theirs = { review, revision };
       this.#say("conflict", error.message);
-    } else if (error.status === 0) {
+    } else if (error.status === 0 || error.status === 403) {
       this.#say("offline", error.message);
       this.timer = setTimeout(() => this.save(), AGAIN_MS);
     } else this.#say(sent === this.counted ? "refused" : "unsaved", error.message);

@@ -100,7 +100,7 @@ const viewKeys = (view) => [
  * @returns {Row[]}
  */
 const reviewKeys = (view) => [
-  ["g", "G", t("review.clip_keys.goniometer"), () => view.goniometer.start()],
+  ["g", "G", t("review.clip_keys.goniometer"), () => view.measure()],
   ["n", "N", t("review.clip_keys.note"), () => view.edits.addNote("frame")],
   ["k", "K", t("review.clip_keys.image"), () => view.edits.addImage()],
   ["i", "I", t("review.clip_keys.add_rep"), () => view.edits.addRep()],

@@ -18,12 +18,12 @@ import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { Viewport } from "./viewport.js";
 
-/** @import { DateKind, Item, ServerState, Side } from "../core/types.js" */
+/** @import { DateKind, Item, Joint, ServerState, Side } from "../core/types.js" */
 /** @import { Tab } from "../panels/panel.js" */
 
 /** What is chosen and opened in the clip view; `rep` 0: none. */
 const newUi = () => ({
-  tab: /** @type {Tab} */ ("findings"),
+  tab: /** @type {Tab} */ ("video"),
   rep: 0,
   open: "",
   overruling: "",
@@ -151,6 +151,7 @@ export class ClipView {
     this.unlisten?.();
     this.player.pause();
     this.timeline.curves.close();
+    this.panel.close();
     if (!this.state.clean) void this.state.save();
     this.video?.removeAttribute("src");
     this.video?.load();
@@ -247,6 +248,15 @@ export class ClipView {
     this.ui.tab = tab;
     this.refresh();
     this.panel.findPlace();
+  }
+
+  /**
+   * Lay the goniometer on this frame. On a narrow screen the video has a tab of its own.
+   * @param {Joint} [joint]
+   */
+  measure(joint) {
+    if (this.panel.narrow.matches) this.openTab("video");
+    this.goniometer.start(joint);
   }
 
   /**

@@ -31,9 +31,11 @@ export function stripButtons(reps, selected, choose) {
     const style = rep.status ? STYLES[rep.status] : "unknown";
     const chosen = rep.index === selected;
     const times = { start: clock(rep.start_s), end: clock(rep.end_s) };
-    const label = t("review.timeline.rep", { ...times, rep: rep.index, status: rep.status_words });
+    const own = rep.findings.some((finding) => finding.overruled);
+    const words = t("review.timeline.rep", { ...times, rep: rep.index, status: rep.status_words });
+    const label = own ? t("review.timeline.overruled", { words }) : words;
     const props = {
-      class: `rep ${style}`,
+      class: `rep ${style} ${own ? "overruled" : ""}`,
       "aria-pressed": chosen,
       "data-rep": rep.index,
       "data-at": rep.start_s,
@@ -52,11 +54,21 @@ export function stripButtons(reps, selected, choose) {
  */
 export function findingMarkers(reps, open) {
   return reps.flatMap((rep) =>
-    rep.findings.flatMap(({ advisory, at_s, curve, rule, title, verdict }) => {
+    rep.findings.flatMap(({ advisory, at_s, curve, overruled, rule, title, verdict }) => {
       if (advisory || at_s === null || !["NOT_MET", "BORDERLINE"].includes(verdict)) return [];
       const style = STYLES[verdict];
-      const label = t("review.timeline.finding", { verdict: verdictWord(verdict), rule: title, rep: rep.index });
-      return [{ at_s, lane: curve, label, style, iconName: style, act: () => open({ rule, rep: rep.index }) }];
+      const words = t("review.timeline.finding", { verdict: verdictWord(verdict), rule: title, rep: rep.index });
+      const label = overruled ? t("review.timeline.overruled", { words }) : words;
+      return [
+        {
+          at_s,
+          lane: curve,
+          label,
+          style: overruled ? `${style} overruled` : style,
+          iconName: style,
+          act: () => open({ rule, rep: rep.index }),
+        },
+      ];
     }),
   );
 }

@@ -60,7 +60,7 @@ export class Transport {
       tool("subject", "P", "zoom", () => view.viewport.toggleSubject()),
       tool("overlay", "V", "leg", () => view.toggleOverlay(), { "aria-pressed": ui.overlay }),
       h("span", { class: "gap" }),
-      tool("goniometer", "G", "angle", () => view.goniometer.start(), { "aria-pressed": view.goniometer.active }),
+      tool("goniometer", "G", "angle", () => view.measure(), { "aria-pressed": view.goniometer.active }),
       tool("note", "N", "note", () => view.edits.addNote("frame")),
       tool("image", "K", "image", () => view.edits.addImage()),
     );

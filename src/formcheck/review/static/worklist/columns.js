@@ -90,6 +90,9 @@ export const COLUMNS = [
   { key: "reviewed", of: (entry) => (entry.reviewed ? 1 : 0) },
 ];
 
+/** Clips that an analysis can be asked for. @param {Entry} entry */
+export const isNew = (entry) => entry.state === "not analysed" || (entry.state === "failed" && entry.origin === "clip");
+
 /** @param {Column} column */
 export const columnTitle = ({ key }) => t(`review.column.${key}`);
 
@@ -145,11 +148,11 @@ export function reviewCell(entry, analyse) {
     case "failed":
       return h(
         "span",
-        {},
+        { class: "why-failed" },
         statusBadge("not_met", t("review.worklist.failed")),
         h("small", { class: "why" }, entry.error ?? ""),
       );
     default:
-      return soft(t(`review.worklist.${entry.state}`));
+      return h("span", { class: "soft", "data-progress": entry.id }, t(`review.worklist.${entry.state}`));
   }
 }

@@ -9,6 +9,7 @@ import { jobWords, t } from "../core/text.js";
 
 const POLL_MS = 500;
 const OPEN = ["queued", "running"];
+const WAITING_SHOWN = 3;
 
 /** @typedef {{name: string, share: number, cancel: () => void, waiting: boolean}} Sending */
 
@@ -16,10 +17,12 @@ export class Queue {
   /**
    * @param {ServerState} server
    * @param {() => void} changed  something new is in the list
+   * @param {(jobs: Job[]) => void} progressed
    */
-  constructor(server, changed) {
+  constructor(server, changed, progressed) {
     this.server = server;
     this.changed = changed;
+    this.progressed = progressed;
     /** @type {Sending[]} */
     this.sending = [];
     /** @type {Job[]} */
@@ -152,6 +155,7 @@ export class Queue {
         this.jobs = answer.filter((job) => job.kind !== "video");
         this.#report();
         this.#show();
+        this.progressed(this.jobs);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       } while (!this.closed && (this.again || this.jobs.some((job) => OPEN.includes(job.state))));
     } catch (error) {
@@ -189,8 +193,25 @@ export class Queue {
   #show() {
     const jobs = this.jobs.filter((job) => !this.dismissed.has(job.job));
     this.node.hidden = jobs.length + this.sending.length === 0;
-    const lines = [...jobs.map((job) => this.#jobLine(job)), ...this.sending.map(sendingLine)];
+    // Of many that wait, the list itself says it of each.
+    const later = jobs.filter((job) => job.state === "queued").slice(WAITING_SHOWN);
+    const shown = jobs.filter((job) => !later.includes(job));
+    const lines = [...shown.map((job) => this.#jobLine(job)), ...this.sending.map(sendingLine)];
+    if (later.length) lines.push(this.#laterLine(later));
     replaceContent(this.node, h("ul", {}, ...lines));
+  }
+
+  /** @param {Job[]} later */
+  #laterLine(later) {
+    const cancel = () => {
+      for (const job of later) void this.#cancel(job);
+    };
+    return h(
+      "li",
+      {},
+      h("span", { class: "name" }, t("review.upload.waiting_more", { n: later.length })),
+      button(t("review.upload.cancel_waiting"), cancel, { class: "small", "data-key": "later" }),
+    );
   }
 
   /** @param {Job} job */

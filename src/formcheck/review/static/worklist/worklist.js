@@ -4,12 +4,12 @@
 import { ApiError, getItems, itemPath, send } from "../core/api.js";
 import { announce, button, h, select, showError } from "../core/dom.js";
 import { keyHelpButton, listen, showKeyHelp } from "../core/keys.js";
-import { COLLATOR, sideWords, t } from "../core/text.js";
-import { COLUMNS, columnHint, columnTitle, FILTERS, nameCell, ordered, reviewCell } from "./columns.js";
+import { COLLATOR, jobWords, sideWords, t } from "../core/text.js";
+import { COLUMNS, columnTitle, FILTERS, isNew, nameCell, reviewCell } from "./columns.js";
+import { Sorting } from "./sorting.js";
 import { Queue } from "./uploads.js";
 
-/** @import { Entry, ServerState } from "../core/types.js" */
-/** @import { Column } from "./columns.js" */
+/** @import { Entry, Job, ServerState } from "../core/types.js" */
 /** @import { Shortcut } from "../core/keys.js" */
 
 class Worklist {
@@ -20,7 +20,6 @@ class Worklist {
     this.entries = [];
     /** @type {Map<string, {row: HTMLTableRowElement, entry: Entry, text: string}>} */
     this.rows = new Map();
-    this.sort = { key: "date", down: true };
     this.filter = { words: "", state: "all" };
     /** @type {string[]} */
     this.chosen = [];
@@ -37,15 +36,24 @@ class Worklist {
     this.search.addEventListener("input", () => this.#filterBy({ words: this.search.value }));
     this.shown = h("span", { class: "soft", role: "status" });
     this.compare = button(t("review.worklist.compare"), () => this.openComparison(), { disabled: true });
-    this.head = h("thead");
-    this.body = h("tbody");
+    this.analyseAll = button("", () => void this.#analyseNew(), {
+      hidden: true,
+      title: t("review.worklist.analyse_all_hint"),
+    });
+    this.sorting = new Sorting(() => this.#arrange());
+    this.body = h("tbody", { role: "rowgroup" });
     this.hint = h("p", { class: "soft" });
-    this.queue = server.can_upload ? new Queue(server, () => void this.load()) : null;
+    this.queue = server.can_upload
+      ? new Queue(
+          server,
+          () => void this.load(),
+          (jobs) => this.#progressed(jobs),
+        )
+      : null;
     this.node = this.#layout();
     const keys = this.#keys();
     this.toolbar = [keyHelpButton(keys)];
     this.unlisten = listen(keys);
-    this.#fillHead();
   }
 
   #layout() {
@@ -61,8 +69,10 @@ class Worklist {
         { class: "bar" },
         this.search,
         select("all", filters, (state) => this.#filterBy({ state }), { "aria-label": t("review.worklist.show") }),
+        this.sorting.choice,
         this.shown,
         h("span", { class: "grow" }),
+        this.analyseAll,
         this.compare,
         this.queue?.chooser,
       ),
@@ -72,9 +82,9 @@ class Worklist {
         { class: "scroller" },
         h(
           "table",
-          { class: "list" },
+          { class: "list", role: "table" },
           h("caption", { class: "visually-hidden" }, t("review.worklist.caption")),
-          this.head,
+          this.sorting.head,
           this.body,
         ),
         this.hint,
@@ -138,21 +148,20 @@ class Worklist {
   #arrange() {
     const words = this.filter.words.toLowerCase().split(/\s+/).filter(Boolean);
     const keeps = FILTERS[this.filter.state];
-    const column = COLUMNS.find((one) => one.key === this.sort.key) ?? COLUMNS[0];
-    const sign = this.sort.down ? -1 : 1;
     const shown = [...this.rows.values()].filter(
       ({ entry, text }) => keeps(entry) && words.every((word) => text.includes(word)),
     );
-    shown.sort(
-      (a, b) => ordered(column.of(a.entry), column.of(b.entry), sign) || COLLATOR.compare(a.entry.name, b.entry.name),
-    );
+    shown.sort((a, b) => this.sorting.compare(a.entry, b.entry));
     this.body.replaceChildren(...shown.map(({ row }) => row));
     this.shown.textContent =
       shown.length === this.rows.size
         ? String(shown.length)
         : t("review.worklist.shown", { shown: shown.length, total: this.rows.size });
     this.hint.textContent = this.#advice(shown.length);
-    this.#fillHead();
+    const { length: n } = this.entries.filter(isNew);
+    this.analyseAll.hidden = !this.queue || n === 0;
+    this.analyseAll.textContent = t("review.worklist.analyse_all", { n });
+    this.sorting.refresh();
   }
 
   /** @param {number} shown */
@@ -161,51 +170,6 @@ class Worklist {
     if (shown) return `${drop} ${t("review.worklist.help")}`.trim();
     if (this.rows.size) return t("review.worklist.nothing_fits");
     return this.queue ? `${t("review.worklist.nothing_yet")} ${drop}` : t("review.worklist.nothing_kept");
-  }
-
-  #fillHead() {
-    const by = (/** @type {Column} */ column) => {
-      this.sort = {
-        key: column.key,
-        down:
-          this.sort.key === column.key
-            ? !this.sort.down
-            : ["date", "not_met", "undecided", "pain"].includes(column.key),
-      };
-      this.#arrange();
-      this.head.querySelector(`[data-key="${column.key}"]`)?.closest("button")?.focus();
-    };
-    const cells = COLUMNS.map((column) => {
-      const sorted = this.sort.key === column.key;
-      return h(
-        "th",
-        {
-          scope: "col",
-          class: column.number ? "num" : "",
-          "aria-sort": sorted ? (this.sort.down ? "descending" : "ascending") : "none",
-        },
-        h(
-          "button",
-          {
-            type: "button",
-            class: "sort",
-            title: columnHint(column),
-            "data-key": column.key,
-            on: { click: () => by(column) },
-          },
-          columnTitle(column),
-          h("span", { "aria-hidden": "true" }, sorted ? (this.sort.down ? " ▾" : " ▴") : ""),
-        ),
-      );
-    });
-    this.head.replaceChildren(
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, t("review.worklist.compare_column"))),
-        ...cells,
-      ),
-    );
   }
 
   /** @param {Entry} entry */
@@ -217,7 +181,7 @@ class Worklist {
       disabled: entry.state !== "analysed",
     });
     box.addEventListener("change", () => this.#choose(entry.id, box.checked));
-    const row = h("tr", { "data-id": entry.id }, h("td", {}, box));
+    const row = h("tr", { "data-id": entry.id, role: "row" }, h("td", { role: "cell" }, box));
     row.addEventListener("click", (event) => {
       if (event.target instanceof Element && !event.target.closest("a, button, input")) row.querySelector("a")?.click();
     });
@@ -231,7 +195,13 @@ class Worklist {
       row.append(
         h(
           column.key === "name" ? "th" : "td",
-          { class: column.number ? "num" : "", scope: column.key === "name" ? "row" : null },
+          {
+            class: column.number ? "num" : "",
+            scope: column.key === "name" ? "row" : null,
+            role: column.key === "name" ? "rowheader" : "cell",
+            "data-column": column.key,
+            "data-title": columnTitle(column),
+          },
           content,
         ),
       );
@@ -239,15 +209,32 @@ class Worklist {
     return row;
   }
 
-  /** @param {Entry} entry */
-  async #analyse(entry) {
+  /** @param {Entry[]} entries */
+  async #analyse(...entries) {
     try {
-      await send("POST", `${itemPath(entry.id)}/analyse`);
-      this.queue?.watch();
-      await this.load();
+      for (const entry of entries) await send("POST", `${itemPath(entry.id)}/analyse`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       showError("analyse", error.message);
+    }
+    this.queue?.watch();
+    await this.load();
+  }
+
+  #analyseNew() {
+    // In the order of the list, so that what is seen first is ready first.
+    const shown = [...this.body.children].map((row) => /** @type {HTMLElement} */ (row).dataset.id);
+    const entries = this.entries.filter(isNew);
+    const place = (/** @type {Entry} */ { id }) => (shown.includes(id) ? shown.indexOf(id) : shown.length);
+    return this.#analyse(...entries.sort((a, b) => place(a) - place(b)));
+  }
+
+  /** @param {Job[]} jobs */
+  #progressed(jobs) {
+    for (const job of jobs) {
+      if (!["queued", "running"].includes(job.state)) continue;
+      const cell = this.rows.get(job.id)?.row.querySelector("[data-progress]");
+      if (cell) cell.textContent = jobWords(job);
     }
   }
 

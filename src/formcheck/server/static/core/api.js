@@ -38,6 +38,9 @@ async function ask(path, init) {
   if (answer.ok) return answer;
   /** @type {Refusal} */
   const body = await answer.json().catch(() => ({}));
+  // Another run answers here, which does not know this page: its refusal has no words for it.
+  if (answer.status === 403 && !body.error)
+    throw new ApiError(403, t("review.page.restarted", { address: `${location.origin}/` }));
   throw new ApiError(answer.status, body.error ?? t("review.page.bad_answer", { status: answer.status, path }), body);
 }
 

@@ -117,16 +117,27 @@ export const labelledDate = (iso, kind = "filmed") =>
   iso ? t(`review.date.${kind}`, { date: dateWords(iso) }) : t("review.date.none");
 
 /**
- * What an analysis is doing.
- * @param {Pick<Job, "stage" | "share" | "state">} job
+ * Minutes and seconds in words, rounded as an estimate is.
+ * @param {number} length_s
  */
-export function jobWords({ stage, share, state }) {
+function about(length_s) {
+  if (length_s < 100) return t("number.seconds", { value: Math.max(5, 5 * Math.ceil(length_s / 5)) });
+  return t("review.job.minutes", { n: Math.ceil(length_s / 60) });
+}
+
+/**
+ * What an analysis is doing, and how long its last stage will still take.
+ * @param {Pick<Job, "stage" | "share" | "state" | "left_s">} job
+ */
+export function jobWords({ stage, share, state, left_s }) {
   if (state === "queued") return t("review.job.queued");
   const key = `stage.${stage ?? ""}`;
   const words = t(hasText(key) ? key : "stage.analyse");
-  return share > 0
-    ? t("review.job.share", { stage: words, percent: percent(share) })
-    : t("review.job.busy", { stage: words });
+  if (!(share > 0)) return t("review.job.busy", { stage: words });
+  const values = { stage: words, percent: percent(share) };
+  return stage === "measure" && typeof left_s === "number"
+    ? t("review.job.share_left", { ...values, time: about(left_s) })
+    : t("review.job.share", values);
 }
 
 /** @param {Side} side */
