@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from invariants import check_every_judgement, contradictions_in_files
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -35,6 +37,14 @@ def pytest_configure():
     # The language of the tests does not depend on the machine.
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ["FORMCHECK_STORE"] = str(Path(tempfile.mkdtemp(prefix="formcheck-tests-")) / "record")
+    check_every_judgement()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def consistent_results(tmp_path_factory) -> Iterator[None]:
+    """No result that the tests of this process leave says two things that cannot both be true."""
+    yield
+    assert contradictions_in_files(tmp_path_factory.getbasetemp()) == []
 
 
 @pytest.fixture(scope="session")

@@ -125,13 +125,14 @@ def _check(value: Any, *, nan: bool = False) -> None:
             for item in one.values() if isinstance(one, dict) else one if isinstance(one, list) else (one,):
                 if isinstance(item, (dict, list)):
                     deeper.append(item)
-                elif isinstance(item, (int, float)) and not (_sane(item) or (nan and math.isnan(item))):
+                elif isinstance(item, (int, float)) and not _sane(item, nan=nan):
                     raise ValueError(f"expected finite numbers up to {MAX_NUMBER:g}, got one beyond")
         level, depth = deeper, depth + 1
 
 
-def _sane(number: float) -> bool:
-    return math.isfinite(number) and -MAX_NUMBER <= number <= MAX_NUMBER
+def _sane(number: float, *, nan: bool) -> bool:
+    # Comparisons take whole numbers that are too large for a float, too; a NaN is on neither side of 0.
+    return -MAX_NUMBER <= number <= MAX_NUMBER or (nan and not (number < 0 or number >= 0))
 
 
 def _nan_or_refuse(name: str) -> float:

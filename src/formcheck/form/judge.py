@@ -20,7 +20,7 @@ from formcheck.resolution import rounded
 from formcheck.timeseries import unknown_frames
 from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
 
-# With less than this share of the frames measurable, a count of repetitions means nothing.
+# With less than this share of the frames measurable, neither angles nor a count of repetitions mean anything.
 _MIN_USABLE = 0.05
 
 
@@ -60,7 +60,7 @@ def judge_angles(
         rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)
     else:
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
-        if angles is not None and rep_set.reps and view.jitter_deg > MAX_REP_JITTER_DEG:
+        if angles is not None and _means_nothing(angles, rep_set):
             angles, rep_set = unknown_frames(angles, track.t_s), _no_reps(track)
     quality = rounded(assess_quality(track, angles, view))
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
@@ -86,6 +86,12 @@ def judge_angles(
         findings=findings,
         quality=quality,
     )
+
+
+def _means_nothing(angles: LegAngles, rep_set: RepSet) -> bool:
+    """The legs were mixed up, or so little could be measured that its angles and repetitions are chance."""
+    mixed_up = bool(rep_set.reps) and angles.view.jitter_deg > MAX_REP_JITTER_DEG
+    return mixed_up or bool(angles.usable.mean() < _MIN_USABLE)
 
 
 def _no_reps(track: PoseTrack) -> RepSet:
