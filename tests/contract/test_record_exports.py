@@ -1,5 +1,7 @@
 """What every format of `formcheck export` states of a session: the counts and statistics of form.statistics.
 
+Of a session that was reviewed they are those of the session as signed, and of the analysis when that is asked for.
+
 A format of `EXPORT_FORMATS` without a reader here fails. The PDF is read as the page that is printed.
 """
 
@@ -19,9 +21,10 @@ import pytest
 
 from formcheck.form.statistics import set_statistics
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.exports import EXPORT_FORMATS, Selection, export_files
+from formcheck.record.exports import EXPORT_FORMATS, export_files
 from formcheck.record.exports.fhir import LOCAL
 from formcheck.record.exports.pdf import saved_report
+from formcheck.record.exports.selection import Selection
 from formcheck.record.save import save_set
 from formcheck.record.schema import STATISTICS, STATUS_COUNTS
 from formcheck.record.store import open_store
@@ -31,6 +34,7 @@ from formcheck.text.catalogue import Texts
 from formcheck.types import Side, Verdict
 from practice import FIRST as DAY
 from practice import PROFILE, judged, named
+from signed import sign
 
 Facts = dict[str, float | None]
 COUNTS = {"rep_count": "complete", **STATUS_COUNTS}
@@ -62,14 +66,23 @@ def nothing_measured():
     return track, replace(session, side=None, angles=None, reps=(), findings=())
 
 
-@pytest.fixture(scope="module", params=[mixed, nothing_measured], ids=["mixed", "nothing measured"])
+@pytest.fixture(
+    scope="module",
+    params=[(mixed, None), (nothing_measured, None), (mixed, "reviewed"), (mixed, "as analysed")],
+    ids=["mixed", "nothing measured", "reviewed", "as analysed"],
+)
 def saved(request, tmp_path_factory):
-    track, session = request.param()
+    make, layer = request.param
+    track, session = make()
     practice = Practice(PROFILE, Origin.ANALYZE, datetime.combine(DAY, time(9), UTC))
     with open_store(tmp_path_factory.mktemp("exports") / "record") as store:
         uid = save_set(store, session, track, protocol=load_protocol(), practice=practice).uid
+        if layer is not None:
+            reviewed = sign(store, uid)
+            assert rounded(set_statistics(reviewed)) != rounded(set_statistics(session))
+            session = reviewed if layer == "reviewed" else session
         with store.reading() as connection:
-            yield Selection(store, connection, (uid,), PROFILE, Texts()), session
+            yield Selection(store, connection, (uid,), PROFILE, Texts(), layer == "as analysed"), session
 
 
 def number(text: str) -> float | None:
@@ -87,7 +100,8 @@ def from_parquet(files: Mapping[str, bytes], _selection: Selection) -> Facts:
 
 
 def from_json(files: Mapping[str, bytes], selection: Selection) -> Facts:
-    document = json.loads(files[f"{selection.uids[0]}.json"])["results"][-1]["document"]
+    # It holds all results: the first is as analysed, the last as reviewed if somebody did that.
+    document = json.loads(files[f"{selection.uids[0]}.json"])["results"][0 if selection.as_analysed else -1]["document"]
     found = document["statistics"]
     counts = {name: found[field] for name, field in STATUS_COUNTS.items()}
     return {"rep_count": document["rep_count"], **counts, **{name: found[name] for name in STATISTICS}}

@@ -9,7 +9,7 @@ import pytest
 from formcheck.errors import FormcheckError
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.exports.archive import read_archive
+from formcheck.record.exports.archived import read_archive
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
 from formcheck.video.filmed import stated_at

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from formcheck.record.queries import results_of, sessions
+from formcheck.record.choice import results_of
+from formcheck.record.queries import sessions
 from formcheck.record.schema import RESULT
 from formcheck.record.series import read_series
 from formcheck.record.store import open_store

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
-from formcheck.cli.record_options import chosen_profile, full_ids, profile_option, store_option
+from formcheck.cli.record_options import as_analysed_option, chosen_profile, full_ids, profile_option, store_option
 from formcheck.errors import UsageError
 from formcheck.message import Message
 from formcheck.record.exports import EXPORT_FORMATS
@@ -23,6 +23,7 @@ _HELP = f"""Take sessions out of the practice record.
 \b
 {_ABOUT}
 
+A session that was reviewed leaves as the reviewer signed it, unless --as-analysed is given.
 docs/record.md describes every column and code.
 
 \b
@@ -43,15 +44,26 @@ Examples:
     metavar="DIR",
     help="Folder for the files.",
 )
+@as_analysed_option
 @profile_option
 @store_option
 def command(
-    sessions: tuple[str, ...], *, everything: bool, kind: str, out: Path, profile: str | None, store: Path | None
+    sessions: tuple[str, ...],
+    *,
+    everything: bool,
+    kind: str,
+    out: Path,
+    as_analysed: bool,
+    profile: str | None,
+    store: Path | None,
 ) -> None:
     """Write the files of the chosen format."""
     if bool(sessions) == everything:
         raise UsageError("expected the ids of sessions or --all, and only one of the two")
-    from formcheck.record.exports import Selection, export_files
+    if as_analysed and kind == "json":
+        raise UsageError("--format json holds every result, as analysed and as reviewed: leave --as-analysed out")
+    from formcheck.record.exports import export_files
+    from formcheck.record.exports.selection import Selection
     from formcheck.record.profiles import profile_key
     from formcheck.record.queries import sessions as read_sessions
     from formcheck.record.store import open_store
@@ -61,9 +73,10 @@ def command(
         if everything:
             code = chosen_profile(connection, profile)
             lines = read_sessions(connection, profile_id=profile_key(connection, code))
-            selection = Selection(record, connection, tuple(line.uid for line in lines), code, texts)
+            selection = Selection(record, connection, tuple(line.uid for line in lines), code, texts, as_analysed)
         else:
-            selection = Selection(record, connection, tuple(full_ids(connection, sessions)), None, texts)
+            uids = tuple(full_ids(connection, sessions))
+            selection = Selection(record, connection, uids, None, texts, as_analysed)
         count = _write(out, export_files(kind, selection))
     sessions_made = Message.of("record.sessions", n=len(selection.uids))
     files_made = Message.of("record.export.files", n=count)

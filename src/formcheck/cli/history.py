@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
-from formcheck.cli.record_options import chosen_profile, profile_option, role_option, store_option
+from formcheck.cli.record_options import as_analysed_option, chosen_profile, profile_option, role_option, store_option
 
 if TYPE_CHECKING:
     from formcheck.record.values import Role
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @store_option
 @profile_option
 @click.option("--last", type=click.IntRange(min=1), default=15, show_default=True, help="Sessions to list.")
+@as_analysed_option
 @click.pass_context
-def command(context: click.Context, *, store: Path | None, profile: str | None, last: int) -> None:
+def command(context: click.Context, *, store: Path | None, profile: str | None, last: int, as_analysed: bool) -> None:
     """Show what was practised: today, the last weeks, and the latest sessions.
 
     \b
@@ -42,25 +43,29 @@ def command(context: click.Context, *, store: Path | None, profile: str | None, 
     with open_store(store, write=False) as record, record.reading() as connection:
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
-        lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
-    print_history(code, lines, known, call_texts(), today=datetime.now().astimezone().date(), last=last)
+        lines, known = sessions(connection, profile_id=key, as_analysed=as_analysed), prescriptions(connection, key)
+    today = datetime.now().astimezone().date()
+    print_history(code, lines, known, call_texts(), today=today, last=last, as_analysed=as_analysed)
 
 
 @command.command(name="show")
 @click.argument("session", metavar="ID")
+@as_analysed_option
 @store_option
-def show(session: str, *, store: Path | None) -> None:
+def show(session: str, *, as_analysed: bool, store: Path | None) -> None:
     """Show one session: its repetitions, findings, notes and corrections."""
     from formcheck.cli.session_tables import print_session_record
+    from formcheck.record.choice import result_of, results_of
     from formcheck.record.profiles import full_id
-    from formcheck.record.queries import corrections_of, notes_of, reps, results_of, session_line
+    from formcheck.record.queries import corrections_of, notes_of, reps, session_line
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
         uid = full_id(connection, session)
         print_session_record(
-            session_line(connection, uid),
-            list(reps(connection, [uid])),
+            session_line(connection, uid, as_analysed=as_analysed),
+            list(reps(connection, [uid], as_analysed=as_analysed)),
+            result_of(connection, uid, as_analysed=as_analysed)["document"],
             results_of(connection, uid),
             notes_of(connection, [uid]),
             corrections_of(connection, [uid]),
@@ -71,8 +76,9 @@ def show(session: str, *, store: Path | None) -> None:
 @command.command(name="compare")
 @click.argument("first", metavar="ID")
 @click.argument("second", metavar="ID")
+@as_analysed_option
 @store_option
-def compare(first: str, second: str, *, store: Path | None) -> None:
+def compare(first: str, second: str, *, as_analysed: bool, store: Path | None) -> None:
     """Compare two sessions, and say which differences are more than measuring alone."""
     from formcheck.cli.history_tables import print_comparison
     from formcheck.record.profiles import full_id
@@ -80,7 +86,9 @@ def compare(first: str, second: str, *, store: Path | None) -> None:
     from formcheck.record.store import open_store
 
     with open_store(store, write=False) as record, record.reading() as connection:
-        one, other = (session_line(connection, full_id(connection, uid)) for uid in (first, second))
+        one, other = (
+            session_line(connection, full_id(connection, uid), as_analysed=as_analysed) for uid in (first, second)
+        )
     print_comparison(one, other, call_texts())
 
 

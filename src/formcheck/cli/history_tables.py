@@ -12,6 +12,7 @@ from rich.text import Text
 
 from formcheck.message import Message
 from formcheck.record.prescriptions import Day, DayKind, days, share
+from formcheck.record.review_words import review_word
 from formcheck.record.trend import TrendOutcome, compare
 from formcheck.text.numbers import ceiling, day, percent, rounded, with_band
 
@@ -35,9 +36,16 @@ _DAY_KEY = (DayKind.ALL, DayKind.SOME, DayKind.NONE, DayKind.FREE)
 
 
 def print_history(
-    profile: str, lines: Sequence[SessionLine], known: Sequence[Prescription], texts: Texts, *, today: date, last: int
+    profile: str,
+    lines: Sequence[SessionLine],
+    known: Sequence[Prescription],
+    texts: Texts,
+    *,
+    today: date,
+    last: int,
+    as_analysed: bool,
 ) -> None:
-    """Print today, the last weeks, and the latest sessions."""
+    """Print today, the last weeks, and the latest sessions; ``as_analysed``: say that reviews are left out."""
     console = Console(highlight=False)
     monday = today - timedelta(days=today.weekday(), weeks=_WEEKS - 1)
     calendar = days(lines, known, first=monday, last=today)
@@ -49,6 +57,8 @@ def print_history(
         return
     console.print(session_table(lines[-last:][::-1], texts))
     console.print(Text(texts.get("record.column.legend"), style="dim"))
+    if as_analysed:
+        console.print(texts.get("record.review.analysed"))
     if len(lines) > last:
         console.print(texts.get("record.history.more", n=len(lines) - last, all=len(lines)))
 
@@ -113,6 +123,7 @@ def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
     details = [
         texts.get("record.history.excluded") if not line.counts else "",
         texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
+        review_word(line, texts),
         texts.get("record.notes", n=line.notes) if line.notes else "",
     ]
     return {
@@ -174,7 +185,7 @@ def print_comparison(one: SessionLine, other: SessionLine, texts: Texts) -> None
 
 
 def _column_title(texts: Texts, line: SessionLine) -> str:
-    return f"{line.uid}, {day(texts, line.day)}"
+    return ", ".join(filter(None, (line.uid, day(texts, line.day), review_word(line, texts))))
 
 
 def _comparison_rows(one: SessionLine, other: SessionLine, texts: Texts) -> list[tuple[str, ...]]:

@@ -26,7 +26,8 @@ def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     is.
     """
     from formcheck.files import read_limited
-    from formcheck.record.exports.archive import ArchivedProfile, import_profile, import_session, read_archive
+    from formcheck.record.exports.archive import import_profile, import_session
+    from formcheck.record.exports.archived import ArchivedProfile, read_archive
     from formcheck.record.store import open_store
 
     added = known = 0

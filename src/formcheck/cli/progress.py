@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from formcheck.cli.options import call_texts
-from formcheck.cli.record_options import chosen_profile, parse_day, profile_option, store_option
+from formcheck.cli.record_options import as_analysed_option, chosen_profile, parse_day, profile_option, store_option
 
 
 @click.command(name="progress")
@@ -21,9 +21,12 @@ from formcheck.cli.record_options import chosen_profile, parse_day, profile_opti
 )
 @click.option("--from", "starts", metavar="DAY", help="First day, such as 2026-03-02. Default: the first there is.")
 @click.option("--until", "ends", metavar="DAY", help="Last day. Default: today.")
+@as_analysed_option
 @profile_option
 @store_option
-def command(*, out: Path, starts: str | None, ends: str | None, profile: str | None, store: Path | None) -> None:
+def command(
+    *, out: Path, starts: str | None, ends: str | None, as_analysed: bool, profile: str | None, store: Path | None
+) -> None:
     """Write weeks of practice as one page: what was done, and whether the knee changes.
 
     The page is one file, asks the network for nothing, and prints well. A change smaller than what measuring alone
@@ -46,9 +49,11 @@ def command(*, out: Path, starts: str | None, ends: str | None, profile: str | N
     with open_store(store, write=False) as record, record.reading() as connection:
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
-        lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
+        lines, known = sessions(connection, profile_id=key, as_analysed=as_analysed), prescriptions(connection, key)
     texts = call_texts()
-    page = render_progress(code, lines, known, texts, first=first, today=last or now.date(), made_at=now)
+    page = render_progress(
+        code, lines, known, texts, first=first, today=last or now.date(), made_at=now, as_analysed=as_analysed
+    )
     with explained(out, remedy="choose another place with --out"):
         write_whole(out, page)
     click.echo(texts.get("progress.written", path=out))

@@ -29,6 +29,9 @@ profile_option = click.option(
     metavar="CODE",
     help="Whose practice: a code such as P017, not a name. Default: the only one there is, or 'me'.",
 )
+as_analysed_option = click.option(
+    "--as-analysed", is_flag=True, help="Leave out what reviewers signed: the numbers are as analysed."
+)
 role_option = click.option(
     "--role",
     type=click.Choice(ROLES),

@@ -87,6 +87,7 @@ def command(
     with three clicks, correct repetitions, overrule findings, write notes, and export the summary as HTML or PDF.
 
     Your review is stored beside the analysis, in CLIP.review.json or in the record; the analysis itself never changes.
+    Once it is complete, history, progress and exports of the record show the set as reviewed.
     The page is served by this machine to this machine; nothing leaves it. Ctrl-C ends it.
 
     \b
@@ -137,16 +138,15 @@ def _open(
     path = Path(target) if target is not None else None
     if path is None or (not path.exists() and _SESSION_ID.fullmatch(str(target))):
         return _open_record(target, protocols, record, stack)
-    if record != _Record():
+    if record.clips is not None:
         raise UsageError(
-            f"--store and --clips are for the practice record: expected a session's id or nothing with them, "
-            f"got {target}"
+            f"--clips is for the practice record: expected a session's id or nothing with it, got {target}"
         )
     if path.is_dir() and not is_results(path):
-        return FileLibrary(path, protocols), None
+        return FileLibrary(path, protocols, record=record.store), None
     if not path.is_dir():
         _analyse_if_necessary(path, protocol, texts)
-    library = FileLibrary(path.absolute().parent, protocols, only=path)
+    library = FileLibrary(path.absolute().parent, protocols, only=path, record=record.store)
     return library, library.items()[0].id
 
 

@@ -14,7 +14,8 @@ from formcheck.cli.history_tables import degrees, leg_word, plain_table, session
 from formcheck.form.statistics import RepStatus, statuses
 from formcheck.form.summary import summarize
 from formcheck.message import Message
-from formcheck.session.document import from_document
+from formcheck.record.review_words import review_sentences
+from formcheck.session.document import from_document, reviewed_part
 from formcheck.text.findings import status_words
 from formcheck.text.numbers import day_and_time
 
@@ -27,15 +28,18 @@ if TYPE_CHECKING:
 def print_session_record(
     line: SessionLine,
     reps: Sequence[RepLine],
+    document: Mapping[str, Any],
     results: Sequence[Mapping[str, Any]],
     notes: Sequence[SessionNote],
     corrections: Sequence[Correction],
     texts: Texts,
 ) -> None:
-    """Print all that the record holds of a session."""
+    """Print all that the record holds of a session; ``document`` is that of the result that is shown."""
     console = Console(highlight=False)
-    session = from_document(results[-1]["document"])
+    session = from_document(document)
     _print_summary(console, line, session, texts)
+    for sentence in review_sentences(line, texts):
+        console.print(Text(sentence))
     console.print(session_table([line], texts))
     if reps:
         console.print(_rep_table(reps, session, texts))
@@ -50,10 +54,18 @@ def print_session_record(
         console.print(
             Text(texts.get("record.show.correction", **said, subject=subject, value=one.value, reason=one.reason))
         )
+    reviewed = reviewed_part(document)
+    for change in reviewed.changes if reviewed is not None else ():
+        console.print(Text(texts.get("record.show.change", **change.model_dump())))
     for result in results:
-        when = day_and_time(texts, datetime.fromisoformat(result["kept_at"]))
-        said = {"when": when, "software": result["software"], "fingerprint": result["fingerprint"][:12]}
-        console.print(Text(texts.get("record.show.result", **said), "dim"))
+        console.print(Text(_result_words(result, texts), "dim"))
+
+
+def _result_words(result: Mapping[str, Any], texts: Texts) -> str:
+    when = day_and_time(texts, datetime.fromisoformat(result["kept_at"]))
+    said = {"when": when, "software": result["software"], "fingerprint": result["fingerprint"][:12]}
+    kind = "result" if result["reviewed_at"] is None else "reviewed" if result["withdrawn_at"] is None else "withdrawn"
+    return texts.get(f"record.show.{kind}", **said)
 
 
 def _print_summary(console: Console, line: SessionLine, session: Session, texts: Texts) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from formcheck.errors import UsageError
+from formcheck.parsing import parse_moment
 from formcheck.record.profiles import session_key
 from formcheck.record.schema import CORRECTION, NOTE, REVIEW, SESSION, now
 from formcheck.record.values import PAIN_MAX, PAIN_MIN, SIDES, Role
@@ -53,6 +53,24 @@ def add_correction(connection: Connection, uid: str, *, subject: str, value: str
             reason=reason.strip(),
         )
     )
+
+
+def check_value(subject: str, value: str) -> None:
+    """Check a stored correction, which another program may have changed.
+
+    Raises
+    ------
+    ValueError
+        It corrects nothing that is known, or its value is none that the subject can have.
+    """
+    if subject not in SUBJECTS:
+        raise ValueError(f"expected one of {', '.join(SUBJECTS)} to correct, got another subject")
+    try:
+        SUBJECTS[subject](value)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+    if subject == "practised_at":
+        parse_moment(value)
 
 
 def _whole(low: int, high: int) -> Callable[[str], str]:
@@ -123,24 +141,11 @@ def reviews(connection: Connection) -> dict[str, ReviewRow]:
     return found
 
 
-def save_review(
-    connection: Connection, uid: str, *, revision: int, reviewer: str, done: bool, text: str, outcome: str
-) -> str:
-    """Save a review in place of the version before, and return when.
-
-    The caller compares revisions first, in the same transaction.
-    """
-    values: dict[str, Any] = {
-        "revision": revision,
-        "saved_at": now(),
-        "reviewer": reviewer,
-        "done": done,
-        "text": text,
-        "outcome": outcome,
-    }
+def save_review(connection: Connection, uid: str, row: ReviewRow) -> None:
+    """Save a review in place of the version before. The caller compares revisions first, in the same transaction."""
+    values = asdict(row)
     statement = insert_or(REVIEW).values(session_id=session_key(connection, uid), **values)
     connection.execute(statement.on_conflict_do_update(index_elements=[REVIEW.c.session_id], set_=values))
-    return str(values["saved_at"])
 
 
 def delete_review(connection: Connection, uid: str) -> None:

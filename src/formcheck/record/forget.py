@@ -116,7 +116,10 @@ def erase(store: Store, erasure: Erasure) -> None:
         connection.execute(delete(SESSION).where(SESSION.c.uid.in_(erasure.uids)))
         connection.execute(delete(PROFILE).where(PROFILE.c.code.in_(erasure.profiles)))
         # A protocol that was written for one person can say something about that person.
-        connection.execute(delete(PROTOCOL).where(PROTOCOL.c.sha256.not_in(select(SESSION.c.protocol_sha256))))
+        used = select(SESSION.c.protocol_sha256).union(
+            select(RESULT.c.protocol_sha256).where(RESULT.c.protocol_sha256.is_not(None))
+        )
+        connection.execute(delete(PROTOCOL).where(PROTOCOL.c.sha256.not_in(used)))
     with storage_errors(store.folder):
         for path in erasure.series:
             path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from formcheck.message import Message
 from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of
 from formcheck.record.prescriptions import Day, days, share
 from formcheck.record.trend import HUMAN_MDC_DEG, Trend, TrendOutcome, trend, trend_message
-from formcheck.record.values import Prescription, SessionLine
+from formcheck.record.values import Prescription, ReviewStatus, SessionLine
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, resource_text, shared_style
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
@@ -62,6 +62,7 @@ def render_progress(
     first: date | None = None,
     today: date,
     made_at: datetime,
+    as_analysed: bool = False,
 ) -> str:
     """Render the progress of a profile as one HTML page.
 
@@ -77,6 +78,8 @@ def render_progress(
     today : date
         Last day of the page.
     made_at : datetime
+    as_analysed : bool
+        The sessions are those without what reviewers signed, which the page then says.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def render_progress(
         made_at=made_at,
         practised=len({line.day for line in shown}),
         blocks=blocks,
-        caveats=_caveats(shown, compared, texts),
+        caveats=[*_review_caveats(shown, texts, as_analysed=as_analysed), *_caveats(shown, compared, texts)],
         data={"charts": [drawn.payload for block in blocks for drawn in block.charts], "texts": _script_texts(texts)},
         styles=styles,
         scripts=scripts,
@@ -142,6 +145,14 @@ def _months(calendar: Sequence[Day], texts: Texts) -> list[Month]:
         title = texts.get("progress.month", month=Message(f"number.month.{month}"), year=str(year))
         months.append(Month(title, some[0].day.weekday(), some))
     return months
+
+
+def _review_caveats(shown: Sequence[SessionLine], texts: Texts, *, as_analysed: bool) -> list[str]:
+    """Say which numbers are a reviewer's."""
+    if as_analysed:
+        return [texts.get("record.review.analysed")]
+    count = sum(line.review_status is ReviewStatus.REVIEWED for line in shown)
+    return [texts.get("progress.reviewed", n=count, all=len(shown))] if count else []
 
 
 def _caveats(shown: Sequence[SessionLine], compared: Sequence[SessionLine], texts: Texts) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from formcheck.errors import StoreError
 from formcheck.parsing import checked_uid, parse_day, parse_moment
+from formcheck.record.annotations import check_value
+from formcheck.record.choice import chosen_results
 from formcheck.record.damage import readable
 from formcheck.record.schema import (
     ANSWER,
@@ -21,38 +23,57 @@ from formcheck.record.schema import (
     PROTOCOL,
     REP,
     RESULT,
+    REVIEW,
+    REVIEW_COUNTS,
     SESSION,
     STATISTICS,
     STATUS_COUNTS,
-    unpacked,
 )
-from formcheck.record.values import Correction, Ended, MarkKind, Origin, RepLine, Role, SessionLine, SessionNote
+from formcheck.record.values import (
+    Correction,
+    Ended,
+    MarkKind,
+    Origin,
+    RepLine,
+    ReviewStatus,
+    Role,
+    SessionLine,
+    SessionNote,
+)
 
 # SQLite takes no more values than this in one list on old builds.
 _CHUNK = 500
 
 
 def sessions(
-    connection: Connection, *, profile_id: int | None = None, uids: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    profile_id: int | None = None,
+    uids: Sequence[str] | None = None,
+    as_analysed: bool = False,
 ) -> list[SessionLine]:
-    """Return sessions in short, oldest first: all, those of a profile, or those with these ids."""
+    """Return sessions in short, oldest first: all, those of a profile, or those with these ids.
+
+    With ``as_analysed`` what reviewers signed is left out, and corrections of what was measured too.
+    """
+    lines_of = _lines(as_analysed=as_analysed)
     if uids is not None:
         rows: Sequence[RowMapping] = [
-            row for chunk in _chunks(uids) for row in _rows(connection, _lines().where(SESSION.c.uid.in_(chunk)))
+            row for chunk in _chunks(uids) for row in _rows(connection, lines_of.where(SESSION.c.uid.in_(chunk)))
         ]
     else:
-        wanted = _lines() if profile_id is None else _lines().where(SESSION.c.profile_id == profile_id)
+        wanted = lines_of if profile_id is None else lines_of.where(SESSION.c.profile_id == profile_id)
         rows = _rows(connection, wanted)
-    answers, corrections = _answers(connection), _corrections(connection)
-    marks, notes = _first_marks(connection), _note_counts(connection)
-    lines = readable(
-        rows,
-        lambda row: _corrected(
-            _line(row, answers.get(row["key"], {}), marks.get(row["key"]), notes.get(row["key"], 0)),
-            corrections.get(row["key"], {}),
-        ),
-        name=lambda row: f"session {row['uid']}",
-    )
+    answers, corrections = _answers(connection), _newest_corrections(connection)
+    marks, notes, drafts = _first_marks(connection), _note_counts(connection), _drafts(connection)
+
+    def line(row: RowMapping) -> SessionLine:
+        found = _line(row, answers.get(row["key"], {}), marks.get(row["key"]), notes.get(row["key"], 0))
+        if found.review_status is ReviewStatus.ANALYSED and not as_analysed and row["key"] in drafts:
+            found = replace(found, review_status=ReviewStatus.DRAFT)
+        return _corrected(found, corrections.get(found.uid, {}), as_analysed=as_analysed)
+
+    lines = readable(rows, line, name=lambda row: f"session {row['uid']}")
     return sorted(lines, key=lambda line: (line.practised_at, line.uid))
 
 
@@ -65,29 +86,25 @@ def _chunks(uids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield uids[start : start + _CHUNK]
 
 
-def _newest_result() -> Any:
-    newest = select(func.max(RESULT.c.id).label("id"), func.count().label("results")).group_by(RESULT.c.session_id)
-    return newest.subquery("newest")
-
-
-def _lines() -> Select[Any]:
-    newest = _newest_result()
+def _lines(*, as_analysed: bool) -> Select[Any]:
+    chosen = chosen_results(as_analysed=as_analysed)
     return (
         select(
             SESSION.c.id.label("key"),
             SESSION.c.uid,
             PROFILE.c.code.label("profile"),
             *(SESSION.c[name] for name in ("origin", "ended", "practised_at", "day")),
-            *(SESSION.c[name] for name in ("protocol_sha256", "model_name", "model_sha256")),
+            *(SESSION.c[name] for name in ("model_name", "model_sha256")),
             PROTOCOL.c.id.label("protocol_id"),
             PROTOCOL.c.version.label("protocol_version"),
-            *(RESULT.c[name] for name in _RESULT_COLUMNS),
-            newest.c.results,
+            PROTOCOL.c.sha256.label("protocol_sha256"),
+            *(RESULT.c[name] for name in (*_RESULT_COLUMNS, "reviewer", "reviewed_at", *REVIEW_COUNTS)),
+            chosen.c.results,
         )
         .join(PROFILE, PROFILE.c.id == SESSION.c.profile_id)
-        .join(PROTOCOL, PROTOCOL.c.sha256 == SESSION.c.protocol_sha256)
-        .join(RESULT, RESULT.c.session_id == SESSION.c.id)
-        .join(newest, newest.c.id == RESULT.c.id)
+        .join(chosen, chosen.c.session_id == SESSION.c.id)
+        .join(RESULT, RESULT.c.id == chosen.c.id)
+        .join(PROTOCOL, PROTOCOL.c.sha256 == RESULT.c.protocol_sha256)
     )
 
 
@@ -103,12 +120,18 @@ def _answers(connection: Connection) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _corrections(connection: Connection) -> dict[int, dict[str, str]]:
+def _newest_corrections(connection: Connection) -> dict[str, dict[str, Correction]]:
     """Newest correction of each subject, by session."""
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in _rows(connection, select(CORRECTION).order_by(CORRECTION.c.id)):
-        found[row["session_id"]][row["subject"]] = row["value"]
+    found: dict[str, dict[str, Correction]] = defaultdict(dict)
+    for one in _read_corrections(_rows(connection, _corrections())):
+        found[one.session][one.subject] = one
     return found
+
+
+def _drafts(connection: Connection) -> set[int]:
+    """Return the sessions with a review, or with one that was withdrawn: drafts, unless a result of them is signed."""
+    withdrawn = select(RESULT.c.session_id).where(RESULT.c.withdrawn_at.is_not(None))
+    return set(connection.execute(select(REVIEW.c.session_id).union(withdrawn)).scalars())
 
 
 def _first_marks(connection: Connection) -> dict[int, tuple[float | None, float | None]]:
@@ -149,13 +172,25 @@ def _line(
         notes=notes,
         corrected=frozenset(),
         counts=True,
+        review_status=ReviewStatus.ANALYSED if row["reviewed_at"] is None else ReviewStatus.REVIEWED,
+        reviewer=row["reviewer"],
+        reviewed_at=None if row["reviewed_at"] is None else parse_moment(row["reviewed_at"]),
+        **{name: row[name] for name in REVIEW_COUNTS},
     )
 
 
-def _corrected(line: SessionLine, corrections: Mapping[str, str]) -> SessionLine:
+# What a correction says of the measurement itself, which a reviewer who signs later has seen and says anew.
+_MEASURED = {"rep_count", "side"}
+
+
+def _corrected(line: SessionLine, known: Mapping[str, Correction], *, as_analysed: bool) -> SessionLine:
     """Apply corrections to a line; what was measured stays in the record."""
-    if not corrections:
-        return line
+    corrections = {
+        subject: one.value
+        for subject, one in known.items()
+        if subject not in _MEASURED
+        or not (as_analysed or (line.reviewed_at is not None and one.made_at < line.reviewed_at))
+    }
     changes: dict[str, Any] = {}
     for subject, value in corrections.items():
         if subject in {"rep_count", "pain_before", "pain_after"}:
@@ -170,15 +205,15 @@ def _corrected(line: SessionLine, corrections: Mapping[str, str]) -> SessionLine
     return replace(line, corrected=frozenset(corrections), **changes)
 
 
-def reps(connection: Connection, uids: Sequence[str]) -> Iterator[RepLine]:
-    """Return the repetitions of the newest result of each of these sessions."""
-    newest = _newest_result()
+def reps(connection: Connection, uids: Sequence[str], *, as_analysed: bool = False) -> Iterator[RepLine]:
+    """Return the repetitions of the result that is shown of each of these sessions."""
+    chosen = chosen_results(as_analysed=as_analysed)
     columns = [column for column in REP.c if column.name != "result_id"]
     for chunk in _chunks(uids):
         statement = (
             select(SESSION.c.uid.label("session"), *columns)
             .join(RESULT, RESULT.c.session_id == SESSION.c.id)
-            .join(newest, newest.c.id == RESULT.c.id)
+            .join(chosen, chosen.c.id == RESULT.c.id)
             .join(REP, REP.c.result_id == RESULT.c.id)
             .where(SESSION.c.uid.in_(chunk))
             .order_by(SESSION.c.practised_at, SESSION.c.uid, REP.c.number)
@@ -204,37 +239,29 @@ def notes_of(connection: Connection, uids: Sequence[str]) -> list[SessionNote]:
 
 def corrections_of(connection: Connection, uids: Sequence[str]) -> list[Correction]:
     """Return all corrections of these sessions, oldest first."""
-    joined = select(CORRECTION, SESSION.c.uid).join(SESSION, SESSION.c.id == CORRECTION.c.session_id)
-    rows = (
-        row
-        for chunk in _chunks(uids)
-        for row in _rows(connection, joined.where(SESSION.c.uid.in_(chunk)).order_by(CORRECTION.c.id))
-    )
-    return readable(
-        rows,
-        lambda row: Correction(
-            row["uid"],
-            Role(row["author_role"]),
-            parse_moment(row["made_at"]),
-            row["subject"],
-            row["value"],
-            row["reason"],
-        ),
-        name=lambda row: f"a correction of session {row['uid']}",
+    chosen = (_corrections().where(SESSION.c.uid.in_(chunk)) for chunk in _chunks(uids))
+    return _read_corrections(row for statement in chosen for row in _rows(connection, statement))
+
+
+def _corrections() -> Select[Any]:
+    return (
+        select(CORRECTION, SESSION.c.uid)
+        .join(SESSION, SESSION.c.id == CORRECTION.c.session_id)
+        .order_by(CORRECTION.c.id)
     )
 
 
-def results_of(connection: Connection, uid: str) -> list[dict[str, Any]]:
-    """Return every result of a session, oldest first, each with its document unpacked."""
-    statement = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
-    statement = statement.order_by(RESULT.c.id)
-    try:
-        return [{**row, "document": unpacked(row["document"])} for row in _rows(connection, statement)]
-    except ValueError as error:
-        raise StoreError(f"session {uid}: expected its result as it was saved, but it is damaged ({error})") from None
+def _read_corrections(rows: Iterable[RowMapping]) -> list[Correction]:
+    return readable(rows, _correction, name=lambda row: f"a correction of session {row['uid']}")
 
 
-def session_line(connection: Connection, uid: str) -> SessionLine:
+def _correction(row: RowMapping) -> Correction:
+    subject, value = row["subject"], row["value"]
+    check_value(subject, value)
+    return Correction(row["uid"], Role(row["author_role"]), parse_moment(row["made_at"]), subject, value, row["reason"])
+
+
+def session_line(connection: Connection, uid: str, *, as_analysed: bool = False) -> SessionLine:
     """Return a session in short, by its full id.
 
     Raises
@@ -242,7 +269,7 @@ def session_line(connection: Connection, uid: str) -> SessionLine:
     StoreError
         It is damaged.
     """
-    lines = sessions(connection, uids=[uid])
+    lines = sessions(connection, uids=[uid], as_analysed=as_analysed)
     if not lines:
         raise StoreError(
             f"session {uid!r}: expected it as it was saved, but it is damaged; forget it, or import it again"
@@ -253,17 +280,3 @@ def session_line(connection: Connection, uid: str) -> SessionLine:
 def protocol_text(connection: Connection, sha256: str) -> str:
     """Return the text of a protocol as it was when a session was judged by it."""
     return str(connection.execute(select(PROTOCOL.c.text).where(PROTOCOL.c.sha256 == sha256)).scalar_one())
-
-
-def newest_results(connection: Connection) -> dict[str, int]:
-    """Return the row of every session's newest result, by session."""
-    newest = select(SESSION.c.uid, func.max(RESULT.c.id)).join(RESULT, RESULT.c.session_id == SESSION.c.id)
-    return {str(uid): int(key) for uid, key in connection.execute(newest.group_by(SESSION.c.uid)).all()}
-
-
-def result_documents(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Return the documents of these results; a damaged one is left out."""
-    for key in keys:
-        data = connection.execute(select(RESULT.c.document).where(RESULT.c.id == key)).scalar_one()
-        for document in readable([data], unpacked, name=f"result {key}"):
-            yield key, document

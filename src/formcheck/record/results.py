@@ -16,13 +16,14 @@ from formcheck.record.schema import (
     REP_NUMBERS,
     REP_TIMES,
     RESULT,
+    REVIEW_COUNTS,
     STATISTICS,
     STATUS_COUNTS,
     packed,
     unpacked,
 )
 from formcheck.resolution import rounded
-from formcheck.session.document import from_document
+from formcheck.session.document import from_document, reviewed_part
 from formcheck.types import Rep, Session
 
 
@@ -41,8 +42,11 @@ def add_result(
     software: str,
     series_file: str,
     series_sha256: str,
+    withdrawn_at: str | None = None,
 ) -> bool:
-    """Add a result with its repetitions; False when the very same one is there.
+    """Add a result with its repetitions, as analysed or as reviewed; False when the very same one is there.
+
+    The protocol that the document names must be in the record.
 
     Raises
     ------
@@ -65,6 +69,9 @@ def add_result(
         "side": session.side,
         "usable_fraction": session.quality.usable_fraction,
         **_statistics(session),
+        "protocol_sha256": session.protocol_sha256,
+        **_review_columns(document),
+        "withdrawn_at": withdrawn_at,
     }
     result_id = connection.execute(insert(RESULT).values(values).returning(RESULT.c.id)).scalar_one()
     _add_reps(connection, result_id, session)
@@ -79,6 +86,16 @@ def derive_again(connection: Connection) -> None:
         connection.execute(update(RESULT).where(RESULT.c.id == result_id).values(_statistics(session)))
         connection.execute(delete(REP).where(REP.c.result_id == result_id))
         _add_reps(connection, result_id, session)
+
+
+def _review_columns(document: Mapping[str, Any]) -> dict[str, Any]:
+    reviewed = reviewed_part(document)
+    if reviewed is None:
+        return {}
+    if not reviewed.done or reviewed.saved_at is None:
+        raise ValueError("expected a review that was signed as complete, got a draft")
+    counts = {name: getattr(reviewed, name) for name in REVIEW_COUNTS}
+    return {"reviewer": reviewed.reviewer, "reviewed_at": reviewed.saved_at, **counts}
 
 
 def _statistics(session: Session) -> dict[str, Any]:

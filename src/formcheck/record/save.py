@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,22 +55,35 @@ def save_set(
     StoreError
         It could not be saved; then nothing of it was.
     """
-    data = series_bytes(series_of(session, track))
-    path = store.series_folder / new_series_name()
+    identity = identity_of(session, track, practice.origin)
+    with series_for(store, session, track) as series, store.writing() as connection:
+        saved = _save_rows(connection, session, identity, protocol, practice, series)
+    if not saved.added:
+        store.series_path(series.file).unlink(missing_ok=True)
+    return saved
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFile:
+    """A series that was written, by its name in the record."""
+
+    file: str
+    sha256: str
+
+
+@contextmanager
+def series_for(store: Store, session: Session, track: PoseTrack) -> Iterator[SeriesFile]:
+    """Write the series of a session, for the rows that name it; it goes again if they are not written."""
+    data, name = series_bytes(series_of(session, track)), new_series_name()
     with storage_errors(store.folder):
         remove_orphaned_series(store, older_than_s=_STALE_S)
         # The file first: a row must never name a series that is not there.
-        write_whole(path, data)
-    identity = identity_of(session, track, practice.origin)
+        write_whole(store.series_path(name), data)
     try:
-        with store.writing() as connection:
-            saved = _save_rows(connection, session, identity, protocol, practice, data, path.name)
+        yield SeriesFile(name, hashlib.sha256(data).hexdigest())
     except BaseException:
-        path.unlink(missing_ok=True)
+        store.series_path(name).unlink(missing_ok=True)
         raise
-    if not saved.added:
-        path.unlink(missing_ok=True)
-    return saved
 
 
 def _save_rows(
@@ -76,10 +92,9 @@ def _save_rows(
     identity: str,
     protocol: LoadedProtocol,
     practice: Practice,
-    data: bytes,
-    series_file: str,
+    series: SeriesFile,
 ) -> Saved:
-    save_protocol(connection, _protocol_row(protocol))
+    save_protocol(connection, protocol_row(protocol))
     key, uid, new = _session_row(
         connection,
         {
@@ -101,9 +116,9 @@ def _save_rows(
         # Whoever shows it makes the sentences anew; in one language, equal sets are equal results.
         to_document(session, Texts(DEFAULT_LANGUAGE)),
         kept_at=now(),
-        software=f"formcheck {installed_version('formcheck')}",
-        series_file=series_file,
-        series_sha256=hashlib.sha256(data).hexdigest(),
+        software=this_software(),
+        series_file=series.file,
+        series_sha256=series.sha256,
     )
     if new and practice.marks:
         connection.execute(insert(MARK), [_mark_row(key, mark) for mark in practice.marks])
@@ -113,6 +128,11 @@ def _save_rows(
     if practice.answers is not None and not practice.answers.empty:
         add_answers(connection, key, practice.answers)
     return Saved(uid, new, added)
+
+
+def this_software() -> str:
+    """Return how the record names the program that made a result."""
+    return f"formcheck {installed_version('formcheck')}"
 
 
 def new_series_name() -> str:
@@ -136,7 +156,8 @@ def save_protocol(connection: Connection, row: dict[str, str]) -> None:
     connection.execute(insert_or(PROTOCOL).values(row).on_conflict_do_nothing())
 
 
-def _protocol_row(loaded: LoadedProtocol) -> dict[str, str]:
+def protocol_row(loaded: LoadedProtocol) -> dict[str, str]:
+    """Return a protocol as its row of the record."""
     protocol = loaded.protocol
     return {
         "sha256": loaded.sha256,

@@ -1,8 +1,9 @@
 """The tables of the record, as the newest migration leaves them. docs/record.md explains each column.
 
 Times are ISO 8601 text with the offset of the place where it happened, days are ``YYYY-MM-DD`` there. Rows of
-results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds. A review is
-one row, which its next version replaces. A question is a row until it is answered.
+results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds, and of results
+a reviewed one that was not withdrawn before all others (`choice`). A review is one row, which its next version
+replaces. A question is a row until it is answered.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ STATISTICS = (
     "hip_se_deg",
 )
 """Columns of a result that are fields of `SetStatistics` under the same names."""
+REVIEW_COUNTS = ("calibrated_frames", "overruled")
+"""Columns of a reviewed result that are fields of `ReviewedPart` under the same names; null in one as analysed."""
 REP_TIMES = ("start_s", "peak_s", "end_s")
 REP_NUMBERS = {
     "knee_start_deg": "knee_flexion_start_deg",
@@ -119,6 +122,10 @@ RESULT = Table(
     Column("rep_count", Integer, nullable=False),
     *(Column(name, Integer, nullable=False) for name in STATUS_COUNTS),
     *(Column(name, Float) for name in STATISTICS),
+    Column("protocol_sha256", ForeignKey("protocol.sha256")),
+    *(_text(name, nullable=True) for name in ("reviewer", "reviewed_at")),
+    *(Column(name, Integer) for name in REVIEW_COUNTS),
+    _text("withdrawn_at", nullable=True),
     UniqueConstraint("session_id", "fingerprint"),
 )
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
 
 from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
@@ -20,8 +19,6 @@ from formcheck.message import messages_from
 from formcheck.npz import read_npz
 from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
-from formcheck.record.schema import RESULT, SESSION
-from formcheck.record.store import Store
 from formcheck.resolution import FRAME_TIME_DECIMALS, rounded_array
 from formcheck.session.frames import FrameTable
 from formcheck.timeseries import current_name
@@ -231,11 +228,3 @@ def frames_of(series: Series) -> FrameTable:
         phases=tuple(Phase(phase) for phase in series.columns["phase"]),
         rep_of_frame=np.asarray(series.columns["rep"], np.int64),
     )
-
-
-def load_series(store: Store, connection: Connection, uid: str) -> Series:
-    """Return the series of a session's newest result."""
-    results = select(RESULT.c.series_file, RESULT.c.series_sha256).join(SESSION, SESSION.c.id == RESULT.c.session_id)
-    newest = results.where(SESSION.c.uid == uid).order_by(RESULT.c.id.desc()).limit(1)
-    row = connection.execute(newest).one()
-    return read_series(store.series_path(row.series_file), sha256=row.series_sha256)

@@ -76,6 +76,18 @@ class MarkKind(StrEnum):
     P1 = "P1"
 
 
+class ReviewStatus(StrEnum):
+    """What the numbers of a session are.
+
+    ``ANALYSED``: as analysed. ``DRAFT``: as analysed, while a review that was begun or reopened is not signed.
+    ``REVIEWED``: as a reviewer signed them.
+    """
+
+    ANALYSED = "analysed"
+    DRAFT = "draft"
+    REVIEWED = "reviewed"
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the person said about a set; None = not answered, empty = none of them. Pain is 0 to 10."""
@@ -175,8 +187,10 @@ class Prescription:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session in short: its newest result, with corrections applied and the newest answers.
+    """One session in short: the result that is shown of it, with corrections applied and the newest answers.
 
+    ``review_status`` says whether it is as reviewed; then ``reviewer`` is a name or code, and the angles are calibrated
+    by marks by hand on ``calibrated_frames`` (0 = they are not), and ``overruled`` verdicts are the reviewer's.
     Angles in degrees of flexion, None = not measurable. The statistics are those of `form.statistics.SetStatistics`
     under their names there: over the complete repetitions, ``knee_end_met_deg`` over those whose status is met.
     ``corrected`` names what was corrected; ``counts`` is False for a session that is excluded.
@@ -218,11 +232,16 @@ class SessionLine:
     notes: int
     corrected: frozenset[str]
     counts: bool
+    review_status: ReviewStatus
+    reviewer: str | None
+    reviewed_at: datetime | None
+    calibrated_frames: int | None
+    overruled: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class RepLine:
-    """One repetition of a session's newest result.
+    """One repetition of the result that is shown of a session.
 
     ``status`` is ``met``, ``not_met`` or ``undecided``, and None for one that is not complete; ``deciding`` are the
     rules that decide it, the most important first.

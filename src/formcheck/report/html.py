@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -46,6 +46,7 @@ def render_report(
     thumbnails: Mapping[int, bytes],
     analysed_at: datetime,
     person: str | None = None,
+    review: Sequence[str] = (),
     video: str | None = None,
 ) -> str:
     """Render a session as one self-contained HTML page.
@@ -63,6 +64,8 @@ def render_report(
         Local time of the analysis.
     person : str, optional
         Code of whom it shows, for the foot of every printed page.
+    review : sequence of str
+        Sentences that say who reviewed it, and what of it is the reviewer's.
     video : str, optional
         Name of the annotated clip that will lie beside the page, which plays it there. Moved without it, the page says
         that it is not there.
@@ -84,6 +87,7 @@ def render_report(
         session=session,
         protocol=protocol_view,
         analysed_at=analysed_at,
+        review=review,
         stats=stats,
         hip=hip_number(session, stats),
         deficit=deficit_words(texts, stats.knee_end_deg, stats.knee_se_deg)

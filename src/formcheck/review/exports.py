@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.draw.timeline import Timeline
@@ -22,49 +21,17 @@ from formcheck.report.protocol import protocol_view
 from formcheck.review.images import goniometer_image, leg_image
 from formcheck.review.library import NotFoundError, prescribed_reps
 from formcheck.review.model import Goniometer, KeyImage
-from formcheck.review.payload import document_of
 from formcheck.review.service import OpenedItem, ReviewService
+from formcheck.review.signing import reviewed_document
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
 from formcheck.server.endpoints import RequestError
-from formcheck.session.document import upgraded
 from formcheck.session.frames import angles_csv
-from formcheck.session.schema import SessionDocument
-from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 from formcheck.types import FloatArray, ImageBgr, PoseTrack
 
 # Images in one summary; each is some 100 kB.
 _MAX_IMAGES = 40
-
-
-class ChangePart(BaseModel):
-    """One difference between the session as analysed and as reviewed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    what: str
-    analysed: str
-    reviewed: str
-    reason: str
-
-
-class ReviewPart(BaseModel):
-    """Who reviewed, when, and what the review changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    reviewer: str
-    done: bool
-    saved_at: str | None
-    revision: int
-    changes: tuple[ChangePart, ...]
-
-
-class ReviewedDocument(SessionDocument):
-    """``session.json`` as reviewed: its shape, and ``reviewed`` beside it."""
-
-    reviewed: ReviewPart
 
 
 class Exports:
@@ -100,7 +67,7 @@ class Exports:
         if layer == "analysed":
             document: dict[str, Any] = dict(opened.analysis.document)
         else:
-            document = _reviewed_document(opened, self._service.texts)
+            document = reviewed_document(opened.analysis, opened.reviewed, opened.stored, self._service.texts)
         text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         return text.encode(), f"{_stem(opened)}-{layer}"
 
@@ -222,20 +189,6 @@ class Exports:
         except FormcheckError:
             return None
         return frame, shown_s, track.xy_px[int(np.argmin(np.abs(track.t_s - shown_s)))]
-
-
-def _reviewed_document(opened: OpenedItem, texts: Texts) -> dict[str, Any]:
-    """Return ``session.json`` as reviewed, with who changed what."""
-    review = opened.stored.review
-    part = ReviewPart(
-        reviewer=review.reviewer,
-        done=review.done,
-        saved_at=opened.stored.saved_at,
-        revision=review.revision,
-        changes=tuple(ChangePart(**change.to_json(texts)) for change in opened.reviewed.changes),
-    )
-    document = document_of(opened.reviewed, texts) if opened.reviewed.changes else upgraded(opened.analysis.document)
-    return ReviewedDocument.model_validate({**document, "reviewed": part.model_dump()}).model_dump(mode="json")
 
 
 def _person(opened: OpenedItem) -> str | None:

@@ -19,6 +19,7 @@ from formcheck.review.analysis import (
     possible_results_folders,
     read_analysis,
 )
+from formcheck.review.clip_record import ClipRecord
 from formcheck.review.library import Item, ItemDate, Opened, make_id, reviewed_entry, session_entry
 from formcheck.review.storage import FileReviewStore, read_review_file
 from formcheck.types import Session
@@ -35,7 +36,13 @@ class FileItem(Item):
     """A clip, its results, or both."""
 
     def __init__(
-        self, *, clip: Path | None, results: ResultsFolder | None, name: str, protocols: AvailableProtocols
+        self,
+        *,
+        clip: Path | None,
+        results: ResultsFolder | None,
+        name: str,
+        protocols: AvailableProtocols,
+        record: Path | None = None,
     ) -> None:
         if clip is None and results is None:
             raise ValueError("expected a clip, results or both, got neither")
@@ -44,7 +51,9 @@ class FileItem(Item):
         self.results = results
         self.origin = "clip" if clip is not None else "results"
         self._protocols = protocols
+        self._record = record
         self._store: FileReviewStore | None = None
+        self._stored_of: Session | None = None
         self._date: tuple[FileVersion | None, ItemDate] = (None, ItemDate(None, "file"))
         self._entry: tuple[Session | None, dict[str, Any]] = (None, {})
         self._reviewed: tuple[FileVersion | None, dict[str, Any]] = (None, {})
@@ -83,9 +92,10 @@ class FileItem(Item):
 
     def review_store(self) -> FileReviewStore:
         results = self._analysed()
-        path = self._review_path(results.path)
-        if self._store is None or self._store.path != path:
-            self._store = FileReviewStore(path, results.session().clip.sha256)
+        path, session = self._review_path(results.path), results.session()
+        if self._store is None or self._store.path != path or self._stored_of is not session:
+            record = ClipRecord(self._record, session, results.path / "track.npz")
+            self._store, self._stored_of = FileReviewStore(path, session.clip.sha256, record), session
         return self._store
 
     def _analysed(self) -> ResultsFolder:
@@ -170,14 +180,19 @@ class FileLibrary:
     protocols : AvailableProtocols
     only : Path, optional
         The clip or results folder that was opened; None = all of the folder.
+    record : Path, optional
+        Folder of the practice record, where clips may be too; None = the default one.
     """
 
-    def __init__(self, root: Path, protocols: AvailableProtocols, *, only: Path | None = None) -> None:
+    def __init__(
+        self, root: Path, protocols: AvailableProtocols, *, only: Path | None = None, record: Path | None = None
+    ) -> None:
         self.opened: Opened = "folder" if only is None else "clip"
         self.root = root.resolve()
         self.uploads: Path | None = self.root if only is None else None
         self._only = only.absolute() if only is not None else None
         self._protocols = protocols
+        self._record = record
         self._items: dict[str, FileItem] = {}
         self._folders: dict[Path, ResultsFolder] = {}
         self._lock = threading.Lock()
@@ -223,7 +238,7 @@ class FileLibrary:
             return known
         path = clip if clip is not None else results.path if results is not None else self.root
         name = path.name if self._only is not None else path.relative_to(self.root).as_posix()
-        return FileItem(clip=clip, results=results, name=name, protocols=self._protocols)
+        return FileItem(clip=clip, results=results, name=name, protocols=self._protocols, record=self._record)
 
 
 def _pairs(

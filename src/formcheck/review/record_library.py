@@ -10,15 +10,10 @@ from formcheck.errors import ProtocolError
 from formcheck.parsing import parse_json_object
 from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
+from formcheck.record.choice import analysed_results, load_series, result_documents, result_of
 from formcheck.record.damage import readable
-from formcheck.record.queries import (
-    newest_results,
-    protocol_text,
-    result_documents,
-    results_of,
-    sessions,
-)
-from formcheck.record.series import frames_of, load_series, track_of
+from formcheck.record.queries import protocol_text, sessions
+from formcheck.record.series import frames_of, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.record.videos import kept_clips, video_folder
@@ -53,15 +48,15 @@ class RecordItem(Item):
 
     def analysed_at(self) -> str | None:
         with self._store.reading() as connection:
-            return str(results_of(connection, self.uid)[-1]["kept_at"])
+            return str(result_of(connection, self.uid, as_analysed=True)["kept_at"])
 
     def results_version(self) -> object:
         return self.newest_result
 
     def read_analysis(self) -> Analysis:
         with self._store.reading() as connection:
-            document = results_of(connection, self.uid)[-1]["document"]
-            series = load_series(self._store, connection, self.uid)
+            document = result_of(connection, self.uid, as_analysed=True)["document"]
+            series = load_series(self._store, connection, self.uid, as_analysed=True)
             text = protocol_text(connection, document["protocol"]["sha256"])
         session = from_document(document, frames_of(series))
         try:
@@ -112,7 +107,7 @@ class RecordLibrary:
     def items(self) -> list[RecordItem]:
         with self._lock, self._store.reading() as connection:
             lines = sessions(connection, uids=None if self._uid is None else [self._uid])
-            newest, written = newest_results(connection), reviews(connection)
+            newest, written = analysed_results(connection), reviews(connection)
             wanted = {newest[line.uid] for line in lines}
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
                 # Without an entry if it is damaged.

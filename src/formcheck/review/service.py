@@ -29,6 +29,7 @@ from formcheck.review.library import (
 )
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
+from formcheck.review.signing import signed_result
 from formcheck.review.storage import StoredReview
 from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import JobQueue
@@ -238,6 +239,7 @@ class ReviewService:
                 review.model_copy(update={"done": done}),
                 expected=body["revision"],
                 outcome=session_outcome(reviewed.session),
+                sign=lambda stored: signed_result(analysis, reviewed, stored, self.texts),
             )
         return {
             "revision": stored.review.revision,

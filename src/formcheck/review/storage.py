@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -16,9 +16,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from formcheck.errors import InputError, OutputError
 from formcheck.files import locked, read_limited, write_whole
 from formcheck.parsing import parse_json_object, parse_moment
-from formcheck.record.annotations import delete_review, review_of, save_review
+from formcheck.record.annotations import ReviewRow, delete_review, review_of, save_review
+from formcheck.record.reviewed import SignedResult, add_reviewed_result, withdraw_reviewed_results
+from formcheck.record.save import series_for
 from formcheck.record.schema import now
 from formcheck.record.store import Store
+from formcheck.review.clip_record import ClipRecord
 from formcheck.review.model import Review, first_problem
 from formcheck.server.endpoints import RequestError
 
@@ -36,6 +39,9 @@ class StoredReview:
     review: Review
     saved_at: str | None = None
     outcome: Mapping[str, Any] | None = None
+
+
+Sign = Callable[[StoredReview], SignedResult]
 
 
 class ConflictError(RequestError):
@@ -67,8 +73,13 @@ class ReviewStore(Protocol):
             What is stored cannot be read; it is left alone.
         """
 
-    def save(self, review: Review, *, expected: int, outcome: Mapping[str, Any]) -> StoredReview:
+    def save(
+        self, review: Review, *, expected: int, outcome: Mapping[str, Any], sign: Sign | None = None
+    ) -> StoredReview:
         """Store a review as the revision after ``expected``.
+
+        With ``sign``, which says what is signed, a review that is complete stands for its session in the practice
+        record, if it is stored there; one that is a draft does not any more.
 
         Raises
         ------
@@ -108,10 +119,13 @@ class FileReviewStore:
     path : Path
     clip_sha256 : str
         Of the clip that is reviewed: the review of another clip of the same name is refused.
+    record : ClipRecord, optional
+        The clip in the practice record, which shows it as signed.
     """
 
-    def __init__(self, path: Path, clip_sha256: str) -> None:
+    def __init__(self, path: Path, clip_sha256: str, record: ClipRecord | None = None) -> None:
         self.path = path
+        self._record = record
         self._clip_sha256 = clip_sha256
         # After a review was deleted, a window that still shows it must not be able to save over the next one.
         self._next_revision = 0
@@ -127,12 +141,16 @@ class FileReviewStore:
             )
         return StoredReview(file.review, file.saved_at, file.outcome)
 
-    def save(self, review: Review, *, expected: int, outcome: Mapping[str, Any]) -> StoredReview:
+    def save(
+        self, review: Review, *, expected: int, outcome: Mapping[str, Any], sign: Sign | None = None
+    ) -> StoredReview:
         with self._locked():
             current = self.load()
             if current.review.revision != expected:
                 raise ConflictError(current)
             stored = StoredReview(review.model_copy(update={"revision": expected + 1}), now(), dict(outcome))
+            if self._record is not None and (review.done or current.review.done):
+                self._record.follow(sign(stored) if review.done and sign is not None else None)
             try:
                 write_whole(self.path, review_file(stored, self._clip_sha256))
             except OSError as error:
@@ -145,11 +163,14 @@ class FileReviewStore:
     def delete(self) -> None:
         with self._locked():
             try:
-                self._next_revision = self.load().review.revision + 1
+                former = self.load().review
             except InputError:
                 self.path.replace(_free_name(self.path))
-            else:
-                self.path.unlink(missing_ok=True)
+                return
+            if self._record is not None and former.done:
+                self._record.follow(None)
+            self._next_revision = former.revision + 1
+            self.path.unlink(missing_ok=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -217,36 +238,51 @@ class RecordReviewStore:
     def load(self) -> StoredReview:
         with self._store.reading() as connection:
             row = review_of(connection, self._uid)
-        if row is None:
-            return StoredReview(Review(revision=self._next_revision))
-        try:
-            review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision})
-            return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
-        except ValueError:
-            raise InputError(
-                f"the review of session {self._uid} was saved by a newer formcheck; update formcheck to go on with it"
-            ) from None
+        return StoredReview(Review(revision=self._next_revision)) if row is None else _stored(row, self._uid)
 
-    def save(self, review: Review, *, expected: int, outcome: Mapping[str, Any]) -> StoredReview:
-        new = review.model_copy(update={"revision": expected + 1})
-        with self._store.writing() as connection:
-            row = review_of(connection, self._uid)
-            if (row.revision if row is not None else self._next_revision) == expected:
-                saved_at = save_review(
-                    connection,
-                    self._uid,
-                    revision=new.revision,
-                    reviewer=new.reviewer,
-                    done=new.done,
-                    text=json.dumps(new.to_json(), ensure_ascii=False, allow_nan=False),
-                    outcome=json.dumps(dict(outcome), ensure_ascii=False, allow_nan=False),
-                )
-                return StoredReview(new, saved_at, outcome)
-        raise ConflictError(self.load())
+    def save(
+        self, review: Review, *, expected: int, outcome: Mapping[str, Any], sign: Sign | None = None
+    ) -> StoredReview:
+        saved_at = now()
+        new = StoredReview(review.model_copy(update={"revision": expected + 1}), saved_at, outcome)
+        row = ReviewRow(
+            revision=new.review.revision,
+            saved_at=saved_at,
+            reviewer=review.reviewer,
+            done=review.done,
+            text=json.dumps(new.review.to_json(), ensure_ascii=False, allow_nan=False),
+            outcome=json.dumps(dict(outcome), ensure_ascii=False, allow_nan=False),
+        )
+        signed = sign(new) if review.done and sign is not None else None
+        with ExitStack() as stack:
+            series = None
+            if signed is not None:
+                series = stack.enter_context(series_for(self._store, signed.session, signed.track))
+            connection = stack.enter_context(self._store.writing())
+            stored = review_of(connection, self._uid)
+            if (stored.revision if stored is not None else self._next_revision) != expected:
+                raise ConflictError(_stored(stored, self._uid) if stored is not None else StoredReview(Review()))
+            save_review(connection, self._uid, row)
+            if signed is not None and series is not None:
+                add_reviewed_result(connection, self._uid, signed, series)
+            else:
+                withdraw_reviewed_results(connection, self._uid)
+        return new
 
     def delete(self) -> None:
         with self._store.writing() as connection:
             row = review_of(connection, self._uid)
             delete_review(connection, self._uid)
+            withdraw_reviewed_results(connection, self._uid)
         if row is not None:
             self._next_revision = row.revision + 1
+
+
+def _stored(row: ReviewRow, uid: str) -> StoredReview:
+    try:
+        review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision})
+        return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
+    except ValueError:
+        raise InputError(
+            f"the review of session {uid} was saved by a newer formcheck; update formcheck to go on with it"
+        ) from None

@@ -203,20 +203,33 @@ def from_document(document: Mapping[str, Any], frames: FrameTable | None = None)
 
 
 def validated(document: Mapping[str, Any]) -> schema.SessionDocument:
-    """Return a document of any schema version as its parts, in the newest version.
+    """Return a document of any schema version as its parts, in the newest version; one as reviewed too.
 
     Raises
     ------
     ValueError
         It is no such document; one line says where it differs.
     """
+    kind = schema.ReviewedDocument if "reviewed" in document else schema.SessionDocument
     try:
-        return schema.SessionDocument.model_validate(upgraded(document))
+        return kind.model_validate(upgraded(document))
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from None
+
+
+def reviewed_part(document: Mapping[str, Any]) -> schema.ReviewedPart | None:
+    """Return who signed a document and what that changed; None for one as analysed.
+
+    Raises
+    ------
+    ValueError
+        It is no document of a session.
+    """
+    part = validated(document)
+    return part.reviewed if isinstance(part, schema.ReviewedDocument) else None
 
 
 def upgraded(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ import json
 import sys
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from formcheck.parsing import parse_moment
 from formcheck.types import Side, Status, Verdict
 
 SCHEMA_VERSION: Final = "1.1"
@@ -198,6 +199,41 @@ class SessionDocument(_Part):
     findings: tuple[FindingPart, ...] = Field(description="Findings of the set as a whole.")
     statistics: StatisticsPart | None = Field(description="Null in a document read from version 1.0.")
     summary: SummaryPart
+
+
+def _a_moment(text: str) -> str:
+    parse_moment(text)
+    return text
+
+
+class ChangePart(_Part):
+    """One difference between a session as analysed and as reviewed, in words."""
+
+    what: str
+    analysed: str
+    reviewed: str
+    reason: str
+
+
+class ReviewedPart(_Part):
+    """Who reviewed a session, when, and what the review changes of it."""
+
+    reviewer: str = Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")
+    done: bool = Field(description="Signed as complete; false in a draft.")
+    saved_at: Annotated[str, AfterValidator(_a_moment)] | None
+    revision: int = Field(ge=0)
+    calibrated_frames: int = Field(
+        ge=0, description="Frames whose marks by hand calibrate the angles; 0 = as measured."
+    )
+    overruled: int = Field(ge=0, description="Findings whose verdict is the reviewer's.")
+    reps_by_hand: bool = Field(description="The times of repetitions are the reviewer's.")
+    changes: tuple[ChangePart, ...]
+
+
+class ReviewedDocument(SessionDocument):
+    """``session.json`` as reviewed: its shape, and ``reviewed`` beside it."""
+
+    reviewed: ReviewedPart
 
 
 def json_schema() -> dict[str, Any]:

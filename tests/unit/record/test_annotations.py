@@ -8,7 +8,8 @@ import pytest
 
 from formcheck.errors import UsageError
 from formcheck.record.annotations import add_correction, add_note
-from formcheck.record.queries import corrections_of, notes_of, results_of, sessions
+from formcheck.record.choice import results_of
+from formcheck.record.queries import corrections_of, notes_of, sessions
 from formcheck.record.values import Role
 from practice import keep_set
 

@@ -21,25 +21,19 @@ import pytest
 from formcheck.errors import InputError
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import add_correction, add_note
-from formcheck.record.exports import Selection
-from formcheck.record.exports.archive import (
-    ArchivedProfile,
-    ArchivedSession,
-    import_profile,
-    import_session,
-    profile_json,
-    read_archive,
-    session_json,
-)
+from formcheck.record.choice import load_series
+from formcheck.record.exports.archive import import_profile, import_session, profile_json, session_json
+from formcheck.record.exports.archived import ArchivedProfile, ArchivedSession, read_archive
 from formcheck.record.exports.opensim import mot_text, trc_text
 from formcheck.record.exports.parquet import parquet_bytes, series_parquet
 from formcheck.record.exports.pdf import pdf_files, saved_report
+from formcheck.record.exports.selection import Selection
 from formcheck.record.exports.tables import COLUMNS, csv_text, tables
 from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
-from formcheck.record.series import Series, load_series
+from formcheck.record.series import Series
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Place, Practice, Question, Role
 from formcheck.text.catalogue import Texts
@@ -68,13 +62,17 @@ def line_of(store, uid: str):
         return sessions(connection, uids=[uid])[0]
 
 
+def selected(store, connection, *uids: str) -> Selection:
+    return Selection(store, connection, uids, None, Texts())
+
+
 # Tables --------------------------------------------------------------------------------------------------------------
 
 
 def test_tables_are_tidy_and_their_columns_are_documented(store, uid):
     documented = (DOCS / "record.md").read_text(encoding="utf-8")
     with store.reading() as connection:
-        found = dict(tables(connection, [uid]))
+        found = dict(tables(selected(store, connection, uid)))
     assert set(found) == set(COLUMNS)
     for name, rows in found.items():
         assert rows, name
@@ -85,7 +83,7 @@ def test_tables_are_tidy_and_their_columns_are_documented(store, uid):
 
 def test_csv_reads_back_with_empty_cells_for_the_unknown(store, uid):
     with store.reading() as connection:
-        found = dict(tables(connection, [uid]))
+        found = dict(tables(selected(store, connection, uid)))
     (row,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["sessions"], found["sessions"]).decode("utf-8-sig")))
     assert (row["uid"], row["rep_count"], row["corrected"]) == (uid, "5", "rep_count")
     assert (row["p1_deg"], row["stopped_because"], row["counts"]) == ("38.25", "", "true")
@@ -95,21 +93,21 @@ def test_csv_reads_back_with_empty_cells_for_the_unknown(store, uid):
 
 def test_a_note_cannot_become_a_formula(store, uid):
     with store.reading() as connection:
-        found = dict(tables(connection, [uid]))
+        found = dict(tables(selected(store, connection, uid)))
     (note,) = csv.DictReader(io.StringIO(csv_text(COLUMNS["notes"], found["notes"]).decode("utf-8-sig")))
     assert note["text"] == '\'=danger, "quoted"\nand ü'
 
 
 def test_parquet_holds_the_same(store, uid):
     with store.reading() as connection:
-        for name, rows in tables(connection, [uid]):
+        for name, rows in tables(selected(store, connection, uid)):
             table = pq.read_table(io.BytesIO(parquet_bytes(COLUMNS[name], rows)))
             assert table.to_pylist() == [dict(row) for row in rows]
 
 
 def test_tables_of_an_empty_and_a_full_record_stack(store, uid):
     with store.reading() as connection:
-        full, empty = dict(tables(connection, [uid])), dict(tables(connection, []))
+        full, empty = dict(tables(selected(store, connection, uid))), dict(tables(selected(store, connection)))
     for name, rows in full.items():
         parts = [pq.read_table(io.BytesIO(parquet_bytes(COLUMNS[name], some[name]))) for some in (empty, full)]
         assert parts[0].schema == parts[1].schema, name
@@ -127,7 +125,7 @@ def test_frames_of_an_empty_and_a_full_session_stack(store, uid):
 
 def test_csv_begins_with_the_mark_by_which_excel_knows_utf_8(store, uid):
     with store.reading() as connection:
-        found = dict(tables(connection, [uid]))
+        found = dict(tables(selected(store, connection, uid)))
     data = csv_text(COLUMNS["notes"], found["notes"])
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\xef\xbb\xbf") == 1

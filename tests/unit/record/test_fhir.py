@@ -14,13 +14,16 @@ from formcheck.form import rules
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import add_correction
+from formcheck.record.choice import result_of
 from formcheck.record.exports import fhir
-from formcheck.record.queries import results_of, sessions
+from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Practice, Role, SessionLine
+from formcheck.review.model import Overrule
 from formcheck.session.document import from_document
 from formcheck.types import Session, Side, Status, Verdict
 from practice import PROFILE, judged, keep_set, named
+from signed import FRAMES, REASON, REVIEWER, reopen, sign
 
 
 def verdicts(session: Session, **given: Verdict) -> Session:
@@ -67,7 +70,16 @@ KINDS: Mapping[str, tuple[Callable[[Session], Session], bool | None, str]] = {
     "no hands": (no_hands, True, "hands not on the thigh"),
     "hands unseen": (hands_unseen, None, "whether the hands held the thigh could not be seen"),
     "not assessable": (not_assessable, None, "hands not looked at"),
+    "reviewed": (good, True, "hands on the thigh"),
 }
+
+
+# A signed session is judged anew, so that what the set is given here is the reviewer's too.
+OVERRULES = (
+    Overrule(rule="slow", rep=2, verdict=Verdict.NOT_MET, reason=REASON),
+    Overrule(rule=rules.HANDS.id, verdict=Verdict.MET, reason=REASON),
+    Overrule(rule=rules.LYING.id, verdict=Verdict.MET, reason=REASON),
+)
 
 
 def keep(store, change: Callable[[Session], Session], name: str = "one", **practice) -> str:
@@ -80,8 +92,9 @@ def keep(store, change: Callable[[Session], Session], name: str = "one", **pract
 def exported(store, uid: str) -> tuple[SessionLine, Session, list[dict]]:
     with store.reading() as connection:
         line = sessions(connection, uids=[uid])[0]
-        session = from_document(results_of(connection, uid)[-1]["document"])
-    bundle = fhir.session_bundle(line, session)
+        document = result_of(connection, uid)["document"]
+    session = from_document(document)
+    bundle = fhir.session_bundle(line, document)
     text = fhir.bundle_text(bundle)
     assert Bundle.model_validate_json(text) == bundle
     return line, session, [entry["resource"] for entry in json.loads(text)["entry"]]
@@ -101,6 +114,8 @@ def test_every_number_is_the_records_and_so_are_its_error_and_its_position(store
     change, supine, hands = KINDS[kind]
     marks = (Mark(MarkKind.P1, 3.0, 38.25, 2.0),) if kind != "not assessable" else ()
     uid = keep(store, change, answers=Answers(5, 4), marks=marks)
+    if kind == "reviewed":
+        sign(store, uid, overrules=OVERRULES)
     line, session, resources = exported(store, uid)
     found, stats = by_key(resources), set_statistics(session)
     expected = {
@@ -126,7 +141,7 @@ def test_every_number_is_the_records_and_so_are_its_error_and_its_position(store
         else:
             assert stated is None or stated["dataAbsentReason"], key
         reported = key.startswith("pain")
-        assert one["status"] == ("final" if reported else "preliminary"), key
+        assert one["status"] == ("final" if reported or kind == "reviewed" else "preliminary"), key
         position = part(one, "position")
         assert (position is None) == reported, key
         if position is not None:
@@ -197,3 +212,40 @@ def test_no_count_is_stated_where_none_could_be_made(store):
     *_, resources = exported(store, keep(store, not_assessable))
     assert by_key(resources) == {}
     assert any("could not be counted" in issue["diagnostics"] for issue in resources[-1]["issue"])
+
+
+def test_a_reviewed_session_says_who_answers_for_it_and_what_is_done_by_hand(store):
+    uid = keep(store, good)
+    sign(store, uid)
+    line, _, resources = exported(store, uid)
+    found = by_key(resources)
+    (reviewer,) = (one for one in resources if one["resourceType"] == "Practitioner")
+    assert reviewer["identifier"][0]["value"] == REVIEWER
+    (review,) = (one for one in resources if one["resourceType"] == "Provenance")
+    assert datetime.fromisoformat(review["recorded"]) == line.reviewed_at
+    assert len(review["target"]) == len(found)
+    knee, hip, counts, met = (found[key] for key in ("knee-end", "hip-mean", "rep-count", "met-reps"))
+    for one in (knee, hip):
+        assert f"by a reviewer's goniometer on {FRAMES} frames" in one["method"]["text"]
+        assert datetime.fromisoformat(one["issued"]) == line.reviewed_at
+        assert one["performer"][0]["reference"] == review["agent"][0]["who"]["reference"]
+    assert "goniometer" not in found["rep-length"]["method"]["text"]
+    assert "set the times of repetitions by hand" in counts["method"]["text"]
+    assert met["method"]["text"].endswith("in place of formcheck's: 1")
+
+
+def test_a_reviewer_without_a_name_is_no_performer(store):
+    uid = keep(store, good)
+    sign(store, uid, reviewer="")
+    _, _, resources = exported(store, uid)
+    assert not any(one["resourceType"] == "Practitioner" for one in resources)
+    assert all("performer" not in one for one in by_key(resources).values())
+    assert any(one["resourceType"] == "Provenance" for one in resources)
+
+
+def test_a_review_that_was_reopened_makes_it_preliminary_again(store):
+    uid = keep(store, good)
+    before = exported(store, uid)[2]
+    sign(store, uid)
+    reopen(store, uid)
+    assert exported(store, uid)[2] == before

@@ -8,8 +8,10 @@ from sqlalchemy import update
 
 from formcheck.errors import FormcheckError, InputError, StoreError
 from formcheck.record import damage
-from formcheck.record.exports import EXPORT_FORMATS, Selection, export_files
-from formcheck.record.exports.archive import import_session, read_archive, session_json
+from formcheck.record.exports import EXPORT_FORMATS, export_files
+from formcheck.record.exports.archive import import_session, session_json
+from formcheck.record.exports.archived import read_archive
+from formcheck.record.exports.selection import Selection
 from formcheck.record.forget import erase, erasure_of_sessions
 from formcheck.record.queries import session_line, sessions
 from formcheck.record.schema import RESULT, SESSION

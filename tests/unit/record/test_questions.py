@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from formcheck.record.exports.archive import import_session, read_archive, session_json
+from formcheck.record.exports.archive import import_session, session_json
+from formcheck.record.exports.archived import read_archive
 from formcheck.record.profiles import profile_key
 from formcheck.record.questions import advice, answer_questions, answers_of, drop_questions, open_questions
 from formcheck.record.store import open_store

@@ -7,8 +7,9 @@ import pytest
 
 from formcheck.errors import UsageError
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.annotations import delete_review, review_of, reviews, save_review
-from formcheck.record.exports.archive import import_session, read_archive, session_json
+from formcheck.record.annotations import ReviewRow, delete_review, review_of, reviews, save_review
+from formcheck.record.exports.archive import import_session, session_json
+from formcheck.record.exports.archived import read_archive
 from formcheck.record.forget import erase, erasure_of_sessions
 from formcheck.record.save import save_set
 from formcheck.record.store import open_store
@@ -25,7 +26,7 @@ def add(store, name):
 
 def write(store, uid, *, revision=1, text='{"summary_note": "a word"}'):
     with store.writing() as connection:
-        save_review(connection, uid, revision=revision, reviewer="Ann", done=True, text=text, outcome="{}")
+        save_review(connection, uid, ReviewRow(revision, "2026-03-02T10:00:00+00:00", "Ann", True, text, "{}"))
 
 
 def test_the_next_version_takes_the_place_of_the_one_before(store):

@@ -15,7 +15,8 @@ from sqlalchemy import create_engine, inspect
 
 from formcheck.errors import StoreError
 from formcheck.form.statistics import set_statistics, statuses
-from formcheck.record.queries import reps, results_of, sessions
+from formcheck.record.choice import results_of
+from formcheck.record.queries import reps, sessions
 from formcheck.record.schema import METADATA, STATISTICS
 from formcheck.record.store import FILE, default_folder, open_store
 from formcheck.resolution import rounded

@@ -8,40 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
-from formcheck.parsing import checked_uid
-from formcheck.record.damage import set_aside
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from formcheck.record.store import Store
-    from formcheck.text.catalogue import Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The sessions to export.
-
-    Parameters
-    ----------
-    store : Store
-    connection : Connection
-        One consistent view of the record, while the files are written.
-    uids : tuple of str
-        Full ids of the sessions.
-    profile : str or None
-        The person, when the sessions are all that the record has of this person.
-    texts : Texts
-        Language of what is written for people: the report. Tables and FHIR are English.
-    """
-
-    store: Store
-    connection: Connection
-    uids: tuple[str, ...]
-    profile: str | None
-    texts: Texts
+    from formcheck.record.exports.selection import Selection
 
 
 # Yields the name of each file and what is in it, one at a time: a record may be larger than memory.
@@ -72,25 +42,6 @@ EXPORT_FORMATS = {
     "opensim": ExportFormat("opensim", "opensim_files", "angles as .mot and landmarks as .trc"),
     "pdf": ExportFormat("pdf", "pdf_files", "the report, to print or to send (needs Chromium, Chrome or Edge)"),
 }
-
-
-def per_session(selection: Selection, make: Callable[[str], ExportFiles]) -> ExportFiles:
-    """Yield the files of each session. One that is damaged is set aside with a line, unless it is the only one.
-
-    Raises
-    ------
-    StoreError
-        The only session is damaged.
-    """
-    for uid in selection.uids:
-        try:
-            files = list(make(checked_uid(uid)))
-        except (StoreError, ValueError, KeyError, TypeError, IndexError) as error:
-            if len(selection.uids) == 1:
-                raise StoreError(f"session {uid!r}: expected it as it was saved, but it is damaged ({error})") from None
-            set_aside(f"session {uid}", str(error))
-            continue
-        yield from files
 
 
 def export_files(kind: str, selection: Selection) -> ExportFiles:

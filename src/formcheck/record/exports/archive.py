@@ -7,18 +7,27 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from formcheck.errors import InputError
 from formcheck.files import write_whole
-from formcheck.parsing import parse_json_object
-from formcheck.record.exports import ExportFiles, Selection, per_session, rows
-from formcheck.record.profiles import CODE_PATTERN, profile_key
-from formcheck.record.queries import results_of
+from formcheck.record.choice import results_of
+from formcheck.record.exports import ExportFiles
+from formcheck.record.exports.archived import (
+    KIND,
+    PROFILE_KIND,
+    VERSION,
+    ArchivedProfile,
+    ArchivedResult,
+    ArchivedSeries,
+    ArchivedSession,
+)
+from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.profiles import profile_key
 from formcheck.record.results import add_result
 from formcheck.record.save import new_series_name, save_protocol
 from formcheck.record.schema import (
@@ -30,6 +39,7 @@ from formcheck.record.schema import (
     PROFILE,
     PROTOCOL,
     QUESTION,
+    RESULT,
     REVIEW,
     SESSION,
 )
@@ -48,9 +58,6 @@ from formcheck.record.store import Store
 from formcheck.session.document import from_document
 from formcheck.timeseries import current_name
 
-KIND = "formcheck kept session"
-PROFILE_KIND = "formcheck profile"
-VERSION = 1
 _LINKS = {"id", "profile_id", "session_id"}
 _SESSION_TABLES = {
     "answers": ANSWER,
@@ -60,64 +67,6 @@ _SESSION_TABLES = {
     "corrections": CORRECTION,
     "reviews": REVIEW,
 }
-
-
-ProfileCode = Annotated[str, Field(pattern=rf"^{CODE_PATTERN}$")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ArchivedSeries(_Part):
-    """A series by columns; null = not measurable."""
-
-    about: dict[str, Any]
-    columns: dict[str, list[Any]]
-
-
-class ArchivedResult(_Part):
-    """One result: its document is session.json (docs/session.md)."""
-
-    kept_at: rows.Moment
-    software: rows.Name
-    document: dict[str, Any]
-    series: ArchivedSeries
-
-
-class ArchivedSession(_Part):
-    """All that the record holds of a session."""
-
-    kind: Literal["formcheck kept session"]
-    version: Literal[1]
-    profile: ProfileCode
-    session: rows.SessionRow
-    protocol: rows.ProtocolRow
-    results: list[ArchivedResult] = Field(min_length=1)
-    answers: list[rows.AnswerRow]
-    marks: list[rows.MarkRow]
-    notes: list[rows.NoteRow]
-    corrections: list[rows.CorrectionRow]
-    # Archives made before there were questions and reviews have none.
-    questions: list[rows.QuestionRow] = []
-    reviews: list[rows.ReviewLayerRow] = Field(default=[], max_length=1)
-
-    def model_post_init(self, _context: Any) -> None:
-        """Check what belongs together."""
-        if self.session.protocol_sha256 != self.protocol.sha256:
-            raise ValueError("expected the protocol that the session names, got another")
-        if hashlib.sha256(self.protocol.text.encode()).hexdigest() != self.protocol.sha256:
-            raise ValueError("expected the protocol's text as its sha256 says, got another text")
-
-
-class ArchivedProfile(_Part):
-    """A profile's prescriptions, and the notes that are on no session."""
-
-    kind: Literal["formcheck profile"]
-    version: Literal[1]
-    profile: ProfileCode
-    prescriptions: list[rows.PrescriptionRow]
-    notes: list[rows.NoteRow]
 
 
 def json_files(selection: Selection) -> ExportFiles:
@@ -134,11 +83,14 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
     row = connection.execute(select(SESSION).where(SESSION.c.uid == uid)).mappings().one()
     code = connection.execute(select(PROFILE.c.code).where(PROFILE.c.id == row["profile_id"])).scalar_one()
     protocol = connection.execute(select(PROTOCOL).where(PROTOCOL.c.sha256 == row["protocol_sha256"])).mappings().one()
+    judged_by = select(RESULT.c.protocol_sha256).where(RESULT.c.session_id == row["id"])
+    is_other = PROTOCOL.c.sha256.in_(judged_by) & (PROTOCOL.c.sha256 != row["protocol_sha256"])
+    others = connection.execute(select(PROTOCOL).where(is_other).order_by(PROTOCOL.c.sha256)).mappings()
     results = []
     for result in results_of(connection, uid):
         series = read_series(store.series_path(result["series_file"]), sha256=result["series_sha256"])
         results.append(
-            {name: result[name] for name in ("kept_at", "software", "document")}
+            {name: result[name] for name in ("kept_at", "software", "document", "withdrawn_at")}
             | {"series": {"about": dict(series.about), "columns": plain_columns(series)}}
         )
     return _text(
@@ -148,6 +100,7 @@ def session_json(store: Store, connection: Connection, uid: str) -> bytes:
             "profile": code,
             "session": _plain(row),
             "protocol": dict(protocol),
+            "other_protocols": [dict(one) for one in others],
             "results": results,
             **{
                 name: _stored_rows(connection, table, table.c.session_id == row["id"])
@@ -209,29 +162,6 @@ def _usable_series(result: ArchivedResult) -> Series:
     return series
 
 
-def read_archive(data: bytes, where: str) -> ArchivedSession | ArchivedProfile:
-    """Read an archive and check its structure.
-
-    Raises
-    ------
-    InputError
-        The file is not one that `formcheck export --format json` wrote, or is damaged.
-    """
-    try:
-        value = parse_json_object(data)
-        kind = value["kind"]
-        return (ArchivedProfile if kind == PROFILE_KIND else ArchivedSession).model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where}: {place}: {first['msg']}; export it again with 'formcheck export'") from None
-    except (ValueError, KeyError) as error:
-        raise InputError(
-            f"{where}: expected a file of 'formcheck export --format json', got something else ({error}); export the "
-            "session again"
-        ) from None
-
-
 def import_profile(store: Store, profile: ArchivedProfile) -> bool:
     """Save prescriptions and notes of a profile; False when it has all of them already."""
     added = False
@@ -275,6 +205,7 @@ def import_session(store: Store, session: ArchivedSession, where: str) -> bool:
                     software=result.software,
                     series_file=name,
                     series_sha256=hashlib.sha256(data).hexdigest(),
+                    withdrawn_at=None if result.withdrawn_at is None else result.withdrawn_at.isoformat(),
                 )
             _add_annotations(connection, key, session)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -300,7 +231,8 @@ def _session_row(connection: Connection, session: ArchivedSession) -> int | None
     taken = SESSION.c.uid == row.uid
     if connection.execute(select(SESSION.c.id).where(same | taken)).first() is not None:
         return None
-    save_protocol(connection, _as_written(session.protocol))
+    for protocol in (session.protocol, *session.other_protocols):
+        save_protocol(connection, _as_written(protocol))
     made = insert(SESSION).values(profile_id=profile_id, **_as_written(row)).returning(SESSION.c.id)
     return int(connection.execute(made).scalar_one())
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
-from sqlalchemy import Connection
 
-from formcheck.record.exports import ExportFiles, Selection, per_session
+from formcheck.record.exports import ExportFiles
 from formcheck.record.exports.fhir_measures import Kind, Measure, Position, knee_site, measures
-from formcheck.record.queries import results_of, session_line
+from formcheck.record.exports.selection import Selection, per_session
 from formcheck.record.values import SessionLine
 from formcheck.resolution import decimals_of_unit
-from formcheck.session.document import from_document
+from formcheck.session.document import from_document, reviewed_part
 from formcheck.text.numbers import Z_95
-from formcheck.types import Session
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -26,6 +24,7 @@ UCUM = "http://unitsofmeasure.org"
 LOCAL = "urn:formcheck:observation"
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+_AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _BODY_POSITION = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
 _NAMESPACE = uuid.UUID("6d0c0f4e-3f0b-4b8a-9a53-0b6a6f0a7c11")
 
@@ -34,34 +33,34 @@ _SUPINE = ("40199007", "Supine body position (finding)")
 
 def fhir_files(selection: Selection) -> ExportFiles:
     """Return one Bundle per session."""
-    yield from per_session(
-        selection, lambda uid: iter([(f"{uid}.fhir.json", _session_text(selection.connection, uid).encode())])
-    )
+    yield from per_session(selection, lambda uid: iter([(f"{uid}.fhir.json", _session_text(selection, uid).encode())]))
 
 
-def _session_text(connection: Connection, uid: str) -> str:
-    session = from_document(results_of(connection, uid)[-1]["document"])
-    return bundle_text(session_bundle(session_line(connection, uid), session))
+def _session_text(selection: Selection, uid: str) -> str:
+    return bundle_text(session_bundle(selection.line(uid), selection.result(uid)["document"]))
 
 
-def session_bundle(line: SessionLine, session: Session) -> Bundle:
+def session_bundle(line: SessionLine, document: Mapping[str, Any]) -> Bundle:
     """Return a session as a Bundle, checked by ``fhir.resources``.
 
     Parameters
     ----------
     line : SessionLine
-    session : Session
-        The result that the line is of.
+    document : mapping
+        Of the result that the line is of.
     """
     patient, device = _address(line.profile), _address(f"device {line.software} {line.model_sha256}")
-    found = measures(line, session)
+    found = measures(line, from_document(document), reviewed_part(document))
+    observations = {one.key: _address(f"{line.uid} {one.key}") for one in found}
+    measured = [observations[one.key] for one in found if one.kind is Kind.MEASURED]
     entries = [
         _entry(
             patient,
             {"resourceType": "Patient", "identifier": [{"system": "urn:formcheck:profile", "value": line.profile}]},
         ),
         _entry(device, _device(line)),
-        *(_entry(_address(f"{line.uid} {one.key}"), _observation(line, one, patient, device)) for one in found),
+        *(_entry(observations[one.key], _observation(line, one, patient, device)) for one in found),
+        *_review_entries(line, measured, device),
         _entry(_address(f"{line.uid} uncoded"), _uncoded(found)),
     ]
     return Bundle.model_validate(
@@ -112,7 +111,7 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
         coding.insert(0, {"system": LOINC, "code": one.loinc[0], "display": one.loinc[1]})
     observation: dict[str, Any] = {
         "resourceType": "Observation",
-        "status": _status(one),
+        "status": _status(line, one),
         "category": [{"coding": [{"system": _CATEGORY, "code": "exam" if one.position else "survey"}]}],
         "code": {"coding": coding, "text": one.text},
         "subject": {"reference": patient},
@@ -125,6 +124,7 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
         observation["bodySite"] = {"coding": [{"system": SNOMED, "code": code}], "text": words}
     if one.kind is Kind.MEASURED:
         observation["device"] = {"reference": device}
+        observation |= _signed(line)
     parts = [*_position_parts(one), *_error_parts(one)]
     if one.position is not None and one.position.supine:
         observation["extension"] = [{"url": _BODY_POSITION, "valueCodeableConcept": _position(one.position)}]
@@ -135,9 +135,43 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
     return observation | ({"component": parts} if parts else {})
 
 
-def _status(one: Measure) -> str:
-    """Return the status: what a program measured is preliminary until somebody has looked at it."""
-    return "preliminary" if one.kind is Kind.MEASURED else "final"
+def _status(line: SessionLine, one: Measure) -> str:
+    """Return the status: what a program measured is preliminary until a reviewer has signed it."""
+    return "preliminary" if one.kind is Kind.MEASURED and line.reviewed_at is None else "final"
+
+
+def _reviewer_address(line: SessionLine) -> str:
+    return _address(f"reviewer {line.reviewer}")
+
+
+def _signed(line: SessionLine) -> dict[str, Any]:
+    """Return who answers for what was measured, and when they signed it."""
+    if line.reviewed_at is None:
+        return {}
+    issued = {"issued": line.reviewed_at.isoformat(timespec="seconds")}
+    return issued | ({"performer": [{"reference": _reviewer_address(line)}]} if line.reviewer else {})
+
+
+def _review_entries(line: SessionLine, measured: Sequence[str], device: str) -> Iterator[dict[str, Any]]:
+    """Return the reviewer, by the code or name that was given, and the review."""
+    if line.reviewed_at is None or not measured:
+        return
+    who: dict[str, Any] = {"display": "Reviewer, not named"}
+    if line.reviewer:
+        who = {"reference": _reviewer_address(line)}
+        identifier = [{"system": "urn:formcheck:reviewer", "value": line.reviewer}]
+        yield _entry(_reviewer_address(line), {"resourceType": "Practitioner", "identifier": identifier})
+    agents = (("verifier", "Verifier", who), ("assembler", "Assembler", {"reference": device}))
+    provenance = {
+        "resourceType": "Provenance",
+        "target": [{"reference": address} for address in measured],
+        "recorded": line.reviewed_at.isoformat(timespec="seconds"),
+        "agent": [
+            {"type": {"coding": [{"system": _AGENT, "code": code, "display": display}]}, "who": one}
+            for code, display, one in agents
+        ],
+    }
+    yield _entry(_address(f"{line.uid} review"), provenance)
 
 
 def _position(position: Position) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import isfinite
 
 from formcheck.form import rules
 from formcheck.form.statistics import set_statistics, statuses, thigh_movement
 from formcheck.record.values import SessionLine
+from formcheck.session.schema import ReviewedPart
 from formcheck.types import Finding, Rep, Session, Side, Status, Verdict
 
 PAIN = ("72514-3", "Pain severity - 0-10 verbal numeric rating [Score] - Reported")
@@ -52,7 +53,7 @@ class Measure:
     position: Position | None = None
 
 
-def measures(line: SessionLine, session: Session) -> list[Measure]:
+def measures(line: SessionLine, session: Session, reviewed: ReviewedPart | None) -> list[Measure]:
     """Return the numbers of a session that are known.
 
     Parameters
@@ -60,9 +61,26 @@ def measures(line: SessionLine, session: Session) -> list[Measure]:
     line : SessionLine
     session : Session
         The result that the line is of.
+    reviewed : ReviewedPart or None
+        What a reviewer changed of it, if it was signed.
     """
-    found = [*_angles(line, session), *_counts(line, session), *_pain(line)]
+    by_hand = _calibrated_words(reviewed.calibrated_frames) if reviewed is not None else ""
+    angles = (
+        one if one.key in _NOT_CALIBRATED else replace(one, method=one.method + by_hand)
+        for one in _angles(line, session)
+    )
+    found = [*angles, *_counts(line, session, reviewed), *_pain(line)]
     return [one for one in found if isfinite(one.value)]
+
+
+# Marked while the set went on, and stored as it was then.
+_NOT_CALIBRATED = {"knee-p1"}
+
+
+def _calibrated_words(frames: int) -> str:
+    if not frames:
+        return ""
+    return f". Calibrated by hand: shifted by a reviewer's goniometer on {frames} frame{'s' if frames > 1 else ''}"
 
 
 def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
@@ -134,7 +152,7 @@ def _degrees(
     return Measure(key, text, number, "deg", "deg", method, error=error, body_site=body_site, position=position)
 
 
-def _counts(line: SessionLine, session: Session) -> Iterator[Measure]:
+def _counts(line: SessionLine, session: Session, reviewed: ReviewedPart | None) -> Iterator[Measure]:
     position = _position(session, _hip_of_set(line))
     protocol = f"exercise '{line.protocol_id}', version {line.protocol_version}"
     by_hand = "rep_count" in line.corrected
@@ -145,10 +163,7 @@ def _counts(line: SessionLine, session: Session) -> Iterator[Measure]:
             float(line.rep_count),
             "repetitions",
             "{repetitions}",
-            "Stated by hand, in place of the number that formcheck counted"
-            if by_hand
-            else "Counted by formcheck from the bending and straightening of the knee; repetitions that the recording "
-            "cuts off are left out",
+            _count_method(reviewed, by_hand=by_hand),
             Kind.CORRECTED if by_hand else Kind.MEASURED,
             has_error=False,
             position=position,
@@ -159,6 +174,8 @@ def _counts(line: SessionLine, session: Session) -> Iterator[Measure]:
             ("undecided-reps", "Complete repetitions that could not be decided", line.undecided_reps),
         ):
             method = f"Judged by formcheck, each repetition by the rules of the {protocol}"
+            if reviewed is not None and reviewed.overruled:
+                method += f". Verdicts in which a reviewer's stands in place of formcheck's: {reviewed.overruled}"
             if by_hand:
                 method += ". The number of repetitions was corrected by hand, this one was not"
             yield Measure(
@@ -172,6 +189,17 @@ def _counts(line: SessionLine, session: Session) -> Iterator[Measure]:
         "s",
         "Time from where the knee begins to straighten to where it is bent again, from the times of the frames",
         position=position,
+    )
+
+
+def _count_method(reviewed: ReviewedPart | None, *, by_hand: bool) -> str:
+    if by_hand:
+        return "Stated by hand, in place of the number that formcheck counted"
+    if reviewed is not None and reviewed.reps_by_hand:
+        return "Counted by formcheck, and corrected by a reviewer, who set the times of repetitions by hand"
+    return (
+        "Counted by formcheck from the bending and straightening of the knee; repetitions that the recording cuts off "
+        "are left out"
     )
 
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from formcheck.record.exports import ExportFiles, Selection, per_session
-from formcheck.record.queries import sessions
-from formcheck.record.series import POINTS, Series, load_series
+from formcheck.record.exports import ExportFiles
+from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.series import POINTS, Series
 from formcheck.types import FloatArray, Side
 
 # In metres the model's guess of a body has its origin between the hips, x right, y down and z away from the camera;
@@ -28,10 +28,10 @@ _COORDINATES = {
 
 def opensim_files(selection: Selection) -> ExportFiles:
     """Return one .trc per session, and one .mot for those with a working leg."""
-    side_of = {line.uid: line.side for line in sessions(selection.connection, uids=selection.uids)}
+    side_of = {line.uid: line.side for line in selection.lines()}
 
     def files(uid: str) -> ExportFiles:
-        series = load_series(selection.store, selection.connection, uid)
+        series = selection.series(uid)
         yield f"{uid}.trc", trc_text(series, name=f"{uid}.trc").encode()
         side = side_of[uid]
         if side is not None:

@@ -10,22 +10,20 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from formcheck.record.exports import ExportFiles, Selection, per_session
+from formcheck.record.exports import ExportFiles
+from formcheck.record.exports.selection import Selection, per_session
 from formcheck.record.exports.tables import COLUMNS, Columns, Row, tables
-from formcheck.record.series import Series, load_series
+from formcheck.record.series import Series
 
 _ARROW_TYPES = {str: pa.string(), float: pa.float64(), int: pa.int32(), bool: pa.bool_()}
 
 
 def parquet_files(selection: Selection) -> ExportFiles:
     """Return the tables as Parquet, and one of frames per session."""
-    for name, rows in tables(selection.connection, selection.uids):
+    for name, rows in tables(selection):
         yield f"{name}.parquet", parquet_bytes(COLUMNS[name], rows)
     yield from per_session(
-        selection,
-        lambda uid: iter(
-            [(f"frames/{uid}.parquet", series_parquet(load_series(selection.store, selection.connection, uid)))]
-        ),
+        selection, lambda uid: iter([(f"frames/{uid}.parquet", series_parquet(selection.series(uid)))])
     )
 
 

@@ -8,9 +8,12 @@ from datetime import datetime
 from formcheck.errors import StoreError
 from formcheck.parsing import parse_toml
 from formcheck.protocols.model import Hold, ToesReading
-from formcheck.record.exports import ExportFiles, Selection, per_session
-from formcheck.record.queries import protocol_text, results_of, session_line
-from formcheck.record.series import frames_of, load_series
+from formcheck.record.choice import result_of
+from formcheck.record.exports import ExportFiles
+from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.queries import protocol_text
+from formcheck.record.review_words import review_sentences
+from formcheck.record.series import frames_of
 from formcheck.report.html import render_report
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import ProtocolView
@@ -24,22 +27,21 @@ def pdf_files(selection: Selection) -> ExportFiles:
 
 
 def saved_report(selection: Selection, uid: str) -> str:
-    """Render the report of a session's newest result. The record holds no frames of the clip, so it has no pictures.
+    """Render the report of the result that is shown of a session. The record has no frames of the clip to show.
 
     Person and day stand where the report of a clip has the clip's name, which often says who is in it.
     """
-    line = session_line(selection.connection, uid)
-    result = results_of(selection.connection, uid)[-1]
-    document = result["document"]
-    series = load_series(selection.store, selection.connection, uid)
-    session = from_document(document, frames_of(series))
+    line, document = selection.line(uid), selection.result(uid)["document"]
+    analysed = result_of(selection.connection, uid, as_analysed=True)
+    session = from_document(document, frames_of(selection.series(uid)))
     name = f"{line.profile}, {day_and_time(selection.texts, line.practised_at)}"
     return render_report(
         replace(session, clip=replace(session.clip, name=name)),
         texts=selection.texts,
         protocol_view=_protocol_view(protocol_text(selection.connection, document["protocol"]["sha256"])),
         thumbnails={},
-        analysed_at=datetime.fromisoformat(result["kept_at"]),
+        analysed_at=datetime.fromisoformat(analysed["kept_at"]),
+        review=review_sentences(line, selection.texts),
     )
 
 

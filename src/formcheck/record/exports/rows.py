@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from formcheck.parsing import UID_PATTERN, parse_day, parse_json_object, parse_moment
-from formcheck.record.annotations import SUBJECTS
+from formcheck.record.annotations import check_value
 from formcheck.record.values import (
     PAIN_MAX,
     PAIN_MIN,
@@ -132,11 +132,7 @@ class CorrectionRow(_Row):
 
     def model_post_init(self, _context: Any) -> None:
         """Check the value against its subject."""
-        if self.subject not in SUBJECTS:
-            raise ValueError(f"expected one of {', '.join(SUBJECTS)} to correct")
-        if self.subject == "practised_at":
-            parse_moment(self.value)
-        SUBJECTS[self.subject](self.value)
+        check_value(self.subject, self.value)
 
 
 class ReviewLayerRow(_Row):

@@ -10,12 +10,11 @@ from datetime import date, datetime
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from sqlalchemy import Connection
-
 from formcheck.record.damage import readable
-from formcheck.record.exports import ExportFiles, Selection, per_session
-from formcheck.record.queries import corrections_of, notes_of, reps, results_of, sessions
-from formcheck.record.series import Series, load_series, plain_columns
+from formcheck.record.exports import ExportFiles
+from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.queries import corrections_of, notes_of, reps
+from formcheck.record.series import Series, plain_columns
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
 
 Row = Mapping[str, Any]
@@ -50,19 +49,17 @@ COLUMNS: Mapping[str, Columns] = {
 
 def csv_files(selection: Selection) -> ExportFiles:
     """Return the tables as CSV, and one of frames per session."""
-    for name, rows in tables(selection.connection, selection.uids):
+    for name, rows in tables(selection):
         yield f"{name}.csv", csv_text(COLUMNS[name], rows)
-    yield from per_session(
-        selection,
-        lambda uid: iter([(f"frames/{uid}.csv", series_csv(load_series(selection.store, selection.connection, uid)))]),
-    )
+    yield from per_session(selection, lambda uid: iter([(f"frames/{uid}.csv", series_csv(selection.series(uid)))]))
 
 
-def tables(connection: Connection, uids: Sequence[str]) -> Iterator[tuple[str, list[Row]]]:
-    """Return the rows of each table of `COLUMNS` for these sessions."""
-    yield "sessions", [_flat(asdict(line)) for line in sessions(connection, uids=uids)]
-    yield "reps", [_flat(asdict(rep)) for rep in reps(connection, uids)]
-    of_each = readable(uids, lambda uid: list(_findings(connection, uid)), name=lambda uid: f"session {uid}")
+def tables(selection: Selection) -> Iterator[tuple[str, list[Row]]]:
+    """Return the rows of each table of `COLUMNS` for the chosen sessions."""
+    connection, uids = selection.connection, selection.uids
+    yield "sessions", [_flat(asdict(line)) for line in selection.lines()]
+    yield "reps", [_flat(asdict(rep)) for rep in reps(connection, uids, as_analysed=selection.as_analysed)]
+    of_each = readable(uids, lambda uid: list(_findings(selection, uid)), name=lambda uid: f"session {uid}")
     yield "findings", [row for found in of_each for row in found]
     yield "notes", [_flat(asdict(note)) for note in notes_of(connection, uids)]
     yield "corrections", [_flat(asdict(one)) for one in corrections_of(connection, uids)]
@@ -80,8 +77,8 @@ def _cell(value: Any) -> Any:
     return ";".join(value) if isinstance(value, tuple) else value
 
 
-def _findings(connection: Connection, uid: str) -> Iterator[Row]:
-    document = results_of(connection, uid)[-1]["document"]
+def _findings(selection: Selection, uid: str) -> Iterator[Row]:
+    document = selection.result(uid)["document"]
     for finding in [*document["findings"], *(f for rep in document["reps"] for f in rep["findings"])]:
         low, high = finding["limit"]
         own = {"session": uid, "limit_low": low, "limit_high": high}
