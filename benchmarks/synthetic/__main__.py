@@ -12,14 +12,14 @@ from synthetic import clips, stills
 from synthetic.draw_stills import PER_SHEET, SHEETS
 from synthetic.jobs import Job, run
 from synthetic.motion import Timeline
-from synthetic.sets import CLIP_SETS, SMOKE, STILLS, clips_of
+from synthetic.sets import CLIP_SETS, SITUATIONS, SMOKE, STILLS, clips_of
 from synthetic.spec import Clip
 
 
 def main() -> int:
     """Render what is missing of a set."""
     parser = argparse.ArgumentParser(prog="python -m synthetic", description=__doc__)
-    parser.add_argument("set", choices=[*CLIP_SETS, SMOKE, STILLS], help="which set")
+    parser.add_argument("set", choices=[*CLIP_SETS, SITUATIONS, SMOKE, STILLS], help="which set")
     parser.add_argument("--out", type=Path, required=True, help="folder, made if it is missing; what it has is kept")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     parser.add_argument("--only", default="", help="clips whose name contains this")
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _clip(clip: Clip, folder: Path) -> Job:
-    frames = round(Timeline(clip.motion, clip.posture).duration_s * clip.picture.fps)
+    frames = round(Timeline(clip.motion, clip.posture, clip.situation).duration_s * clip.picture.fps)
     return Job(clip.name, frames, partial(clips.render_clip, clip, folder))
 
 

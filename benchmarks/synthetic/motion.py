@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from synthetic.geometry import FloatArray, ease
-from synthetic.spec import Motion, Posture, Rep
+from synthetic.spec import Motion, Posture, Rep, Situation
 
 Phase = Literal["rest", "up", "hold", "down"]
 # The knee's extension that counts as full for faults that grow with it: from 90 degrees interior, over this much.
 _FULL_EXTENSION_DEG = 75.0
+# Who lies down from sitting, sits still for this share of the time.
+_SITS_UNTIL = 0.3
 # A leg that slides up on its heel does so until this share of the move, and is lifted from this one on.
 _SLIDE_UNTIL, _LIFT_FROM = 0.55, 0.35
 
@@ -23,7 +26,9 @@ class Moment:
     """The session at a time.
 
     Shares are 0 to 1: ``raised`` of the working leg between floor and exercise, ``clasped`` of the hands. ``slid`` is
-    the bend of the working leg where it is on the floor, ``rest_bend`` that of the resting leg.
+    the bend of the working leg where it is on the floor, ``rest_bend`` that of the resting leg. ``seated`` is 1 for a
+    person who sits; ``other_raised`` and the angles beside it are those of the other leg where it is lifted too;
+    ``rolled_deg`` is how far the pelvis is rolled up off the surface.
     """
 
     t_s: float
@@ -39,6 +44,11 @@ class Moment:
     rep: int
     phase: Phase
     progress: float
+    seated: float = 0.0
+    other_raised: float = 0.0
+    other_hip_deg: float = 0.0
+    other_knee_deg: float = 180.0
+    rolled_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,9 @@ class TimedRep:
 class Timeline:
     """What happens when, in a clip."""
 
-    def __init__(self, motion: Motion, posture: Posture) -> None:
-        self.motion, self.posture = motion, posture
-        self.raise_s = motion.lie_s
+    def __init__(self, motion: Motion, posture: Posture, situation: Situation | None = None) -> None:
+        self.motion, self.posture, self.situation = motion, posture, situation or Situation()
+        self.raise_s = self.situation.down_s + motion.lie_s
         self.clasp_s = self.raise_s + motion.raise_s
         self.set_s = self.clasp_s + motion.clasp_s
         t = self.set_s + motion.ready_s
@@ -78,20 +88,23 @@ class Timeline:
         self.release_s = t + motion.finish_s
         self.lower_s = self.release_s + motion.release_s
         self.lying_s = self.lower_s + motion.lower_s
-        self.duration_s = self.lying_s + motion.end_s
+        self.up_s = self.lying_s + motion.end_s
+        self.duration_s = self.up_s + self.situation.up_s
         rng = np.random.default_rng(motion.seed)
         self._waves = {name: _waves(rng) for name in ("hip", "knee", "abduction", "rest")}
 
     def stages(self) -> list[dict[str, float | str]]:
         """The parts of the session with their times, those that take no time left out."""
         edges = (
-            ("lying", 0.0, self.raise_s),
+            ("getting down", 0.0, self.situation.down_s),
+            ("lying", self.situation.down_s, self.raise_s),
             ("raising", self.raise_s, self.clasp_s),
             ("clasping", self.clasp_s, self.set_s),
             ("set", self.set_s, self.release_s),
             ("releasing", self.release_s, self.lower_s),
             ("lowering", self.lower_s, self.lying_s),
-            ("lying", self.lying_s, self.duration_s),
+            ("lying", self.lying_s, self.up_s),
+            ("getting up", self.up_s, self.duration_s),
         )
         return [
             {"stage": name, "start_s": round(start, 3), "end_s": round(end, 3)}
@@ -101,6 +114,26 @@ class Timeline:
 
     def at(self, t_s: float) -> Moment:
         """The session at a time."""
+        situation, moment = self.situation, self._usual(t_s)
+        if situation.working_path:
+            raised, hip, knee = along(situation.working_path, t_s)
+            moment = replace(moment, raised=raised, hip_deg=hip, knee_deg=knee)
+        if situation.other_path:
+            raised, hip, knee = along(situation.other_path, t_s)
+            moment = replace(moment, other_raised=raised, other_hip_deg=hip, other_knee_deg=knee)
+        if situation.pelvis_path:
+            moment = replace(moment, rolled_deg=along(situation.pelvis_path, t_s)[0])
+        return replace(moment, seated=self._seated(t_s)) if situation.down_s or situation.up_s else moment
+
+    def _seated(self, t_s: float) -> float:
+        """1 before the person has begun to lie down, 0 while they lie."""
+        down_s, up_s = self.situation.down_s, self.situation.up_s
+        coming = 1 - ease((t_s / down_s - _SITS_UNTIL) / (1 - _SITS_UNTIL)) if down_s else 0.0
+        going = ease((t_s - self.up_s) / (up_s * (1 - _SITS_UNTIL))) if up_s else 0.0
+        return max(coming, going)
+
+    def _usual(self, t_s: float) -> Moment:
+        """The session at a time, but for what its situation adds."""
         motion, posture = self.motion, self.posture
         knee, rep, phase, progress = self._knee(t_s)
         level = float(np.clip((knee - 90.0) / _FULL_EXTENSION_DEG, 0.0, 1.2))
@@ -166,6 +199,16 @@ class Timeline:
         """A slow random swing about 0 with an amplitude of about 1."""
         frequency, phase, amplitude = self._waves[name]
         return float(2.0 * np.mean(amplitude * np.sin(2 * np.pi * frequency * t_s + phase)))
+
+
+def along(path: Sequence[tuple[float, ...]], t_s: float) -> tuple[float, ...]:
+    """The values of a path, tuples that begin with a time, at another time: eased from each to the next."""
+    values = path[0][1:]
+    for before, after in pairwise(path):
+        if t_s >= before[0]:
+            share = ease((t_s - before[0]) / max(after[0] - before[0], 1e-6))
+            values = tuple(a + share * (b - a) for a, b in zip(before[1:], after[1:], strict=True))
+    return values
 
 
 def _waves(rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -22,6 +22,7 @@ from synthetic.draw_scene import (
     draw_picture,
     draw_room,
 )
+from synthetic.draw_situations import PLANNED, USUAL
 from synthetic.motion import Timeline
 from synthetic.spec import Clip, Picture, Side
 
@@ -67,6 +68,7 @@ class ClipSet:
 
 CLIP_SETS = {one.name: one for one in (ClipSet("validation", 24, 12), ClipSet("test", 40, 20))}
 SMOKE = "smoke"
+SITUATIONS = "situations"
 STILLS = "training"
 
 
@@ -86,8 +88,10 @@ def clips_of(name: str) -> list[Clip]:
     """
     if name == SMOKE:
         return _smoke()
+    if name == SITUATIONS:
+        return _situations()
     if name not in CLIP_SETS:
-        raise ValueError(f"no set of clips is called {name!r}; there are {', '.join([*CLIP_SETS, SMOKE])}")
+        raise ValueError(f"no set of clips is called {name!r}; there are {', '.join([*CLIP_SETS, SITUATIONS, SMOKE])}")
     about = CLIP_SETS[name]
     hands = {factor: deal(generator(name, "deal", factor), shares, about.clips) for factor, shares in _SHARES.items()}
     return [
@@ -136,6 +140,17 @@ def _clip(name: str, number: int, bodies: int, plan: dict[str, str]) -> Clip:
         noise_seed=int(scene.integers(1 << 31)),
         tags=tuple(f"{factor}:{value}" for factor, value in plan.items()),
     )
+
+
+def _situations() -> list[Clip]:
+    """A clip of each situation, of as many people."""
+    clips = []
+    for number, planned in enumerate(PLANNED):
+        plan = USUAL | {"side": ("left", "right")[number % 2]} | dict(planned.plan)
+        clip = _clip(SITUATIONS, number, len(PLANNED), plan)
+        clip = planned.change(clip, generator(SITUATIONS, "change", number))
+        clips.append(replace(clip, name=f"s{number:02d}_{planned.name}", picture=replace(clip.picture, fps=_USUAL_FPS)))
+    return clips
 
 
 def _smoke() -> list[Clip]:

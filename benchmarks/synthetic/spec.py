@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 Side = Literal["left", "right"]
 Colour = tuple[float, float, float]
@@ -179,6 +179,34 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """A second person who kneels: behind the head, beside the far leg, or at the feet. ``holds`` the working heel."""
+
+    body: Body
+    place: Literal["head", "beside", "feet"] = "head"
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What else happens than one glide after the other.
+
+    ``working_path`` and ``other_path`` are (time, raised, hip, interior knee) of a leg that does something else than
+    its set or its rest: between those times it eases. ``pelvis_path`` are (time, degrees) by which the pelvis is rolled
+    up. ``down_s`` is how long the person takes to lie down from sitting, before everything else, and ``up_s`` how long
+    to sit up again. ``blanket``: one lies over the resting leg.
+    """
+
+    working_path: tuple[tuple[float, float, float, float], ...] = ()
+    other_path: tuple[tuple[float, float, float, float], ...] = ()
+    pelvis_path: tuple[tuple[float, float], ...] = ()
+    down_s: float = 0.0
+    up_s: float = 0.0
+    blanket: bool = False
+    helper: Helper | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
     """A clip: who, where, seen how, doing what. ``tags`` group clips in tables."""
 
@@ -193,11 +221,12 @@ class Clip:
     motion: Motion = field(default_factory=Motion)
     noise_seed: int = 1
     tags: tuple[str, ...] = ()
+    situation: Situation | None = None
 
 
 def to_json(clip: Clip) -> dict[str, Any]:
-    """A spec as plain values."""
-    return asdict(clip)
+    """A spec as plain values; without a situation, where there is none, so that its fingerprint stays as it was."""
+    return {name: value for name, value in asdict(clip).items() if name != "situation" or value is not None}
 
 
 def from_json(stored: Mapping[str, Any]) -> Clip:
@@ -220,8 +249,9 @@ def _fill(kind: Any, stored: Mapping[str, Any]) -> Any:
 
 
 def _value(kind: Any, value: Any) -> Any:
-    if is_dataclass(kind):
-        return _fill(kind, value)
+    if isinstance(value, dict):
+        kind = next((one for one in (kind, *get_args(kind)) if is_dataclass(one)), None)
+        return value if kind is None else _fill(kind, value)
     if isinstance(value, list | tuple):
         return tuple(_fill(Rep, item) if isinstance(item, dict) else _value(None, item) for item in value)
     return value

@@ -12,6 +12,7 @@ from synthetic import truth
 from synthetic.assets import body_data
 from synthetic.camera import View, step_back, view_at
 from synthetic.geometry import FloatArray
+from synthetic.helper import Kneeler
 from synthetic.motion import Moment, Timeline
 from synthetic.person import make_person
 from synthetic.posing import Poser
@@ -41,9 +42,11 @@ class Stage:
         self, clip: Clip, *, skeleton: Skeleton | None = None, moments: Sequence[Moment] | None = None
     ) -> None:
         self.skeleton = skeleton or skeleton_of(clip)
-        self.timeline = Timeline(clip.motion, clip.posture)
+        self.timeline = Timeline(clip.motion, clip.posture, clip.situation)
         self.poser = Poser(self.skeleton, clip.posture, clip.side)
         self.size = (clip.picture.width, clip.picture.height)
+        helper = clip.situation.helper if clip.situation else None
+        self.helper = Kneeler(helper, clip.side) if helper is not None else None
         times = np.linspace(0, self.timeline.duration_s, _LOOKS)
         looks = [(moment.t_s, self._measured(moment)) for moment in moments or [self.timeline.at(t) for t in times]]
         self.clip = replace(clip, camera=step_back(clip.camera, clip.side, self.size, looks))

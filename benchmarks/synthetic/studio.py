@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from synthetic.assets import body_data
+from synthetic.blanket import blanket
 from synthetic.camera import placed
 from synthetic.meshes import Mesh
 from synthetic.motion import Moment
 from synthetic.picture import Image, Sensor
 from synthetic.renderer import Renderer
 from synthetic.room import build_room
+from synthetic.skeleton import Skeleton
 from synthetic.stage import Stage
+from synthetic.truth import other_side
 
 # Of the vertices of each part, these many suffice to know where the person is in the picture.
 _EVERY = 9
@@ -37,15 +40,23 @@ class Studio:
         room = build_room(
             clip.room, camera_xy=(float(eye[0]), float(eye[1])), head_x_m=float(skeleton.rest_head("head")[0])
         )
+        if clip.situation and clip.situation.blanket:
+            room.append(blanket(self.stage.places(self.stage.timeline.at(0.0)), other_side(clip.side), clip.room.seed))
         for number, mesh in enumerate(room):
             self.renderer.scene.add_room(f"room{number}", mesh)
 
     def _cast(self) -> None:
-        """Bring the person in."""
-        for part in self.stage.skeleton.person.parts:
-            white = np.ones((len(part.rest), 3))
-            mesh = Mesh(part.rest, part.normals, part.uv, white, part.triangles, material=part.material)
-            self.renderer.scene.add_person(part.name, mesh, part.texture, body_data().texture)
+        """Bring the person in, and who helps them."""
+        for prefix, skeleton in self._people():
+            for part in skeleton.person.parts:
+                white = np.ones((len(part.rest), 3))
+                mesh = Mesh(part.rest, part.normals, part.uv, white, part.triangles, material=part.material)
+                self.renderer.scene.add_person(prefix + part.name, mesh, part.texture, body_data().texture)
+
+    def _people(self) -> list[tuple[str, Skeleton]]:
+        """Everybody by the prefix of their parts' names."""
+        helper = self.stage.helper
+        return [("", self.stage.skeleton), *([("helper ", helper.skeleton)] if helper is not None else [])]
 
     def frame(self, frame: int) -> Image:
         """A frame of the clip (H, W, 3), red first, with noise and blur. Frames are asked for in order."""
@@ -63,10 +74,13 @@ class Studio:
     def draw(self, moment: Moment) -> Image:
         """A moment as it is, without noise."""
         stage = self.stage
-        matrices = stage.poser.matrices(moment)
+        posed = [stage.poser.matrices(moment)]
+        if stage.helper is not None:
+            posed.append(stage.helper.matrices(moment, stage.places(moment)))
         around = []
-        for part in stage.skeleton.person.parts:
-            points, normals = stage.skeleton.skin(matrices, part)
-            self.renderer.scene.move(part.name, points, normals)
-            around.append(points[::_EVERY])
+        for (prefix, skeleton), matrices in zip(self._people(), posed, strict=True):
+            for part in skeleton.person.parts:
+                points, normals = skeleton.skin(matrices, part)
+                self.renderer.scene.move(prefix + part.name, points, normals)
+                around.append(points[::_EVERY])
         return self.renderer.draw(stage.view(moment.t_s), np.vstack(around), still=self._still)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from synthetic import draw_stills as stills
-from synthetic.sets import CLIP_SETS, SMOKE, clips_of
+from synthetic.sets import CLIP_SETS, SITUATIONS, SMOKE, clips_of
 from synthetic.spec import from_json, to_json
 
-SETS = [*CLIP_SETS, SMOKE]
+SETS = [*CLIP_SETS, SITUATIONS, SMOKE]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,17 @@ def test_the_test_set_holds_what_it_promises():
 def test_validation_is_24_clips_of_12_people():
     clips = clips_of("validation")
     assert (len(clips), len({clip.body.body_id for clip in clips})) == (24, 12)
+
+
+def test_situations_are_20_clips_of_20_people_and_only_glides_are_repetitions():
+    clips = clips_of(SITUATIONS)
+    assert (len(clips), len({clip.body.body_id for clip in clips}), len({clip.name for clip in clips})) == (20, 20, 20)
+    assert all(3 <= len(clip.motion.reps) <= 5 for clip in clips[6:])
+    assert not any(clip.motion.reps for clip in clips[:6])
+
+
+def test_a_set_without_situations_keeps_its_fingerprints():
+    assert all("situation" not in to_json(clip) for clip in clips_of("validation"))
 
 
 def test_all_sheets_make_ten_thousand_stills_and_more():
