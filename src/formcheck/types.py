@@ -24,6 +24,10 @@ ImageBgr = NDArray[np.uint8]
 ProtocolKind = Literal["practice", "assessment"]
 
 
+SIDE_UNDECIDED = "quality.side_undecided"
+"""Key of the reason that says that the working side is undecided."""
+
+
 class Side(StrEnum):
     """The subject's side."""
 
@@ -364,6 +368,11 @@ class Session:
     def rep_count(self) -> int:
         """Complete repetitions, partial ones included."""
         return sum(rep.complete for rep in self.reps)
+
+    @property
+    def side_decided(self) -> bool:
+        """False where the landmarker alone says that the further leg works: it takes one leg for the other at times."""
+        return all(reason.key != SIDE_UNDECIDED for reason in self.quality.reasons)
 
     def findings_of(self, rep: int | None) -> tuple[Finding, ...]:
         """Findings of one repetition, or of the whole set for None."""

@@ -20,6 +20,9 @@ from formcheck.types import BoolArray, FloatArray, PoseTrack, Side, View
 _STEEP_DEG = 45.0
 # The trunk is judged over this long: a cough is not sitting up.
 _POSTURE_S = 1.0
+# A trunk that points against the usual one, or is shorter or longer than that by so much, was read from other joints:
+# the shoulder from the knee, say.
+_LEAST_ALONG, _MOST_ALONG = 0.5, 1.8
 # The largest turn that is corrected for; a larger estimate is taken as this.
 _FURTHEST_DEG = 50.0
 
@@ -90,7 +93,9 @@ def find_posture(
     median_deg = running_median(track.t_s, tilt_deg, window_s=_POSTURE_S)
     face_up = float(front @ -gravity) > 0
     with np.errstate(invalid="ignore"):
-        lying = (np.abs(median_deg) <= max_trunk_from_floor_deg) & found & face_up
+        along = trunk @ typical / (typical @ typical)
+        right_way = (along > _LEAST_ALONG) & (along < _MOST_ALONG)
+        lying = (np.abs(median_deg) <= max_trunk_from_floor_deg) & found & face_up & right_way
     view = View(
         lying=bool(lying[found].mean() >= 0.5),
         trunk_from_floor_deg=float(np.nanmedian(np.abs(median_deg))),

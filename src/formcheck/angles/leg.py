@@ -19,6 +19,7 @@ from formcheck.angles.geometry import (
 )
 from formcheck.angles.joint_centre import KneePath
 from formcheck.angles.memory import SetMemory
+from formcheck.angles.pelvis import find_pelvis_lift
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
 from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
@@ -29,6 +30,8 @@ MAX_JITTER_DEG = 2.5
 MAX_REP_JITTER_DEG = 1.2
 # Growth of the standard errors inside a bridged gap, for each second of its length.
 _SE_PER_GAP_S = 8.0
+# A thigh that leans further over the trunk than this is none: shoulder, hip and knee were taken for one another.
+_MAX_HIP_DEG = 140.0
 # The camera positions for which this was measured; beyond them no angles are given.
 MAX_AZIMUTH_DEG = 50.0
 MAX_ELEVATION_DEG = 24.0
@@ -100,7 +103,10 @@ def measure_leg(
         error.at(view.azimuth_deg, view.jitter_deg, near=near) for error in (calibration.hip_se, calibration.knee_se)
     )
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
-    usable = np.isfinite(hip_deg) & np.isfinite(knee_deg) & in_envelope(view)
+    lift = find_pelvis_lift(track, posture, up, level)
+    hip_deg, lifted_se = lift.correct(hip_deg, np.full(len(hip_deg), hip_se))
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(knee_deg) & (hip_deg <= _MAX_HIP_DEG) & in_envelope(view)
     known = [np.where(usable, values, np.nan) for values in (hip_deg, knee_deg)]
     return LegAngles(
         t_s=track.t_s,
@@ -108,7 +114,7 @@ def measure_leg(
         knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, np.hypot(hip_se, gap_se), np.nan),
+        hip_se_deg=np.where(usable, np.hypot(lifted_se, gap_se), np.nan),
         knee_se_deg=np.where(usable, np.hypot(knee_se, gap_se), np.nan),
         hand_distance_thighs=_hand_distance_thighs(track, joints),
         usable=usable,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from formcheck.form.statistics import RepStatus
     from formcheck.text.catalogue import Texts
-    from formcheck.types import Rep, Session
+    from formcheck.types import Rep, Session, Side
 
 _VERDICT_STYLES = {
     Verdict.MET: "green",
@@ -40,7 +40,7 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
     """Print the summary of a session, its repetitions, and where the results are."""
     console = Console(highlight=False)
     summary = summarize(session)
-    side = f", {texts.get(f'side.{session.side.value}_leg')}" if session.side else ""
+    side = f", {_leg(session, session.side, texts)}" if session.side else ""
     console.print(Text(texts.say(summary.headline), style="bold"))
     console.print(Text(f"{session.clip.name}{side}", style="dim"))
     for sentence in summary.sentences:
@@ -51,6 +51,11 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
         console.print(_rule_table(session, texts))
     # not wrapped: a path must stay in one piece to be copied
     console.print(Text(texts.get("terminal.report", path=str(folder / "report.html"))), soft_wrap=True)
+
+
+def _leg(session: Session, side: Side, texts: Texts) -> str:
+    leg = texts.get(f"side.{side.value}_leg")
+    return leg if session.side_decided else texts.get("side.undecided", leg=leg)
 
 
 def _rep_table(session: Session, texts: Texts) -> Table:

@@ -11,6 +11,8 @@ from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.angles.shots import measure_track
 from formcheck.form import rules
 from formcheck.form.quality import assess_quality
+from formcheck.form.summary import listed
+from formcheck.message import Message
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
 from formcheck.reps.find import find_reps
@@ -62,7 +64,9 @@ def judge_angles(
         rep_set = find_reps(angles, protocol.repetition) if angles is not None else _no_reps(track)
         if angles is not None and _means_nothing(angles, rep_set):
             angles, rep_set = unknown_frames(angles, track.t_s), _no_reps(track)
-    quality = rounded(assess_quality(track, angles, view))
+    max_trunk_deg = protocol.posture.max_trunk_from_floor_deg.value
+    quality = assess_quality(track, angles, view, side_given=side_given, max_trunk_from_floor_deg=max_trunk_deg)
+    quality = rounded(replace(quality, reasons=(*_unsure(rep_set), *quality.reasons)))
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
     count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None
     evidence = rules.SetEvidence(view, count, whole_set)
@@ -92,6 +96,15 @@ def _means_nothing(angles: LegAngles, rep_set: RepSet) -> bool:
     """The legs were mixed up, or so little could be measured that its angles and repetitions are chance."""
     mixed_up = bool(rep_set.reps) and angles.view.jitter_deg > MAX_REP_JITTER_DEG
     return mixed_up or bool(angles.usable.mean() < _MIN_USABLE)
+
+
+def _unsure(rep_set: RepSet) -> list[Message]:
+    """Say when the knee moved in a way that may be a repetition or a leg raise."""
+    times = rep_set.unsure_s
+    if not times:
+        return []
+    said = listed(Message.of("quality.at_s", at_s=at_s) for at_s in times)
+    return [Message.of("quality.unsure_reps", n=len(times), times=said)]
 
 
 def _no_reps(track: PoseTrack) -> RepSet:

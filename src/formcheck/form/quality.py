@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from formcheck.angles.calibration import calibration_for
-from formcheck.angles.camera import find_posture
-from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_REP_JITTER_DEG
+from formcheck.angles.camera import Posture, find_posture
+from formcheck.angles.leg import MAX_ELEVATION_DEG, MAX_REP_JITTER_DEG, floor_axes, in_envelope
+from formcheck.angles.pelvis import find_pelvis_lift
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.text.numbers import whole
-from formcheck.types import FloatArray, LegAngles, PoseTrack, Quality, View
+from formcheck.types import SIDE_UNDECIDED, BoolArray, FloatArray, LegAngles, PoseTrack, Quality, Side, View
 
 # Shares of the clip below which a reason is worth a sentence.
 _NOTABLE = 0.05
@@ -30,22 +31,48 @@ _SLOW_HZ = 8.0
 _SMALL_THIGH_PX = 40.0
 
 
-def assess_quality(track: PoseTrack, angles: LegAngles | None, view: View) -> Quality:
-    """Usable share of the frames, and the reasons for what is missing, worst first, each with its remedy."""
+def assess_quality(
+    track: PoseTrack, angles: LegAngles | None, view: View, *, max_trunk_from_floor_deg: float, side_given: bool = False
+) -> Quality:
+    """Usable share of the frames, and the reasons for what is missing, worst first, each with its remedy.
+
+    A trunk steeper than ``max_trunk_from_floor_deg`` is not lying; with ``side_given`` a person said which leg works.
+    """
     usable = float(angles.usable.mean()) if angles is not None else 0.0
     seen = np.isfinite(track.xy_px[:, 0, 0])
-    reasons = [
+    posture = find_posture(track, max_trunk_from_floor_deg=max_trunk_from_floor_deg)
+    reasons = (
+        *_lost(track, angles, view, seen & posture.lying),
         *_presence(seen, view),
-        *_geometry(view, measured=usable > 0),
-        *_far_leg(track, angles, view),
+        *_not_lying_for(seen & ~posture.lying, view),
+        *_geometry(angles, view),
+        *_which_leg(angles, view, posture, side_given=side_given),
+        *_pelvis(track, angles, view, posture),
         *_framing(track, view),
         *_image_reasons(track, seen),
         *_network(track, view),
         *track.warnings,
-    ]
-    if seen.any() and view.lying and usable < 1 - _NOTABLE:
-        reasons.insert(0, Message.of("quality.leg_lost", percent=whole(100 * (1 - usable))))
-    return Quality(usable, tuple(reasons))
+    )
+    return Quality(usable, reasons)
+
+
+def _lost(track: PoseTrack, angles: LegAngles | None, view: View, lying: BoolArray) -> list[Message]:
+    """Why the leg of a person who lies there could not be followed: it leaves the image, or cannot be told.
+
+    Where nothing was measured because of the camera or of legs that are mixed up, that is the reason.
+    """
+    if angles is None or not view.lying or not in_envelope(view) or _refused_for_jitter(angles, view):
+        return []
+    lost = lying & ~angles.usable
+    outside = lost & _at_edge(track, angles.side)
+    shares = {"quality.leg_lost": outside.mean(), "quality.leg_unclear": (lost & ~outside).mean()}
+    found = sorted(((share, key) for key, share in shares.items() if share >= _NOTABLE), reverse=True)
+    return [Message.of(key, percent=whole(100 * share)) for share, key in found]
+
+
+def _refused_for_jitter(angles: LegAngles | None, view: View) -> bool:
+    """Whether nothing was measured since the legs were mixed up."""
+    return view.jitter_deg > MAX_REP_JITTER_DEG and (angles is None or not angles.usable.any())
 
 
 def _presence(seen: np.ndarray, view: View) -> list[Message]:
@@ -59,7 +86,7 @@ def _presence(seen: np.ndarray, view: View) -> list[Message]:
     return reasons
 
 
-def _geometry(view: View, *, measured: bool) -> list[Message]:
+def _geometry(angles: LegAngles | None, view: View) -> list[Message]:
     reasons = []
     if view.roll_deg:
         reasons.append(Message.of("quality.rolled", roll=whole(view.roll_deg)))
@@ -70,26 +97,45 @@ def _geometry(view: View, *, measured: bool) -> list[Message]:
         key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
         reasons.append(Message.of(key, elevation=whole(view.elevation_deg)))
     if view.lying and view.jitter_deg > _JITTERY_DEG:
-        refused = not measured and view.jitter_deg > MAX_REP_JITTER_DEG
-        key = "quality.legs_mixed_up" if refused else "quality.legs_mixed"
-        reasons.append(Message.of(key))
+        mixed_up = _refused_for_jitter(angles, view)
+        reasons.append(Message.of("quality.legs_mixed_up" if mixed_up else "quality.legs_mixed"))
     return reasons
 
 
-def _far_leg(track: PoseTrack, angles: LegAngles | None, view: View) -> list[Message]:
+def _not_lying_for(not_lying: BoolArray, view: View) -> list[Message]:
+    share = float(not_lying.mean())
+    return [Message.of("quality.not_lying_for", percent=whole(100 * share))] if view.lying and share >= _NOTABLE else []
+
+
+def _which_leg(angles: LegAngles | None, view: View, posture: Posture, *, side_given: bool) -> list[Message]:
+    """Say that the further leg works; or only seems to, since the landmarker at times takes one for the other."""
+    if angles is None or not view.lying or angles.side is posture.near_side:
+        return []
+    if side_given:
+        return [Message.of("quality.far_leg")]
+    legs = {"leg": Message(f"side.{angles.side}"), "side": str(angles.side), "other": str(angles.side.other)}
+    return [Message.of(SIDE_UNDECIDED, **legs)]
+
+
+def _pelvis(track: PoseTrack, angles: LegAngles | None, view: View, posture: Posture) -> list[Message]:
     if angles is None or not view.lying:
         return []
-    near_side = find_posture(track, max_trunk_from_floor_deg=90.0).near_side
-    return [] if angles.side is near_side else [Message.of("quality.far_leg")]
+    share = float((find_pelvis_lift(track, posture, *floor_axes(posture)).lifted & angles.usable).mean())
+    return [Message.of("quality.pelvis_lifted", percent=whole(100 * share))] if share >= _NOTABLE else []
 
 
 def _framing(track: PoseTrack, view: View) -> list[Message]:
     if track.working_side is None or not view.lying:
         return []
-    ankle = track.xy_px[:, LEGS[track.working_side].ankle]
+    return [Message.of("quality.foot_cut")] if _at_edge(track, track.working_side).mean() >= _NOTABLE else []
+
+
+def _at_edge(track: PoseTrack, side: Side) -> BoolArray:
+    """Frames (T,) in which the ankle is so near to the image's edge that the foot is outside."""
+    ankle, size = track.xy_px[:, LEGS[side].ankle], np.array(track.size_px)
     with np.errstate(invalid="ignore"):
-        edge = (ankle < _EDGE * np.array(track.size_px)) | (ankle > (1 - _EDGE) * np.array(track.size_px))
-    return [Message.of("quality.foot_cut")] if edge.any(axis=1).mean() >= _NOTABLE else []
+        edge = (ankle < _EDGE * size) | (ankle > (1 - _EDGE) * size)
+    return np.asarray(edge.any(axis=1))
 
 
 def _image_reasons(track: PoseTrack, seen: np.ndarray) -> list[Message]:

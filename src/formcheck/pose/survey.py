@@ -47,6 +47,10 @@ _STILL_GREY = 18.0
 # do not, the near one works and the landmarker swaps them (33 rendered clips).
 _VOTING_HIP_DEG = 12.0
 _AGREED_VOTE = 0.95
+# A leg whose knee and ankle move by less than this (trunk lengths) rests, and one with more than that works, where the
+# other's foot is on the floor all the time.
+_RESTS_TRAVEL = 0.12
+_WORKS_TRAVEL = 0.25
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
 # A bent resting leg is shown by this share of the raised samples, those with the highest ankle: the working shank is
@@ -246,6 +250,25 @@ class _Legs(NamedTuple):
         hip, ankle = self.pick(self.hip_deg, lower=False), self.pick(self.ankle, lower=False)
         return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
 
+    def held_up(self) -> FloatArray:
+        """Per sample the leg that is held up: 1 the first, -1 the second, 0 where it cannot be told.
+
+        A foot in the air tells more than a thigh: the thigh of a leg that stands bent on its foot may be steeper than
+        that of a straight one that is raised. With both feet on the floor neither is held up.
+        """
+        height = self.ankle[..., 1]
+        lower, higher = height.min(axis=1), height.max(axis=1)
+        by_foot = np.where((lower < _FLOOR_ANKLE) & (higher > _RAISED_ANKLE), np.sign(height[:, 0] - height[:, 1]), 0)
+        thighs = self.hip_deg[:, 0] - self.hip_deg[:, 1]
+        by_thigh = np.where((np.abs(thighs) > _VOTING_HIP_DEG) & (higher >= _FLOOR_ANKLE), np.sign(thighs), 0)
+        return np.where(by_foot != 0, by_foot, by_thigh)
+
+    def travel(self) -> FloatArray:
+        """How far knee or ankle of each leg (2,) moves in most of the samples, trunk lengths."""
+        joints = np.stack([self.knee, self.ankle])
+        low, high = np.percentile(joints, [10, 90], axis=1)
+        return np.asarray(np.hypot(*np.moveaxis(high - low, -1, 0)).max(axis=0))
+
     def resting_place(self, apart: BoolArray) -> tuple[RestingLeg | None, float]:
         """Where the leg on the floor is, over the samples in which the other one is up (``apart``).
 
@@ -275,12 +298,19 @@ def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
 
 
 def _working_side(body: Body, legs: _Legs) -> Side:
-    """The leg whose thigh is up; if both are up, the one whose knee moves; if both move, the near one."""
+    """The leg that alone moves while the other foot rests; else the one held up; else the one whose knee moves.
+
+    Where none of these tells, or the model's labels contradict each other, it is the near one.
+    """
     sides = tuple(LEGS)
-    apart = legs.hip_deg[:, 0] - legs.hip_deg[:, 1]
-    voting = np.abs(apart) > _VOTING_HIP_DEG
-    if voting.mean() > _MIN_REST_SHARE:
-        first = float((apart[voting] > 0).mean())
+    moves, on_floor = legs.travel(), legs.ankle[..., 1] < _FLOOR_ANKLE
+    for at, side in enumerate(sides):
+        other = 1 - at
+        if moves[at] > _WORKS_TRAVEL and moves[other] < _RESTS_TRAVEL and on_floor[:, other].mean() > _AGREED_VOTE:
+            return side
+    votes = legs.held_up()
+    if (votes != 0).mean() > _MIN_REST_SHARE:
+        first = float((votes[votes != 0] > 0).mean())
         if max(first, 1 - first) >= _AGREED_VOTE:
             return sides[0] if first > 0.5 else sides[1]
         return body.near_side

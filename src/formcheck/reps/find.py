@@ -21,6 +21,12 @@ from formcheck.types import FloatArray, LegAngles, Rep
 # share of the excursion away from its angle at the other end.
 _EDGE_S = 0.5
 _CUT_FRACTION = 0.25
+# Of a repetition that is cut only a part is seen, and a leg that is raised before a set or lowered after it straightens
+# its knee as well. One in which the thigh is held moves the knee at least this many times as much as the hip.
+_CUT_KNEE_TO_HIP = 2.0
+# A there-and-back whose knee moves less than it should against the hip, but at least this share of that, may be a
+# repetition of a thigh that is held badly.
+_NEAR_RATIO = 0.75
 # Shank to thigh length: the ankle's height follows from the two angles (Winter, Biomechanics, table 4.1).
 _SHANK_TO_THIGH = 1.0
 
@@ -39,15 +45,20 @@ def find_reps(angles: LegAngles, limits: RepetitionLimits) -> RepSet:
     Frames that cannot be measured split the curve; a repetition across such a gap is cut, not guessed.
     """
     reps: list[Rep] = []
+    unsure_s: list[float] = []
     for run in runs(angles.usable):
         samples = Samples.of(angles, run)
         for cycle in _cycles(samples.t_s, samples.knee_deg, limits):
             times = _times(samples, cycle, limits)
-            if _is_glide(samples, times, limits):
-                complete = cycle.start is not None and cycle.end is not None
+            complete = cycle.start is not None and cycle.end is not None
+            lead = _knee_lead(samples, times, limits)
+            least = limits.min_knee_to_hip_ratio.value if complete else _CUT_KNEE_TO_HIP
+            if complete and _NEAR_RATIO * least <= lead < least:
+                unsure_s.append(float(samples.t_s[cycle.peak.at]))
+            if lead >= least:
                 within_deg = limits.hold_within_deg.value
                 reps.append(measure_rep(samples, cycle.peak.at, times, complete=complete, hold_within_deg=within_deg))
-    return make_rep_set(angles.t_s, angles.usable, reps, limits)
+    return make_rep_set(angles.t_s, angles.usable, reps, limits, unsure_s=unsure_s)
 
 
 def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> list[_Cycle]:
@@ -134,10 +145,14 @@ def _times(samples: Samples, cycle: _Cycle, limits: RepetitionLimits) -> RepTime
     return RepTimes(start_s, min(peak_s, leave_s), leave_s, end_s)
 
 
-def _is_glide(samples: Samples, times: RepTimes, limits: RepetitionLimits) -> bool:
-    """No leg raise, bridge or heel slide: the knee moves more than the hip, and the foot is off the floor at times."""
+def _knee_lead(samples: Samples, times: RepTimes, limits: RepetitionLimits) -> float:
+    """How many times as much as the hip the knee moves; 0 for a heel slide, whose foot is never off the floor.
+
+    In a glide the thigh is held. In a leg raise or a bridge the hip moves more than the knee.
+    """
     inside = samples.between(times.start_s, times.end_s)
     hip_deg, knee_deg = samples.hip_deg[inside], samples.knee_deg[inside]
     ankle_lift = np.sin(np.radians(hip_deg)) + _SHANK_TO_THIGH * np.sin(np.radians(hip_deg - knee_deg))
-    knee_leads = np.ptp(knee_deg) >= limits.min_knee_to_hip_ratio.value * np.ptp(hip_deg)
-    return bool(knee_leads and ankle_lift.max() >= limits.min_foot_lift_thighs.value)
+    if ankle_lift.max() < limits.min_foot_lift_thighs.value:
+        return 0.0
+    return float(np.ptp(knee_deg) / max(float(np.ptp(hip_deg)), 1e-6))

@@ -14,14 +14,25 @@ from formcheck.types import BoolArray, FloatArray, Phase, Rep
 
 @dataclass(frozen=True, slots=True)
 class RepSet:
-    """Repetitions, and for every frame its phase and the index of its repetition (0: none)."""
+    """Repetitions, and for every frame its phase and the index of its repetition (0: none).
+
+    ``unsure_s`` are times of there-and-backs of the knee that may be repetitions or leg raises; they are not counted.
+    """
 
     reps: tuple[Rep, ...]
     phases: tuple[Phase, ...]
     rep_of_frame: NDArray[np.int64]
+    unsure_s: tuple[float, ...] = ()
 
 
-def make_rep_set(t_s: FloatArray, usable: BoolArray, reps: Sequence[Rep], limits: RepetitionLimits) -> RepSet:
+def make_rep_set(
+    t_s: FloatArray,
+    usable: BoolArray,
+    reps: Sequence[Rep],
+    limits: RepetitionLimits,
+    *,
+    unsure_s: Sequence[float] = (),
+) -> RepSet:
     """Number repetitions from 1, mark those well below the median excursion as partial, and label the frames.
 
     Parameters
@@ -33,6 +44,8 @@ def make_rep_set(t_s: FloatArray, usable: BoolArray, reps: Sequence[Rep], limits
     reps : sequence of Rep
         In order of time, not overlapping.
     limits : RepetitionLimits
+    unsure_s : sequence of float
+        See `RepSet`.
     """
     complete = [rep.excursion_deg for rep in reps if rep.complete]
     small_deg = limits.partial_below_fraction.value * float(np.median(complete)) if complete else 0.0
@@ -40,7 +53,7 @@ def make_rep_set(t_s: FloatArray, usable: BoolArray, reps: Sequence[Rep], limits
         replace(rep, index=i, partial=rep.complete and rep.excursion_deg < small_deg)
         for i, rep in enumerate(reps, start=1)
     )
-    return RepSet(numbered, *_label_frames(t_s, usable, numbered))
+    return RepSet(numbered, *_label_frames(t_s, usable, numbered), tuple(unsure_s))
 
 
 def _label_frames(

@@ -70,6 +70,7 @@ def to_document(session: Session, texts: Texts) -> dict[str, Any]:
         software=_software_part(session.model),
         side=session.side,
         side_given=session.side_given,
+        side_decided=session.side_decided,
         view=schema.ViewPart(**_numbers(rounded(session.view))),
         quality=schema.QualityPart(
             usable_fraction=session.quality.usable_fraction,

@@ -192,6 +192,9 @@ class SessionDocument(_Part):
     software: SoftwarePart
     side: Side | None = Field(description="Working side, the subject's own; null when no leg was found.")
     side_given: bool = Field(description="True when the user named the side.")
+    side_decided: bool = Field(
+        default=True, description="False when the further leg seems to work and nobody named it: it may be the other."
+    )
     view: ViewPart
     quality: QualityPart
     rep_count: int = Field(ge=0, description="Complete repetitions, partial ones included.")

@@ -185,13 +185,14 @@ def _unit_suffix(texts: Texts, unit: str) -> str:
     return texts.get(key) if texts.has(key) else f" {unit}" if unit else ""
 
 
-def side_words(texts: Texts, side: Side | None, *, given: bool, measured: bool = True) -> str:
+def side_words(texts: Texts, side: Side | None, *, given: bool, measured: bool = True, decided: bool = True) -> str:
     """Return which leg was judged and who chose it; nothing is claimed of a leg that could not be measured."""
     if side is None:
         return texts.get("side.none")
     if not measured and not given:
         return texts.get("side.cannot_tell")
-    key = "side.given_not_measured" if not measured else "side.given" if given else "side.found"
+    found = "side.found" if decided else "side.undecided"
+    key = "side.given_not_measured" if not measured else "side.given" if given else found
     return texts.get(key, leg=Message(f"side.{side.value}_leg"))
 
 

@@ -73,5 +73,6 @@ def test_the_result_says_that_there_is_no_calibration():
     for given, said in ((UNKNOWN, True), (model(PACKAGED_SHA256), False)):
         of = replace(track, model=given)
         angles, posture = measure_leg(of, max_trunk_from_floor_deg=30.0)
-        keys = [reason.key for reason in assess_quality(of, angles, posture.view).reasons]
+        quality = assess_quality(of, angles, posture.view, max_trunk_from_floor_deg=30.0)
+        keys = [reason.key for reason in quality.reasons]
         assert ("quality.uncalibrated" in keys) is said

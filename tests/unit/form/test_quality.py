@@ -5,6 +5,7 @@ import pytest
 
 import synth
 from formcheck.message import verbatim
+from formcheck.pose.landmarks import LEGS
 from formcheck.types import Side
 from synth import Move
 
@@ -24,8 +25,19 @@ def test_turned_camera(azimuth_deg, key):
     assert key in reasons(synth.glide(SET, azimuth_deg=azimuth_deg))
 
 
-def test_the_leg_that_works_is_the_far_one():
-    assert reasons(synth.glide(SET, camera_side=Side.RIGHT)) == {"quality.far_leg": {}}
+def test_which_leg_works_is_undecided_when_it_is_the_far_one_by_the_landmarker_alone():
+    session = synth.session(synth.glide(SET, camera_side=Side.RIGHT))
+    (reason,) = session.quality.reasons
+    assert reason.key == "quality.side_undecided"
+    assert (dict(reason.values)["side"], dict(reason.values)["other"]) == ("left", "right")
+    assert not session.side_decided
+    assert session.rep_count == len(SET)
+
+
+def test_a_far_leg_that_a_person_named_is_decided():
+    session = synth.session(replace(synth.glide(SET, camera_side=Side.RIGHT), side_given=True))
+    assert [reason.key for reason in session.quality.reasons] == ["quality.far_leg"]
+    assert session.side_decided
 
 
 def test_camera_that_looks_down_too_steeply_is_not_trusted():
@@ -41,6 +53,47 @@ def test_camera_that_looks_down_too_steeply_is_not_trusted():
 def test_raised_foot_leaves_the_picture():
     track = synth.glide(SET)
     assert "quality.foot_cut" in reasons(replace(track, xy_px=track.xy_px - [0.0, 105.0]))
+
+
+def test_a_camera_that_is_too_high_is_the_only_reason_why_nothing_was_measured():
+    track = synth.glide(SET)
+    xy = track.xy_px.copy()
+    xy[:, 11] += [0.0, 60.0]
+    assert not {"quality.leg_lost", "quality.leg_unclear"} & set(reasons(replace(track, xy_px=xy)))
+
+
+@pytest.mark.parametrize(
+    ("off_px", "key", "other"),
+    [(0.0, "quality.leg_unclear", "quality.leg_lost"), (400.0, "quality.leg_lost", "quality.leg_unclear")],
+)
+def test_a_leg_is_lost_where_it_leaves_the_image_and_unclear_where_it_does_not(off_px, key, other):
+    track = synth.glide(SET)
+    xy, rows = track.xy_px.copy(), slice(30, 60)
+    leg = LEGS[Side.LEFT]
+    xy[rows, leg.ankle] = xy[rows, leg.knee] + [5.0, -off_px]
+    found = reasons(replace(track, xy_px=xy))
+    assert key in found
+    assert other not in found
+
+
+def test_getting_down_is_said_and_not_taken_for_a_lost_leg():
+    track = synth.glide(SET)
+    sitting = synth.track(track.t_s, np.full(len(track.t_s), 5.0), 5.0, trunk_tilt_deg=80.0)
+    xy = track.xy_px.copy()
+    xy[:40] = sitting.xy_px[:40]
+    found = reasons(replace(track, xy_px=xy))
+    assert "quality.not_lying_for" in found
+    assert not {"quality.leg_lost", "quality.leg_unclear"} & set(found)
+
+
+def test_what_was_measured_in_a_few_frames_only_is_not_given():
+    track = synth.glide(SET)
+    xy = track.xy_px.copy()
+    xy[8:, list(LEGS[Side.LEFT].below_hip)] = np.nan
+    session = synth.session(replace(track, xy_px=xy))
+    assert session.quality.usable_fraction == 0
+    assert not session.angles.usable.any()
+    assert session.reps == ()
 
 
 def test_dark_picture():

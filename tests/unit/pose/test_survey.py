@@ -38,6 +38,37 @@ def test_working_side_is_found(side, camera_side):
     assert survey.resting is not None
 
 
+def straight_raised(height_deg, *, still=False):
+    """The straight left leg is raised beside a bent right one that stands on its foot, or is held up there."""
+    t_s = synth.times(6.0)
+    hip = np.full(len(t_s), height_deg) if still else height_deg * (1 - np.cos(2 * np.pi * t_s / 3.0)) / 2
+    working = synth.track(t_s, np.full(len(t_s), 3.0), hip, hidden=False)
+    resting = synth.track(t_s, np.full(len(t_s), 110.0), 55.0, side=Side.RIGHT, camera_side=Side.LEFT, hidden=False)
+    xy, rows = working.xy_px.copy(), list(LEGS[Side.RIGHT].all)
+    xy[:, rows] = resting.xy_px[:, rows] + xy[:1, [rows[0]]] - resting.xy_px[:1, [rows[0]]]
+    return synth.make_track(t_s, xy)
+
+
+@pytest.mark.parametrize("height_deg", [15.0, 40.0, 70.0])
+def test_a_straight_leg_that_is_raised_beside_a_bent_one_works(height_deg):
+    assert survey_of(straight_raised(height_deg)).side is Side.LEFT
+
+
+@pytest.mark.parametrize("height_deg", [30.0, 50.0])
+def test_a_straight_leg_that_is_held_up_beside_a_bent_one_works(height_deg):
+    assert survey_of(straight_raised(height_deg, still=True)).side is Side.LEFT
+
+
+@pytest.mark.parametrize("camera_side", list(Side))
+def test_of_two_legs_that_rise_together_the_nearer_one_is_named(camera_side):
+    t_s = synth.times(6.0)
+    hip = 40.0 * (1 - np.cos(2 * np.pi * t_s / 3.0))
+    track = synth.track(t_s, np.full(len(t_s), 3.0), hip, camera_side=camera_side, hidden=False)
+    xy, (left, right) = track.xy_px.copy(), (list(LEGS[side].all) for side in Side)
+    xy[:, right] = xy[:, left]
+    assert survey_of(synth.make_track(t_s, xy)).side is camera_side
+
+
 def test_given_side_wins():
     assert survey_of(synth.glide(SET, side=Side.LEFT, hidden=False), side=Side.RIGHT).side is Side.RIGHT
 

@@ -108,6 +108,24 @@ def test_leg_raise_bridge_and_heel_slide_are_no_glides():
         assert synth.session(track).reps == ()
 
 
+def test_raising_and_lowering_the_leg_is_no_repetition_that_is_cut_off():
+    t_s = synth.times(12.0)
+    up = synth.ease((t_s - 1.0) / 1.5) * (1 - synth.ease((t_s - 9.0) / 1.5))
+    bump = synth.ease((t_s - 4.0) / 1.5) * (1 - synth.ease((t_s - 6.0) / 1.5))
+    session = synth.session(synth.track(t_s, up * (90 - 70 * bump), 90.0 * up, hidden=False))
+    assert [rep.complete for rep in session.reps] == [True]
+
+
+@pytest.mark.parametrize(("hip_swing_deg", "counted", "unsure"), [(50.0, 1, 0), (88.0, 0, 1), (110.0, 0, 0)])
+def test_a_movement_near_the_limit_between_glide_and_leg_raise_is_listed(hip_swing_deg, counted, unsure):
+    t_s = synth.times(7.0)
+    knee = synth.knee_curve(t_s, [Move(peak_deg=30.0)])
+    session = synth.session(synth.track(t_s, knee, 20.0 + hip_swing_deg * (90.0 - knee) / 60.0))
+    said = [dict(reason.values) for reason in session.quality.reasons if reason.key == "quality.unsure_reps"]
+    assert session.rep_count == counted
+    assert [values["n"] for values in said] == [unsure] * bool(unsure)
+
+
 def test_thigh_not_held_still_counts_as_movement():
     """A dead bug: the knee leads, the hip goes with it. It is counted, and fails the hip rules."""
     t_s = synth.times(10.0)
