@@ -108,6 +108,7 @@ def test_document_has_the_agreed_top_level(session):
         "software",
         "side",
         "side_given",
+        "side_decided",
         "view",
         "quality",
         "rep_count",
