@@ -25,6 +25,7 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     side: Side | str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
+    speed: float | None = None,
     quality: str = DEFAULT_QUALITY,
     video: bool = True,
     language: str = DEFAULT_LANGUAGE,
@@ -44,6 +45,8 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         The working leg, ``left`` or ``right``. Default: found, the raised one.
     start_s, end_s : float, optional
         Part of the clip to analyse, seconds on its own clock.
+    speed : float, optional
+        Speed at which the clip plays against reality, 0.5 for half. Default: as its file says. Times are real ones.
     quality : {"quick", "standard", "best"}
         How much work to do; see ``formcheck analyze --help``.
     video : bool
@@ -70,6 +73,7 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         side=Side(side) if side is not None else None,
         start_s=start_s,
         end_s=end_s,
+        speed=speed,
         quality=quality,
         video=video,
         language=language,

@@ -83,4 +83,4 @@ def _find_heads(
 def _with_progress(source: FileSource, stage: str, progress: Progress) -> Iterator[Frame]:
     for frame in source:
         yield frame
-        progress(stage, frame.t_s / max(source.duration_s, 1e-3))
+        progress(stage, frame.t_s / max(source.expected_s, 1e-3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
@@ -61,6 +61,8 @@ class Options:
     model: str | None = None
     start_s: float | None = None
     end_s: float | None = None
+    # At which the clip plays, against reality; None: as its file says. Times are real ones.
+    speed: float | None = None
     video: bool = True
     # Frame by frame, without looking ahead: what live practice sees.
     causal: bool = False
@@ -127,14 +129,15 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     landmarker = landmarker_maker(model)
     jobs = options.jobs or available_cores()
     # One thread for each decoder: the cores have their own parts of the clip to read.
-    window = partial(FileSource, clip, start_s=options.start_s, end_s=options.end_s, threads=1)
-    coarse = window(stride_s=STRIDE_S)
+    coarse = FileSource(
+        clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S, threads=1, speed=options.speed
+    )
     survey = survey_clip(coarse, landmarker, side=options.side, jobs=jobs, progress=partial(progress, "survey"))
     give_back_memory()  # the thumbnails of the survey
     # A clip with more frames than that is thinned out, but where the leg is fast, unless the user set the rate.
     stride_s = 0.0 if coarse.nominal_fps <= effort.rate_hz else 1 / effort.rate_hz
     fast = survey.fast if survey is not None and options.fps is None else ()
-    source = window(stride_s=stride_s, whole=fast)
+    source = coarse.thinned(stride_s, whole=fast)
     detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measure"))
     return build_track(
         detections,
@@ -175,7 +178,7 @@ def follow_causally(
     seen: list[PoseTrack] = []
     angles: list[LegAngles] = []
     with (
-        FileSource(clip, start_s=options.start_s, end_s=options.end_s) as source,
+        FileSource(clip, start_s=options.start_s, end_s=options.end_s, speed=options.speed) as source,
         OnlineTracker(
             make_landmarker or landmarker_maker(model),
             size_px=source.size_px,
@@ -188,7 +191,7 @@ def follow_causally(
             window = tracker.update(frame)
             seen.append(last_frame(window))
             angles += judge.judge(window).rows
-        track = join_tracks(seen, warnings=source.warnings)
+        track = replace(join_tracks(seen, warnings=source.warnings), clip=source.info)
     return track, judge_online(track, (*angles, *judge.flush()), protocol)
 
 
@@ -271,7 +274,7 @@ def _write_page(
 
 def _counted(source: FileSource, stage: str, progress: Progress, options: Options) -> Iterator[Frame]:
     begin_s = options.start_s or 0.0
-    length_s = min(options.end_s or source.duration_s, source.duration_s) - begin_s
+    length_s = min(options.end_s or source.expected_s, source.expected_s) - begin_s
     for frame in source:
         yield frame
         progress(stage, (frame.t_s - begin_s) / length_s)

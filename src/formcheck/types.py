@@ -110,7 +110,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ClipInfo:
-    """What a clip is, as the container says it. ``sha256`` is of the file's bytes."""
+    """What a clip is. ``sha256`` is of the file's bytes, ``duration_s`` the real length of what can be read.
+
+    ``speed`` is that of playing the file against reality: below 1 in slow motion, NaN where it changes on the way.
+    ``nominal_fps`` is of real seconds.
+    """
 
     name: str
     sha256: str
@@ -119,6 +123,12 @@ class ClipInfo:
     rotation_deg: int
     codec: str
     nominal_fps: float
+    speed: float = 1.0
+
+    @property
+    def speed_to_read_with(self) -> float | None:
+        """What to open the clip with again, to get the same times; None: what the file itself says."""
+        return self.speed if math.isfinite(self.speed) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class BatchSettings:
     video: bool
     software: tuple[str, str]
     language: str
+    speed: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -150,6 +151,8 @@ class BatchSettings:
             self.fps,
             self.video,
             *self.software,
+            # Results from before there was this option keep their keys.
+            *(() if self.speed is None else (self.speed,)),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_KEY_DIGITS]
 
@@ -161,6 +164,7 @@ def make_settings(
     model: str | None = None,
     side: str | None,
     fps: int | None,
+    speed: float | None = None,
     video: bool,
     language: str,
 ) -> BatchSettings:
@@ -182,6 +186,7 @@ def make_settings(
         side=side,
         quality=quality,
         fps=fps,
+        speed=speed,
         video=video,
         software=software_versions(),
         language=language,

@@ -67,6 +67,7 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
         model=settings.model_path,
         video=settings.video,
         fps=settings.fps,
+        speed=settings.speed,
         # The other cores belong to the other workers.
         jobs=1,
         language=settings.language,

@@ -64,6 +64,7 @@ def command(
     causal: bool,
     jobs: int | None,
     fps: int | None,
+    speed: float | None,
     save: bool,
     profile: str | None,
     store: Path | None,
@@ -105,12 +106,15 @@ def command(
         )
     if fps is not None and (causal or any(clip.suffix == TRACK_SUFFIX for clip in clips)):
         raise UsageError("--fps says how many pictures of a video to look at: expected clips and no --causal")
+    if speed is not None and any(clip.suffix == TRACK_SUFFIX for clip in clips):
+        raise UsageError("--speed needs the video: expected clips, got a track (.npz), whose times are settled")
     options = Options(
         side=Side(side) if side else None,
         quality=quality,
         model=model,
         start_s=start_s,
         end_s=end_s,
+        speed=speed,
         video=not no_video,
         causal=causal,
         jobs=jobs,

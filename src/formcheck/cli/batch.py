@@ -66,6 +66,7 @@ def command(
     quality: str,
     model: str | None,
     fps: int | None,
+    speed: float | None,
     video: bool,
     timeout_s: float | None,
     memory_limit: str,
@@ -109,7 +110,14 @@ def command(
     _quiet_libraries()
     texts = call_texts()
     settings = make_settings(
-        protocol_name, quality=quality, model=model, side=side, fps=fps, video=video, language=texts.language
+        protocol_name,
+        quality=quality,
+        model=model,
+        side=side,
+        fps=fps,
+        speed=speed,
+        video=video,
+        language=texts.language,
     )
     limits = ClipLimits(_bytes(memory_limit), timeout_s)
     storage = open_storage(out)

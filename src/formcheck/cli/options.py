@@ -35,7 +35,7 @@ def call_texts(language: str | None = None) -> Texts:
 
 
 def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
-    """Add what recorded clips are analysed with: ``side``, ``protocol_name``, ``quality``, ``model``, ``fps``.
+    """Add what recorded clips are analysed with: side, ``protocol_name``, quality, model, fps and speed.
 
     Parameters
     ----------
@@ -59,6 +59,14 @@ def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
             type=click.IntRange(min=5),
             metavar="N",
             help="Use N frames a second instead of the quality's, all if the clip has fewer; fast movements too.",
+        ),
+        click.option(
+            "--speed",
+            type=click.FloatRange(0.01, 100),
+            metavar="FACTOR",
+            help="How fast the clip plays, for slow motion whose file does not say so: 0.5 when it plays at half speed "
+            "(a movement of 2 s lasts 4 s in it), 0.25 at a quarter, 2 at double speed. Times are real ones then. "
+            "Default: as the file says; 1 takes its times as they are.",
         ),
     )
 

@@ -64,7 +64,7 @@ def annotate(
     """
     timeline = Timeline(track, session, protocol)
     with (
-        FileSource(clip, start_s=window_s[0], end_s=window_s[1]) as source,
+        FileSource(clip, start_s=window_s[0], end_s=window_s[1], speed=session.clip.speed_to_read_with) as source,
         H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer,
         ThreadPoolExecutor(1, "decode") as decoder,
         ThreadPoolExecutor(1, "encode") as encoder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +29,18 @@ def make_thumbnails(
     A frame that cannot be read (any more) is left out.
     """
     timeline = Timeline(track, session, protocol)
-    made = {}
+    made: dict[int, bytes] = {}
+    try:
+        whole = FileSource(clip, speed=session.clip.speed_to_read_with)
+    except FormcheckError:
+        return made
     for rep, t_s in at_s.items():
         try:
-            with FileSource(clip, start_s=max(0.0, t_s)) as source:
-                frame = next(iter(source))
+            with whole.part(max(0.0, t_s), math.inf) as source:
+                frame = next(iter(source), None)
         except FormcheckError:
+            continue
+        if frame is None:
             continue
         overlay = Overlay.for_clip(source.size_px, timeline.body_points(), texts)
         image = overlay.draw(frame.image_bgr, replace(timeline.at(frame.t_s), rep=rep))

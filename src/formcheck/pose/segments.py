@@ -70,7 +70,7 @@ class SegmentPlan:
     def of(cls, source: FileSource) -> SegmentPlan:
         """Divide at whole seconds of the window: on the grid of any whole number of frames a second."""
         begin_s, end_s = source.window_s
-        duration_s = max(min(end_s, source.duration_s) - begin_s, 0.0)
+        duration_s = max(min(end_s, source.expected_s) - begin_s, 0.0)
         length_s = min(_LENGTHS_S, key=lambda length_s: (_two_workers_s(duration_s, length_s), -length_s))
         steps = math.floor(WARM_UP_S / source.stride_s + 1e-6) if source.stride_s else 0
         warm_up_s = steps * source.stride_s if steps else WARM_UP_S
@@ -159,7 +159,7 @@ def process_segments(
     if jobs > 1 and plan.count > 1 and source.can_be_split():
         results = _process_in_parallel(source, plan, task, jobs=jobs, progress=progress)
         if results is not None:
-            return results, ()
+            return results, source.warnings
     run = _Run(source, plan, task, segments=range(plan.count))
     length_s = _length_s(source)
     for t_s in run:
@@ -169,7 +169,7 @@ def process_segments(
 
 def _length_s(source: FileSource) -> float:
     begin_s, end_s = source.window_s
-    return max(min(end_s, source.duration_s) - begin_s, 1e-3)
+    return max(min(end_s, source.expected_s) - begin_s, 1e-3)
 
 
 class _Run(Generic[R, P]):

@@ -107,7 +107,7 @@ def survey_clip(
         None when nobody was found.
     """
     begin_s, end_s = source.window_s
-    image_every = math.ceil((min(end_s, source.duration_s) - begin_s) / STRIDE_S / _MAX_IMAGES)
+    image_every = math.ceil((min(end_s, source.expected_s) - begin_s) / STRIDE_S / _MAX_IMAGES)
     task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
         lambda: SurveySampler(make_landmarker, max(1, image_every)), list
     )

@@ -185,7 +185,7 @@ class Exports:
     def _frame(self, clip: Path, track: PoseTrack, t_s: float) -> tuple[ImageBgr, float, FloatArray] | None:
         """Return the frame at a time, its own time, and the landmarks in it (33, 2); None if it cannot be read."""
         try:
-            frame, shown_s = self._service.frame_of(clip, t_s, track.t_s)
+            frame, shown_s = self._service.frame_of(clip, t_s, track)
         except FormcheckError:
             return None
         return frame, shown_s, track.xy_px[int(np.argmin(np.abs(track.t_s - shown_s)))]

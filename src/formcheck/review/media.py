@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from formcheck.errors import FormcheckError, InputError
 from formcheck.files import FileVersion, file_version
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.types import FloatArray, ImageBgr
+from formcheck.video.clip_times import ClipTimes
 from formcheck.video.container import file_sha256, open_video, read_header
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
@@ -68,8 +70,8 @@ class PlayableVideo:
     share: float
 
 
-def read_playback(clip: Path) -> Playback:
-    """Find out how a clip can be played.
+def read_playback(clip: Path, speed: float | None = None) -> Playback:
+    """Find out how a clip can be played; see `FileSource` for its speed.
 
     Raises
     ------
@@ -77,6 +79,7 @@ def read_playback(clip: Path) -> Playback:
         It cannot be read as a video.
     """
     header = read_header(clip)
+    times = ClipTimes(clip, header, speed)
     container, stream = open_video(clip)
     with container:
         codecs, formats, media_type = _PLAYABLE.get(container.format.name, (set(), set(), "video/mp4"))
@@ -85,6 +88,7 @@ def read_playback(clip: Path) -> Playback:
             context.name in codecs
             and context.pix_fmt in formats
             and not header.geometry.mirrored
+            and times.scale.is_real
             # Chromium cannot seek in what begins before zero.
             and (container.start_time or 0) >= 0
         )
@@ -95,7 +99,7 @@ def read_playback(clip: Path) -> Playback:
         media_type=media_type if direct else "video/mp4",
         size_px=header.geometry.upright_px,
         rotation_deg=header.geometry.turn_deg,
-        duration_s=header.duration_s,
+        duration_s=times.there_s,
     )
 
 
@@ -110,19 +114,19 @@ class Media:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._playbacks: dict[_Versioned, Playback] = {}
+        self._playbacks: dict[tuple[_Versioned, float | None], Playback] = {}
         self._checksums: dict[_Versioned, str] = {}
-        self._frames: OrderedDict[tuple[_Versioned, float], ImageBgr] = OrderedDict()
-        self._copies: dict[_Versioned, tuple[Path, Job]] = {}
+        self._frames: OrderedDict[tuple[_Versioned, float | None, float], ImageBgr] = OrderedDict()
+        self._copies: dict[tuple[_Versioned, float | None], tuple[Path, Job]] = {}
         self._lock = threading.Lock()
         # The newest copy first: it is of the clip that somebody is looking at now.
         self._queue = JobQueue("formcheck-video-copies", newest_first=True)
 
-    def playback(self, clip: Path) -> Playback:
+    def playback(self, clip: Path, speed: float | None = None) -> Playback:
         """Return how a clip is played; see `read_playback`."""
-        key = _versioned(clip)
+        key = (_versioned(clip), speed)
         if key not in self._playbacks:
-            self._playbacks[key] = read_playback(clip)
+            self._playbacks[key] = read_playback(clip, speed)
         return self._playbacks[key]
 
     def sha256(self, clip: Path) -> str:
@@ -132,7 +136,7 @@ class Media:
             self._checksums[key] = file_sha256(clip)
         return self._checksums[key]
 
-    def frame(self, clip: Path, t_s: float, times_s: FloatArray) -> tuple[ImageBgr, float]:
+    def frame(self, clip: Path, t_s: float, times_s: FloatArray, speed: float | None = None) -> tuple[ImageBgr, float]:
         """Return the frame shown at a time of the clip's own clock, and its own time.
 
         Parameters
@@ -141,6 +145,8 @@ class Media:
         t_s : float
         times_s : (T,) float
             Times of the frames that were analysed; outside of them the clip itself is searched.
+        speed : float, optional
+            See `FileSource`.
 
         Raises
         ------
@@ -148,30 +154,35 @@ class Media:
             There is no such frame, or it cannot be read.
         """
         shown_s = _shown_at(times_s, t_s)
-        key = (_versioned(clip), round(shown_s, 4))
+        key = (_versioned(clip), speed, round(shown_s, 4))
         with self._lock:
             if key in self._frames:
                 self._frames.move_to_end(key)
-                return self._frames[key].copy(), key[1]
-        with FileSource(clip, start_s=max(0.0, shown_s - _BEFORE_S)) as source:
-            image = next(iter(source)).image_bgr
+                return self._frames[key].copy(), key[-1]
+        with FileSource(clip, speed=speed).part(max(0.0, shown_s - _BEFORE_S), math.inf) as source:
+            frame = next(iter(source), None)
+        if frame is None:
+            raise InputError(
+                f"{clip.name}: expected a time within the clip, got {shown_s:.2f} s; choose an earlier one"
+            )
+        image = frame.image_bgr
         with self._lock:
             self._frames[key] = image
             while len(self._frames) > _CACHED_FRAMES:
                 self._frames.popitem(last=False)
-        return image.copy(), key[1]
+        return image.copy(), key[-1]
 
-    def copy(self, item: str, name: str, clip: Path) -> Job:
+    def copy(self, item: str, name: str, clip: Path, speed: float | None = None) -> Job:
         """Return the job that makes the copy of a clip, begun once for each version of the file."""
-        key = _versioned(clip)
+        key = (_versioned(clip), speed)
         with self._lock:
             if key not in self._copies:
                 target = self._folder / f"{len(self._copies)}.mp4"
-                work = partial(_copy, clip=clip, target=target)
+                work = partial(_copy, clip=clip, target=target, speed=speed)
                 self._copies[key] = target, self._queue.add(Job("video", item, name, work, stage="copy"))
             return self._copies[key][1]
 
-    def playable(self, item: str, name: str, clip: Path) -> PlayableVideo:
+    def playable(self, item: str, name: str, clip: Path, speed: float | None = None) -> PlayableVideo:
         """Return the file that plays a clip: itself, or its copy.
 
         Raises
@@ -179,13 +190,13 @@ class Media:
         FormcheckError
             It cannot be played, and no copy could be made.
         """
-        playback = self.playback(clip)
+        playback = self.playback(clip, speed)
         if playback.direct:
             return PlayableVideo(clip, playback.media_type, 1.0)
-        job = self.copy(item, name, clip)
+        job = self.copy(item, name, clip, speed)
         if job.error is not None:
             raise FormcheckError(job.error)
-        target = self._copies[_versioned(clip)][0] if job.state == "done" else None
+        target = self._copies[_versioned(clip), speed][0] if job.state == "done" else None
         return PlayableVideo(target, playback.media_type, job.share)
 
     def jobs(self) -> list[dict[str, Any]]:
@@ -211,9 +222,9 @@ def _shown_at(times_s: FloatArray, t_s: float) -> float:
     return float(times_s[max(0, int(np.searchsorted(times_s, t_s + _BEFORE_S, side="right")) - 1)])
 
 
-def _copy(job: Job, *, clip: Path, target: Path) -> None:
-    """Write a clip again in H.264, with the same times."""
-    with FileSource(clip) as source:
+def _copy(job: Job, *, clip: Path, target: Path, speed: float | None) -> None:
+    """Write a clip again in H.264, with the real times."""
+    with FileSource(clip, speed=speed) as source:
         shrink = min(1.0, _COPY_PX / max(source.size_px))
         size_px = (round(source.size_px[0] * shrink), round(source.size_px[1] * shrink))
         with H264Writer(target, size_px=size_px, nominal_fps=source.nominal_fps) as writer:
@@ -221,7 +232,7 @@ def _copy(job: Job, *, clip: Path, target: Path) -> None:
                 if job.cancelled.is_set():
                     raise JobCancelledError
                 writer.write(_resized(frame.image_bgr, size_px), frame.t_s)
-                job.advance("copy", frame.t_s / max(source.duration_s, 1e-3))
+                job.advance("copy", frame.t_s / max(source.expected_s, 1e-3))
             writer.end_at(source.read_to_s)
 
 

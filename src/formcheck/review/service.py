@@ -34,7 +34,7 @@ from formcheck.review.storage import StoredReview
 from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
-from formcheck.types import FloatArray, ImageBgr, Session
+from formcheck.types import ImageBgr, PoseTrack, Session
 
 _CACHED_ANALYSES = 6
 
@@ -267,9 +267,10 @@ class ReviewService:
         try:
             if self._media.sha256(item.clip) != analysis.session.clip.sha256:
                 return None, [self.texts.get("clinician.notice.clip_changed")]
-            playback = self._media.playback(item.clip)
+            speed = analysis.session.clip.speed_to_read_with
+            playback = self._media.playback(item.clip, speed)
             if not playback.direct:
-                self._media.copy(item.id, item.name, item.clip)
+                self._media.copy(item.id, item.name, item.clip, speed)
         except InputError as error:
             return None, [str(error)]
         return playback, []
@@ -282,16 +283,20 @@ class ReviewService:
         """Return the file that the page plays, or how much of it is made."""
         item = self.item(item_id)
         clip = clip_of(item)
-        if item.is_analysed and self.playback(item, self.analysis(item))[0] is None:
+        if not item.is_analysed:
+            return self._media.playable(item.id, item.name, clip)
+        analysis = self.analysis(item)
+        if self.playback(item, analysis)[0] is None:
             raise RequestError(f"{item.name}: the clip is not the one that was analysed; analyse it again")
-        return self._media.playable(item.id, item.name, clip)
+        return self._media.playable(item.id, item.name, clip, analysis.session.clip.speed_to_read_with)
 
     def frame(self, item_id: str, t_s: float) -> ImageBgr:
         """Return the frame of an item's clip that is shown at a time."""
         item = self.item(item_id)
-        times_s: FloatArray = self.analysis(item).track.t_s if item.is_analysed else np.empty(0)
-        return self.frame_of(clip_of(item), t_s, times_s)[0]
+        if not item.is_analysed:
+            return self._media.frame(clip_of(item), t_s, np.empty(0))[0]
+        return self.frame_of(clip_of(item), t_s, self.analysis(item).track)[0]
 
-    def frame_of(self, clip: Path, t_s: float, times_s: FloatArray) -> tuple[ImageBgr, float]:
-        """Return a frame of a clip with its own time, see `Media.frame`."""
-        return self._media.frame(clip, t_s, times_s)
+    def frame_of(self, clip: Path, t_s: float, track: PoseTrack) -> tuple[ImageBgr, float]:
+        """Return a frame of an analysed clip with its own time, see `Media.frame`."""
+        return self._media.frame(clip, t_s, track.t_s, track.clip.speed_to_read_with)

@@ -36,11 +36,14 @@ class ClipPart(_Part):
 
     name: str = Field(description="File name, without its folder.")
     sha256: Sha256
-    duration_s: float
+    duration_s: float = Field(description="Real length of what can be read, whatever the container declares.")
     size_px: tuple[int, int] = Field(description="Width and height as shown, after rotation.")
     rotation_deg: int = Field(description="Rotation the container asks for.")
     codec: str
-    nominal_fps: float | None = Field(description="As the container states it; times never come from it.")
+    nominal_fps: float | None = Field(description="Frames in a real second on average; times never come from it.")
+    speed: float | None = Field(
+        default=1.0, description="Of playing the file against reality, below 1 in slow motion; null: it changes."
+    )
 
 
 class ProtocolPart(_Part):

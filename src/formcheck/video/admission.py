@@ -78,8 +78,10 @@ def _shown(folder: Path, name: str) -> str:
     return shown
 
 
-def open_container(path: Path) -> InputContainer:
+def open_container(path: Path, *, ignore_edits: bool = False) -> InputContainer:
     """Open a clip, if it may be opened at all: the only place where a clip is.
+
+    ``ignore_edits`` is for MP4 and QuickTime alone: read all frames with their own times.
 
     Raises
     ------
@@ -91,6 +93,8 @@ def open_container(path: Path) -> InputContainer:
     # 'file:' keeps a colon in the name from being read as a protocol. The whitelists keep a disguised playlist from
     # reaching the network or opening a pipe.
     options = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+    if ignore_edits:
+        options["ignore_editlist"] = "1"
     return av.open(f"file:{path}", "r", options=options, metadata_errors="replace")
 
 

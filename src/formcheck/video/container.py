@@ -11,8 +11,7 @@ import heapq
 import math
 import re
 from collections import deque
-from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import av
@@ -22,8 +21,9 @@ from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from formcheck.errors import InputError
-from formcheck.timeseries import LONGEST_GAP_S, LONGEST_S
+from formcheck.timeseries import LONGEST_S
 from formcheck.video.admission import check_readable, check_size, open_container
+from formcheck.video.boxes import has_changed_speed
 from formcheck.video.geometry import Geometry, geometry_of
 
 if TYPE_CHECKING:
@@ -43,12 +43,15 @@ _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 # Even a still scene of the smallest size takes more.
 _FEWEST_BYTES_A_S = 300
 
+# Keys of the metadata of Android and Apple, and the fastest camera of a phone.
+_CAPTURE_FPS = "com.android.capture.fps"
+_APPLE = "com.apple.quicktime."
+_MOST_FPS = 2000.0
+
 # AVI stores decoding times only. Its frames leave the decoder in display order with those times shuffled by at most the
 # reordering depth, so sorting over a short window corrects them.
 _SHUFFLED_TIMESTAMPS = frozenset({"avi"})
 _REORDER_WINDOW = 8
-# Packets are stored in decoding order, whose times differ from display order by less than this.
-_REORDER_S = 2
 
 
 @dataclass(slots=True)
@@ -68,16 +71,17 @@ class ClipHeader:
     """What the container and the first frame say.
 
     ``origin`` is the first frame's presentation time on the container's own scale, in seconds. ``declared_s`` is the
-    length of the video stream as the container declares it, NaN when it does not; ``duration_s`` is the best known
-    length.
+    length of the video stream as the container declares it, NaN when it does not or cannot be believed.
+    ``capture_fps`` is the rate of filming where Android says it; ``by_apple``: written by a device of Apple's.
     """
 
     geometry: Geometry
     origin: Fraction
     declared_s: float
-    duration_s: float
     codec: str
     nominal_fps: float
+    capture_fps: float | None = None
+    by_apple: bool = False
 
 
 def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoStream]:
@@ -89,7 +93,12 @@ def open_video(path: Path, *, threads: int = 0) -> tuple[InputContainer, VideoSt
         The file is missing, unreadable, not a video, or has no video stream that can be decoded.
     """
     try:
+        # FFmpeg does not understand edits that change the speed, and shows frames twice; without them the times are
+        # those of filming.
         container = open_container(path)
+        if "mov" in container.format.name and has_changed_speed(path):
+            container.close()
+            container = open_container(path, ignore_edits=True)
     except (av.error.FFmpegError, MemoryError) as error:
         raise InputError(
             f"{path}: expected a video, but FFmpeg cannot read it ({_reason(error)}); it is not a video or "
@@ -133,12 +142,35 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
 def decode_frames(
     container: InputContainer, stream: VideoStream, damage: Damage
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames in display order with their container times in seconds, damaged ones left out.
+    """Frames in display order with their rising container times in seconds, damaged ones left out.
 
     A packet that cannot be decoded is skipped, as a player would; a file that stops being readable ends the iteration.
     """
     frames = _timed_frames(container, stream, damage)
-    return sort_timestamps(frames) if container.format.name in _SHUFFLED_TIMESTAMPS else frames
+    if container.format.name in _SHUFFLED_TIMESTAMPS:
+        frames = sort_timestamps(frames)
+    return _rising(frames, damage)
+
+
+def _rising(pairs: Iterable[tuple[Fraction, _T]], damage: Damage) -> Iterator[tuple[Fraction, _T]]:
+    """Leave out frames whose time is wrong: one that is not later than the frame before, or one alone that is too late.
+
+    Without the second all that follows would seem to go back, up to the time of the one.
+    """
+    given: Fraction | None = None
+    waiting: tuple[Fraction, _T] | None = None
+    for pair in pairs:
+        if waiting is None:
+            waiting = pair
+        elif pair[0] > waiting[0]:
+            yield waiting
+            given, waiting = waiting[0], pair
+        else:
+            damage.bad_timestamps += 1
+            if pair[0] != waiting[0] and (given is None or pair[0] > given):
+                waiting = pair
+    if waiting is not None:
+        yield waiting
 
 
 def sort_timestamps(pairs: Iterable[tuple[Fraction, _T]]) -> Iterator[tuple[Fraction, _T]]:
@@ -167,14 +199,14 @@ def _timed_frames(
 
 
 def _raw_frames(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[VideoFrame]:
-    for packet in _packets(container, stream, damage):
+    for packet in read_packets(container, stream, damage):
         try:
             yield from packet.decode()
         except av.error.FFmpegError:
             damage.unreadable += 1
 
 
-def _packets(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[Packet[VideoStream]]:
+def read_packets(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[Packet[VideoStream]]:
     """Packets up to the end or the first unreadable one; the last one is always empty, to flush the decoder."""
     try:
         yield from container.demux(stream)
@@ -200,24 +232,30 @@ def read_header(path: Path) -> ClipHeader:
         if first is None:
             raise InputError(_no_frames(path, damage))
         origin, frame = first
-        declared_s, duration_s = _lengths(container, stream, origin)
-        if not 0 < declared_s <= LONGEST_S:
-            declared_s = math.nan
+        declared_s = _declared_s(container, stream, origin)
         # What is there counts: so few bytes are no video of that length.
-        if not 0 < duration_s <= min(LONGEST_S, max(path.stat().st_size / _FEWEST_BYTES_A_S, 60.0)):
-            duration_s = math.nan
+        if not 0 < declared_s <= min(LONGEST_S, max(path.stat().st_size / _FEWEST_BYTES_A_S, 60.0)):
+            declared_s = math.nan
         geometry = geometry_of(frame, stream.sample_aspect_ratio)
         check_size(path, *geometry.coded_px)
         check_size(path, *geometry.square_px)
-        header = ClipHeader(
+        return ClipHeader(
             geometry=geometry,
             origin=origin,
             declared_s=declared_s,
-            duration_s=duration_s,
             codec=stream.codec_context.name,
             nominal_fps=float(stream.average_rate) if stream.average_rate else math.nan,
+            capture_fps=_capture_fps(container),
+            by_apple=any(key.startswith(_APPLE) for key in container.metadata),
         )
-    return header if math.isfinite(header.duration_s) else _with_measured_length(path, header)
+
+
+def _capture_fps(container: InputContainer) -> float | None:
+    try:
+        fps = float(container.metadata[_CAPTURE_FPS])
+    except (KeyError, ValueError):
+        return None
+    return fps if 0 < fps <= _MOST_FPS else None
 
 
 def _no_frames(path: Path, damage: Damage) -> str:
@@ -229,58 +267,17 @@ def _no_frames(path: Path, damage: Damage) -> str:
     return f"{path}: expected a video, but not one frame in it can be decoded; copy or record the clip again"
 
 
-def _lengths(container: InputContainer, stream: VideoStream, origin: Fraction) -> tuple[float, float]:
+def _declared_s(container: InputContainer, stream: VideoStream, origin: Fraction) -> float:
     if stream.duration is not None and stream.time_base is not None:
-        declared_s = float(stream.duration * stream.time_base)
-        return declared_s, declared_s
+        return float(stream.duration * stream.time_base)
     tag = stream.metadata.get("DURATION", "")
     parts = tag.rstrip("\0").split(":")
     if len(parts) == 3 and all(re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,12})?", p) for p in parts):
         hours, minutes, seconds = (float(p) for p in parts)
-        declared_s = 3600 * hours + 60 * minutes + seconds - float(origin)
-        return declared_s, declared_s
+        return 3600 * hours + 60 * minutes + seconds - float(origin)
     if container.duration is not None:
-        return math.nan, container.duration / av.time_base - max(float(origin), 0.0)
-    return math.nan, math.nan
-
-
-def _with_measured_length(path: Path, header: ClipHeader) -> ClipHeader:
-    """Take the length from the packets, for files whose header was never completed (browser recordings)."""
-    container, stream = open_video(path)
-    ends = [header.origin]
-    with container:
-        for packet in _packets(container, stream, Damage()):
-            if packet.pts is not None:
-                shown = packet.duration * packet.time_base if packet.duration else 0
-                ends.append(packet.pts * packet.time_base + min(shown, _REORDER_S))
-    ends.sort()
-    whole = takewhile(
-        lambda pair: pair[1] - pair[0] <= LONGEST_GAP_S, pairwise(end for end in ends if end >= header.origin)
-    )
-    end = max((later for _, later in whole), default=header.origin)
-    return replace(header, duration_s=min(float(end - header.origin), LONGEST_S))
-
-
-def timestamps_in_order(path: Path) -> bool:
-    """Whether the file can be read to its end, and every frame in it has a time of its own.
-
-    Only then does seeking to a time give the same frames as reading from the start.
-    """
-    container, stream = open_video(path)
-    damage = Damage()
-    seen: set[int] = set()
-    latest = -math.inf
-    with container:
-        for packet in _packets(container, stream, damage):
-            if packet.size == 0:  # the one that flushes the decoder
-                continue
-            if packet.pts is None or packet.is_corrupt or packet.pts in seen:
-                return False
-            if packet.pts < latest - _REORDER_S / packet.time_base:
-                return False
-            seen.add(packet.pts)
-            latest = max(latest, packet.pts)
-    return damage.count == 0
+        return container.duration / av.time_base - max(float(origin), 0.0)
+    return math.nan
 
 
 def file_sha256(path: Path) -> str:

@@ -15,13 +15,13 @@ from formcheck.errors import InputError
 from formcheck.message import Message
 from formcheck.timeseries import LONGEST_GAP_S
 from formcheck.types import ClipInfo, Frame
+from formcheck.video.clip_times import ClipTimes
 from formcheck.video.container import (
     Damage,
     decode_frames,
     file_sha256,
     open_video,
     read_header,
-    timestamps_in_order,
 )
 from formcheck.video.geometry import shape_differs, upright_bgr
 from formcheck.video.window import check_window
@@ -40,18 +40,16 @@ TIMESTAMP_GRACE_S = 0.00075
 _BACK_S = 5.0
 # Reading further than this before the window begins costs more than reading in parts can save.
 _FAR_S = 30.0
-# Headers round too; a shorter gap than this at the end of a file is not a missing piece.
-_TRUNCATION_S = 0.5
 
 
 class FileSource:
     """Frames of a recorded clip, one at a time, in constant memory.
 
     ``Frame.t_s`` is the container's presentation time minus that of the clip's first frame, so the first frame of every
-    clip is at 0 whatever the container's own start. With ``start_s``, times stay on that clock: the first frame of the
-    window is at about ``start_s``. Times are strictly increasing: a frame whose time repeats or goes backwards, or that
-    has none, is left out and counted, never given an invented time. ``Frame.index`` counts the frames of the window
-    from 0; frames skipped by ``stride_s`` count too.
+    clip is at 0 whatever the container's own start; in slow motion it is the real time. With ``start_s``, times stay on
+    that clock: the first frame of the window is at about ``start_s``. Times are strictly increasing: a frame whose time
+    repeats or goes backwards, or that has none, is left out and counted, never given an invented time. ``Frame.index``
+    counts the frames of the window from 0; frames skipped by ``stride_s`` count too.
 
     Frames come upright (display rotation and mirroring applied), with square pixels, as BGR. A frame of another size
     than the first one is scaled to its size; if the shape changes (a phone turned while recording) reading stops there
@@ -71,6 +69,8 @@ class FileSource:
         Stretches on the clip's clock of which every frame is yielded nevertheless.
     threads : int, optional
         Decode on so many threads; 0: as many as the machine has. What a damaged file gives may depend on it.
+    speed : float, optional
+        Speed at which the clip plays against reality, 0.5 for half. None: as the file says, which for most is 1.
 
     Raises
     ------
@@ -89,12 +89,16 @@ class FileSource:
         stride_s: float = 0.0,
         whole: Sequence[tuple[float, float]] = (),
         threads: int = 0,
+        speed: float | None = None,
     ) -> None:
         if not (math.isfinite(stride_s) and stride_s >= 0):
             raise ValueError(f"stride_s must be 0 or a positive number of seconds, got {stride_s}")
         self.path = Path(path)
         self._header = read_header(self.path)
-        self._start_s, self._end_s = check_window(start_s, end_s, self._header.duration_s)
+        self._times = ClipTimes(self.path, self._header, speed)
+        self._start_s, self._end_s = 0.0, math.inf
+        if start_s is not None or end_s is not None:
+            self._start_s, self._end_s = check_window(start_s, end_s, self._times.recorded_s)
         self._stride_s = stride_s
         self._whole = tuple(whole)
         self._grid_s = self._start_s
@@ -103,9 +107,17 @@ class FileSource:
         self._container: InputContainer | None = None
         self._reset()
 
+    def thinned(self, stride_s: float, *, whole: Sequence[tuple[float, float]] = ()) -> FileSource:
+        """The same window of the clip with another stride; nothing is read for it again."""
+        other = copy.copy(self)
+        other._stride_s, other._whole, other._container = stride_s, tuple(whole), None  # noqa: SLF001 - of the same class
+        other._reset()  # noqa: SLF001
+        return other
+
     def _reset(self) -> None:
         self._damage = Damage()
         self._read_to_s = math.nan
+        self._read_all = False
         self._truncated = False
         self._reshaped: Message | None = None
         self._seek_failed = False
@@ -126,18 +138,19 @@ class FileSource:
     def info(self) -> ClipInfo:
         """What the clip is; the checksum reads the whole file once, on first use.
 
-        ``duration_s`` is what the container declares (a clip cut off while being copied still declares its full
-        length); ``rotation_deg`` is the clockwise turn the container asks for. ``nominal_fps`` is NaN when unknown and
-        is never used for timing.
+        ``duration_s`` is the length of what can be read, whatever the container declares; ``rotation_deg`` is the
+        clockwise turn the container asks for. ``nominal_fps`` is NaN when unknown and is never used for timing;
+        ``speed`` is that of playing the file against reality, NaN where it changes.
         """
         return ClipInfo(
             name=self.path.name,
             sha256=file_sha256(self.path),
             size_px=self._header.geometry.upright_px,
-            duration_s=self._header.duration_s,
+            duration_s=self.duration_s,
             rotation_deg=self._header.geometry.turn_deg,
             codec=self._header.codec,
-            nominal_fps=self._header.nominal_fps,
+            nominal_fps=self.nominal_fps,
+            speed=self._times.scale.speed,
         )
 
     @property
@@ -147,13 +160,18 @@ class FileSource:
 
     @property
     def duration_s(self) -> float:
-        """Length the container declares."""
-        return self._header.duration_s
+        """Length of what can be read: of the frames that were decoded, or that are there to be."""
+        return self._read_to_s if self._read_all and not self._times.scan.in_order else self._times.there_s
+
+    @property
+    def expected_s(self) -> float:
+        """Length for planning and progress."""
+        return self._times.expected_s
 
     @property
     def nominal_fps(self) -> float:
-        """Frames per second on average, NaN when unknown. Never a clock."""
-        return self._header.nominal_fps
+        """Frames in a real second on average, NaN when unknown. Never a clock."""
+        return self._times.nominal_fps
 
     @property
     def read_to_s(self) -> float:
@@ -162,7 +180,7 @@ class FileSource:
 
     def can_be_split(self) -> bool:
         """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""
-        return timestamps_in_order(self.path)
+        return self._times.scan.in_order
 
     @property
     def in_order(self) -> bool:
@@ -182,9 +200,9 @@ class FileSource:
     @property
     def warnings(self) -> tuple[Message, ...]:
         """What was lost while reading. Complete once the iteration has ended."""
-        messages = []
+        messages = [self._times.scale.message] if self._times.scale.message is not None else []
         if self._truncated:
-            read_s, declared_s = self._read_to_s, self._header.declared_s
+            read_s, declared_s = self._read_to_s, self._times.declared_s
             messages.append(Message.of("warning.cut_off", read_s=read_s, declared_s=declared_s))
         if self._reshaped:
             messages.append(self._reshaped)
@@ -240,13 +258,12 @@ class FileSource:
             if shape_differs(frame, self._header.geometry):
                 self._reshaped = Message.of("warning.shape_changed", at_s=t_s, width=frame.width, height=frame.height)
                 return
-            shown_s = _shown_s(frame) or (gap_s if math.isfinite(gap_s) else 0.0)
+            shown_s = self._times.scale.lasting(t_s, _shown_s(frame)) or (gap_s if math.isfinite(gap_s) else 0.0)
             self._read_to_s = min(t_s + shown_s, self._end_s)
             yield t_s, frame
-        # A clip that declares no length cannot be known to be cut off.
-        if math.isfinite(self._header.declared_s):
-            expected_s = min(self._end_s, self._header.declared_s)
-            self._truncated = expected_s - self._read_to_s > _TRUNCATION_S
+        self._read_all = not self._is_part and self._end_s == math.inf
+        damaged = self._damage.unreadable > 0
+        self._truncated = self._times.is_cut_off(read_s=self._read_to_s, to_s=self._end_s, damaged=damaged)
 
     def _from_start(self) -> Iterator[tuple[float, VideoFrame]]:
         """Frames from one at or before the window's start onwards."""
@@ -273,10 +290,10 @@ class FileSource:
         origin = self._header.origin
         with container:
             if seek_s > 0 and stream.time_base is not None:
-                target = (origin + Fraction(seek_s)) / stream.time_base
+                target = (origin + Fraction(self._times.scale.file(seek_s))) / stream.time_base
                 container.seek(math.floor(target), stream=stream)
             for at, frame in decode_frames(container, stream, self._damage):
-                yield float(at - origin), frame
+                yield self._times.scale.real(float(at - origin)), frame
                 if self._container is not container:  # closed meanwhile: reading on would crash in FFmpeg
                     return
 

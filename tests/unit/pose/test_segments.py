@@ -177,7 +177,7 @@ class Window:
 
     def __init__(self, begin_s, duration_s):
         self.window_s = (begin_s, np.inf)
-        self.duration_s = begin_s + duration_s
+        self.expected_s = begin_s + duration_s
         self.stride_s = 0.0
 
 
