@@ -22,6 +22,13 @@ SEEK = """(index) => {
     slider.value = index;
     slider.dispatchEvent(new Event("input"));
 }"""
+# What sticks out at a side, or can be scrolled sideways.
+CUT = """() => [...document.querySelectorAll("body, body *")].filter((node) => {
+    const box = node.getBoundingClientRect();
+    if (!box.width || !box.height || node.closest(".visually-hidden, .stage, .over, .strip, .uplot")) return false;
+    const scrolls = /auto|scroll/.test(getComputedStyle(node).overflowX);
+    return box.right > innerWidth + 1 || box.left < -1 || (scrolls && node.scrollWidth > node.clientWidth + 1);
+}).map((node) => node.outerHTML.slice(0, 90))"""
 # Whether anything is drawn over the picture.
 INKED = """(() => {
     const overlay = document.querySelector("canvas.overlay");
@@ -81,3 +88,8 @@ def shown_number(page: Page) -> int:
 
 def cursor(page: Page) -> int:
     return int(page.input_value(".scrub"))
+
+
+def assert_fits(page: Page, width: int) -> None:
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []

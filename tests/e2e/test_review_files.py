@@ -64,6 +64,11 @@ def test_the_lock_of_the_javascript_tools_names_no_place():
 # Keys that are put together: what may stand at their end.
 ENDINGS = {
     "review.clip.": ("hip", "knee"),
+    "review.compare.": (
+        "changed", "same", "unknown", "step_back", "play", "pause", "step_on", "overlay",
+        "rep_before", "rep_next",
+    ),
+    "review.compare.verdict_on.": ("knee", "hip", "tempo"),
     "review.compare.legend_size_": ("hip", "knee"),
     "review.date.": ("filmed", "file", "analysed", "practised"),
     "review.findings.other_": ("left", "right"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.clip_page import assert_fits, until
 from e2e.staged import cut_sample, stage_clip, stage_many
 from synth import Move
 
@@ -84,6 +85,52 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     assert since[0] > 6.0
     assert since[0] == pytest.approx(since[1], abs=0.15)
     assert page.evaluate("document.querySelector('.plot canvas').width") > 300
+    expect(page.locator(".verdicts li")).to_have_count(3)
+    knee = page.locator(".verdicts li.changed").first
+    expect(knee).to_contain_text("Knee")
+
+
+def times_s(page: Page) -> list[float]:
+    """Where the two videos stand, once they do."""
+    still = "[...document.querySelectorAll('video')].every((video) => video.readyState >= 2 && !video.seeking)"
+    until(page, still)
+    return page.evaluate("[...document.querySelectorAll('video')].map((video) => video.currentTime)")
+
+
+def test_two_are_moved_by_one_scrubber_and_measured(address, visit: Visit):
+    page = visit(address)
+    for name in ("before.mp4", "after.mp4"):
+        page.get_by_label(f"Choose {name} for comparison").check()
+    page.get_by_role("button", name="Compare the two").click()
+    page.wait_for_selector(".compare canvas")
+    times_s(page)
+    page.keyboard.press("ArrowDown")
+    start = times_s(page)
+    box = page.locator(".over-each .u-over").last.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    expect(page.locator(".clock")).to_contain_text("50 %")
+    middle = times_s(page)
+    assert [after - before for before, after in zip(start, middle, strict=True)] == pytest.approx([2.0, 2.0], abs=0.4)
+    page.get_by_label("Aligned").select_option("time")
+    page.locator("#heading").click()
+    page.keyboard.press("Shift+ArrowRight")
+    later = times_s(page)
+    assert later[0] > middle[0] + 0.3
+    assert later[0] - middle[0] == pytest.approx(later[1] - middle[1], abs=0.12)
+    page.get_by_role("button", name="Goniometer on B").click()
+    expect(page.locator(".side-line").last).to_contain_text("hidden")
+    stage = page.locator(".stage").last.bounding_box()
+    for x, y in ((0.3, 0.6), (0.5, 0.3), (0.7, 0.6)):
+        page.mouse.click(stage["x"] + x * stage["width"], stage["y"] + y * stage["height"])
+    expect(page.locator(".stage").last.locator(".point")).to_have_count(3)
+    other = page.evaluate("location.hash.split('/')[3]")
+    until(page, "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/review'))")
+    page.wait_for_timeout(300)
+    item = page.request.get(f"{page.evaluate('location.origin')}/api/items/{other}")
+    assert len(item.json()["review"]["goniometer"]) == 1
+    for width in (390, 820, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_fits(page, width)
 
 
 def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: Visit, tmp_path):

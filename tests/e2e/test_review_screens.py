@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from e2e.clip_page import item_url, kept_review, open_clip, own_headers, saved
+from e2e.clip_page import assert_fits, item_url, kept_review, open_clip, own_headers, saved
 
 SIZES_PX = ((390, 844), (820, 1180), (1024, 768), (1440, 900))
-# What sticks out at a side, or can be scrolled sideways.
-CUT = """() => [...document.querySelectorAll("body, body *")].filter((node) => {
-    const box = node.getBoundingClientRect();
-    if (!box.width || !box.height || node.closest(".visually-hidden, .stage, .over, .strip, .uplot")) return false;
-    const scrolls = /auto|scroll/.test(getComputedStyle(node).overflowX);
-    return box.right > innerWidth + 1 || box.left < -1 || (scrolls && node.scrollWidth > node.clientWidth + 1);
-}).map((node) => node.outerHTML.slice(0, 90))"""
-
-
-def assert_fits(page: Page, width: int) -> None:
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-    assert page.evaluate(CUT) == []
 
 
 def test_nothing_is_cut_off_at_any_width(review, visit):

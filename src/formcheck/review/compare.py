@@ -37,33 +37,36 @@ class _Row:
     # Below this no difference is one, however small the error: what one rater with a goniometer can detect.
     least: float = 0.0
     decimals: int = 0
+    # What the difference is a verdict on.
+    verdict_on: str | None = None
 
 
 _ROWS = {
     "reps": _Row("reps"),
     "met": _Row("reps"),
-    "knee_end": _Row("deg", least=HUMAN_MDC_DEG),
+    "knee_end": _Row("deg", least=HUMAN_MDC_DEG, verdict_on="knee"),
     "knee_start": _Row("deg", least=HUMAN_MDC_DEG),
-    "hip": _Row("deg"),
+    "hip": _Row("deg", verdict_on="hip"),
     "hip_range": _Row("deg"),
     "extend": _Row("s", decimals=1),
-    "length": _Row("s", decimals=1),
+    "length": _Row("s", decimals=1, verdict_on="tempo"),
 }
 
 
-def compare(a: Session, b: Session, texts: Texts) -> dict[str, Any]:
+def compare(a: Session, b: Session, texts: Texts, *, calibrated: bool = False) -> dict[str, Any]:
     """Compare two sessions: curves by per cent of a repetition, a table of differences, and where to align them.
 
-    A difference counts when it exceeds the 95 % band of the difference of two readings, 1.96 sqrt(a² + b²) of their
-    standard errors (systematic errors of two camera set-ups do not cancel), and for the knee also what one rater with
-    a goniometer can detect: the rule of `record.trend`.
+    A difference counts when it exceeds the minimal detectable change: the 95 % band of the difference of two readings,
+    1.96 sqrt(a² + b²) of their standard errors (systematic errors of two camera set-ups do not cancel). For the knee it
+    must also exceed what one rater with a goniometer can detect, the rule of `record.trend`, unless both sessions are
+    ``calibrated`` by hand: then the rater's scatter is in their errors already.
     """
     numbers_a, numbers_b = set_numbers(a), set_numbers(b)
     return {
         "percent": list(PERCENT),
         **_curves("a", a, numbers_a),
         **_curves("b", b, numbers_b),
-        "rows": [_row(key, numbers_a[key], numbers_b[key], texts) for key in _ROWS],
+        "rows": [_row(key, numbers_a[key], numbers_b[key], texts, calibrated=calibrated) for key in _ROWS],
         "caveats": caveats(a, b, texts),
         "align": {"a_start_s": _first_start_s(a), "b_start_s": _first_start_s(b)},
     }
@@ -84,11 +87,11 @@ def set_numbers(session: Session) -> dict[str, Number]:
     }
 
 
-def _row(key: str, a: Number, b: Number, texts: Texts) -> dict[str, Any]:
+def _row(key: str, a: Number, b: Number, texts: Texts, *, calibrated: bool) -> dict[str, Any]:
     row = _ROWS[key]
     difference = b.value - a.value
     band = Z_95 * math.hypot(a.se, b.se)
-    error = max(row.least, band) if math.isfinite(band) else math.nan
+    error = max(0.0 if calibrated else row.least, band) if math.isfinite(band) else math.nan
     within = abs(difference) < error if math.isfinite(difference) and math.isfinite(error) else None
     return {
         "key": key,
@@ -99,6 +102,7 @@ def _row(key: str, a: Number, b: Number, texts: Texts) -> dict[str, Any]:
         "difference": _for_json(difference, row.decimals),
         "error": _for_json(error, 1),
         "within_error": within,
+        "verdict_on": row.verdict_on,
         "sentence": _sentence(key, (a.value, b.value), error, within, texts),
     }
 

@@ -205,7 +205,11 @@ class ReviewService:
             video = payload.video_part(one.item, one.analysis.track, playback)
             part = payload.compared_part(one.item, one.stored.review, session, video, notices)
             sides[name] = {**part, "layer": layer}
-        return {**sides, **compare(a, b, self.texts)}
+        calibrated = all(
+            layer == "reviewed" and one.reviewed.hand_calibration is not None
+            for one, layer in zip(opened, layers, strict=True)
+        )
+        return {**sides, **compare(a, b, self.texts, calibrated=calibrated)}
 
     # The review
 

@@ -117,3 +117,12 @@ def test_numbers_of_nothing_are_none():
     _, empty = judged([0.0, 1.0])
     assert set_numbers(empty)["reps"].value == 0.0
     assert math.isnan(set_numbers(empty)["knee_end"].value)
+
+
+def test_between_two_calibrated_sessions_less_is_a_difference():
+    reps = (rep(1, 1.0, 4.0),)
+    _, a = judged([0.0, 5.0], reps=reps)
+    (row,) = (row for row in compare(a, a, TEXTS, calibrated=True)["rows"] if row["key"] == KNEE)
+    assert row["error"] == pytest.approx(1.96 * math.sqrt(2) * 1.5, abs=0.05)
+    assert row["error"] < HUMAN_MDC_DEG
+    assert [one["verdict_on"] for one in compare(a, a, TEXTS)["rows"] if one["verdict_on"]] == ["knee", "hip", "tempo"]

@@ -131,11 +131,31 @@ const unitOf = ({ unit }) => (hasText(`number.unit.${unit}`) ? t(`number.unit.${
 const valueWords = (row, value) => (value === null ? "–" : number(value, decimalsOf(row)) + unitOf(row));
 
 /** @param {Row} row */
-function changeWords(row) {
-  if (row.difference === null) return "–";
+const changeWords = (row) => (row.difference === null ? "–" : signed(row.difference, decimalsOf(row)) + unitOf(row));
+
+/** @param {Row} row */
+function thresholdWords(row) {
+  if (row.error === null) return "–";
   const decimals = decimalsOf(row);
-  const error = row.error === null ? "" : ` ± ${decimals ? number(row.error, decimals) : ceiling(row.error)}`;
-  return signed(row.difference, decimals) + unitOf(row) + error;
+  return (decimals ? number(row.error, decimals) : String(ceiling(row.error))) + unitOf(row);
+}
+
+/**
+ * Knee, hip and tempo: whether they differ by more than the threshold.
+ * @param {Comparison} data
+ */
+function verdicts({ rows }) {
+  const line = (/** @type {Row} */ row) => {
+    const verdict = row.within_error === null ? "unknown" : row.within_error ? "same" : "changed";
+    return h(
+      "li",
+      { class: verdict },
+      h("b", {}, t(`review.compare.verdict_on.${row.verdict_on}`)),
+      h("span", {}, h("span", { class: `tag ${verdict}` }, t(`review.compare.${verdict}`))),
+      h("p", {}, row.sentence),
+    );
+  };
+  return h("ul", { class: "verdicts" }, ...rows.filter((row) => row.verdict_on).map(line));
 }
 
 /**
@@ -157,6 +177,7 @@ function differenceRow(row) {
     h("td", { class: "num" }, valueWords(row, row.a)),
     h("td", { class: "num" }, valueWords(row, row.b)),
     h("td", { class: "num" }, h("b", {}, changeWords(row)), judged),
+    h("td", { class: "num" }, thresholdWords(row)),
   );
 }
 
@@ -171,6 +192,8 @@ function warningsOf(data) {
 /** @param {Comparison} data */
 export function differences(data) {
   const columns = ["A", "B", t("review.compare.change")].map((words) => h("th", { scope: "col", class: "num" }, words));
+  const hint = { scope: "col", class: "num", title: t("review.compare.threshold_hint") };
+  columns.push(h("th", hint, t("review.compare.threshold")));
   const head = h("tr", {}, h("th", { scope: "col" }, t("review.compare.compared")), ...columns);
   return ringForKeyboardOnly(
     h(
@@ -178,6 +201,7 @@ export function differences(data) {
       { class: "differences", "aria-label": t("review.compare.differences"), tabindex: 0 },
       h("h2", {}, t("review.compare.differences")),
       warningsOf(data),
+      verdicts(data),
       h("table", {}, h("thead", {}, head), h("tbody", {}, ...data.rows.map(differenceRow))),
     ),
   );

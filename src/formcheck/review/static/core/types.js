@@ -220,7 +220,7 @@
  * @property {{kind: "median", reps: number[], left_out: number[]}} [a_curve]  which repetitions those are
  * @property {{kind: "median", reps: number[], left_out: number[]}} [b_curve]
  * @property {string[]} [caveats]
- * @property {{label: string, unit: string, a: number | null, b: number | null, difference: number | null, error: number | null, within_error: boolean | null, sentence: string}[]} rows
+ * @property {{label: string, unit: string, a: number | null, b: number | null, difference: number | null, error: number | null, within_error: boolean | null, verdict_on: "knee" | "hip" | "tempo" | null, sentence: string}[]} rows
  */
 
 export {};

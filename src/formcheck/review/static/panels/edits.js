@@ -128,7 +128,7 @@ export class Edits {
       if (this.view.closed) return;
       const { reviewed } = await getItem(this.view.item.id);
       this.view.state.setReviewed(reviewed);
-      void this.view.loadTrack();
+      void this.view.scene.loadTrack();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       showError("side", error.message);

@@ -34,6 +34,16 @@ export function finishTab(view) {
       { class: "buttons" },
       review.reps !== null && button(t("review.finish.reps_analysed"), () => dropReps(view), { class: "small" }),
       button(t("review.finish.forget"), () => forget(view), { class: "small" }),
+      ["folder", "store"].includes(view.server.opened) &&
+        h(
+          "a",
+          {
+            class: "as-button small",
+            href: `#/compare/first/${encodeURIComponent(view.item.id)}`,
+            "data-key": "compare",
+          },
+          t("review.compare.open"),
+        ),
       view.server.opened !== "clip" && button(t("review.finish.next"), () => void next(view), { class: "small" }),
     ),
   ];

@@ -6,7 +6,7 @@ import { keyHelpButton } from "../core/keys.js";
 import { t } from "../core/text.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
-/** @import { Status } from "./review_state.js" */
+/** @import { ReviewState, Status } from "./review_state.js" */
 
 /** Leaving would lose something: it cannot be saved as it is. */
 export const STUCK = /** @type {Status[]} */ (["conflict", "refused", "offline"]);
@@ -72,15 +72,7 @@ export class Toolbar {
     if (state.status === "saved" && this.status.textContent) announce(words);
     this.status.textContent = words;
     this.status.classList.toggle("bad", STUCK.includes(state.status));
-    if (["saved", "saving"].includes(state.status)) dismiss("save");
-    if (state.status === "offline") showError("save", t("review.toolbar.offline", { problem: state.problem }));
-    if (state.status === "refused")
-      showError(
-        "save",
-        t("review.toolbar.refused", { problem: state.problem }),
-        button(t("review.toolbar.undo_it"), () => this.view.undo()),
-      );
-    if (state.status === "conflict") this.#sayConflict();
+    reportSaving(state, () => this.view.undo());
   }
 
   #sayReopened() {
@@ -90,11 +82,21 @@ export class Toolbar {
       button(t("review.toolbar.confirm"), () => this.view.state.confirm(), { class: "primary" }),
     );
   }
+}
 
-  #sayConflict() {
-    const { state } = this.view;
-    const load = button(t("review.toolbar.load_other"), () => state.takeTheirs(), { class: "primary" });
-    const keep = button(t("review.toolbar.keep_mine"), () => state.keepMine());
-    showError("save", t("review.toolbar.conflict"), load, keep);
-  }
+/**
+ * Say why a review could not be saved, and what can be done.
+ * @param {ReviewState} state
+ * @param {() => void} undo
+ */
+export function reportSaving(state, undo) {
+  const { problem } = state;
+  if (["saved", "saving"].includes(state.status)) dismiss("save");
+  if (state.status === "offline") showError("save", t("review.toolbar.offline", { problem }));
+  if (state.status === "refused")
+    showError("save", t("review.toolbar.refused", { problem }), button(t("review.toolbar.undo_it"), undo));
+  if (state.status !== "conflict") return;
+  const load = button(t("review.toolbar.load_other"), () => state.takeTheirs(), { class: "primary" });
+  const keep = button(t("review.toolbar.keep_mine"), () => state.keepMine());
+  showError("save", t("review.toolbar.conflict"), load, keep);
 }

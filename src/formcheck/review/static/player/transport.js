@@ -43,7 +43,7 @@ export class Transport {
 
   refresh() {
     const { view } = this;
-    const { player, ui } = view;
+    const { player } = view;
     const rate = select(String(player.rate), rateChoices(), (value) => (player.rate = Number(value)), {
       "aria-label": t("review.transport.speed"),
       title: t("review.transport.speed_hint"),
@@ -58,7 +58,7 @@ export class Transport {
       rate,
       tool("loop", "R", "loop", () => toggleLoop(view), { "aria-pressed": player.loop !== null }),
       tool("subject", "P", "zoom", () => view.viewport.toggleSubject()),
-      tool("overlay", "V", "leg", () => view.toggleOverlay(), { "aria-pressed": ui.overlay }),
+      tool("overlay", "V", "leg", () => view.toggleOverlay(), { "aria-pressed": view.scene.showsLeg }),
       h("span", { class: "gap" }),
       tool("goniometer", "G", "angle", () => view.measure(), { "aria-pressed": view.goniometer.active }),
       tool("note", "N", "note", () => view.edits.addNote("frame")),

@@ -1,6 +1,7 @@
 // @ts-check
 /** What was opened, as a list: sort, filter, open, compare two, add clips. */
 
+import { comparePath } from "../compare/choice.js";
 import { ApiError, getItems, itemPath, send } from "../core/api.js";
 import { announce, button, h, select, showError } from "../core/dom.js";
 import { keyHelpButton, listen, showKeyHelp } from "../core/keys.js";
@@ -271,7 +272,7 @@ class Worklist {
     const day = (/** @type {string} */ id) => this.rows.get(id)?.entry.date ?? "";
     // The earlier one is A, so that a difference reads as a change.
     const [a, b] = [...this.chosen].sort((one, other) => COLLATOR.compare(day(one), day(other)));
-    location.hash = `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`;
+    location.hash = comparePath(a, b);
   }
 }
 
