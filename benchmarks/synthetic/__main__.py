@@ -14,12 +14,13 @@ from synthetic.jobs import Job, run
 from synthetic.motion import Timeline
 from synthetic.sets import CLIP_SETS, SITUATIONS, SMOKE, STILLS, clips_of
 from synthetic.spec import Clip
+from synthetic.views import VIEWS, views
 
 
 def main() -> int:
     """Render what is missing of a set."""
     parser = argparse.ArgumentParser(prog="python -m synthetic", description=__doc__)
-    parser.add_argument("set", choices=[*CLIP_SETS, SITUATIONS, SMOKE, STILLS], help="which set")
+    parser.add_argument("set", choices=[*CLIP_SETS, SITUATIONS, VIEWS, SMOKE, STILLS], help="which set")
     parser.add_argument("--out", type=Path, required=True, help="folder, made if it is missing; what it has is kept")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
     parser.add_argument("--only", default="", help="clips whose name contains this")
@@ -31,7 +32,8 @@ def main() -> int:
         run([_sheet(sheet, options.out) for sheet in missing], workers=options.workers)
         print(f"{options.out / 'truth.csv'}: {stills.join_tables(options.out)} stills")
         return 0
-    wanted = [clip for clip in clips_of(options.set) if options.only in clip.name]
+    every = views() if options.set == VIEWS else clips_of(options.set)
+    wanted = [clip for clip in every if options.only in clip.name]
     missing_clips = [clip for clip in wanted if not clips.is_rendered(clip, options.out)]
     run([_clip(clip, options.out) for clip in missing_clips], workers=options.workers)
     print(f"{options.out}: {len(wanted)} clips")

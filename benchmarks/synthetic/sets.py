@@ -54,7 +54,8 @@ _SHARES: dict[str, dict[str, float]] = {
     "held": {"stand": 0.85, "hand": 0.15},
     "side": {"left": 0.5, "right": 0.5},
 }
-_USUAL_FPS, _SMOOTH_FPS, _FAST_FPS = 15.0, 25.0, 30.0
+USUAL_FPS = 15.0
+_SMOOTH_FPS, _FAST_FPS = 25.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _clip(name: str, number: int, bodies: int, plan: dict[str, str]) -> Clip:
         shape=plan["shape"],
         hand_held=plan["held"] == "hand",
     )
-    fps = _FAST_FPS if fault == "fast" else _SMOOTH_FPS if number % 8 == 0 else _USUAL_FPS
+    fps = _FAST_FPS if fault == "fast" else _SMOOTH_FPS if number % 8 == 0 else USUAL_FPS
     return Clip(
         name=f"{name[0]}{number:02d}_{rest}_{plan['leg']}_az{camera.azimuth_deg:.0f}",
         side=side,
@@ -149,7 +150,7 @@ def _situations() -> list[Clip]:
         plan = USUAL | {"side": ("left", "right")[number % 2]} | dict(planned.plan)
         clip = _clip(SITUATIONS, number, len(PLANNED), plan)
         clip = planned.change(clip, generator(SITUATIONS, "change", number))
-        clips.append(replace(clip, name=f"s{number:02d}_{planned.name}", picture=replace(clip.picture, fps=_USUAL_FPS)))
+        clips.append(replace(clip, name=f"s{number:02d}_{planned.name}", picture=replace(clip.picture, fps=USUAL_FPS)))
     return clips
 
 

@@ -37,7 +37,7 @@ from formcheck.session.document import session_text
 from formcheck.session.frames import write_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.timeseries import take_frames
-from formcheck.types import Frame, LegAngles, ModelInfo, PoseTrack, Session, Side
+from formcheck.types import Frame, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
 from formcheck.video.window import check_window
 
@@ -72,6 +72,8 @@ class Options:
     fps: int | None = None
     # Language of what people read in the results: two letters.
     language: str = DEFAULT_LANGUAGE
+    # The person's calibrations by hand: one that fits the leg and the view is used.
+    kept: tuple[KeptCalibration, ...] = ()
 
     @property
     def effort(self) -> Effort:
@@ -101,7 +103,7 @@ def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options
                 if from_track
                 else make_track(clip, options=options, progress=progress)
             )
-            session = judge_track(track, protocol, side=options.side)
+            session = judge_track(track, protocol, side=options.side, kept=options.kept)
         _write_results(fresh, clip if not from_track else None, track, session, protocol, options, progress)
     give_back_memory()
     return session
@@ -174,7 +176,7 @@ def follow_causally(
     ``make_landmarker`` replaces the one of ``options``, such as one that repeats what was found before.
     """
     model = identify(find_model(options.effort.network))
-    judge = OnlineJudge(protocol)
+    judge = OnlineJudge(protocol, options.kept)
     seen: list[PoseTrack] = []
     angles: list[LegAngles] = []
     with (
@@ -192,7 +194,7 @@ def follow_causally(
             seen.append(last_frame(window))
             angles += judge.judge(window).rows
         track = replace(join_tracks(seen, warnings=source.warnings), clip=source.info)
-    return track, judge_online(track, (*angles, *judge.flush()), protocol)
+    return track, judge_online(track, (*angles, *judge.flush()), protocol, kept=options.kept)
 
 
 def landmarker_maker(model: ModelFile) -> MakeLandmarker:

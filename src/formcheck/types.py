@@ -22,6 +22,9 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 ImageBgr = NDArray[np.uint8]
 ProtocolKind = Literal["practice", "assessment"]
+MarkedJoint = Literal["hip", "knee"]
+# Why a kept calibration by hand is not used in a clip.
+Refusal = Literal["network", "far_side", "view"]
 
 
 SIDE_UNDECIDED = "quality.side_undecided"
@@ -207,6 +210,8 @@ class View:
         How far the camera looks down on the person, positive from above.
     jitter_deg : float
         Jitter of the thigh's angle (RMS): more than a held thigh moves when its points wander between the legs.
+    near_side : Side or None
+        The person's side that faces the camera.
     """
 
     lying: bool | None
@@ -215,6 +220,7 @@ class View:
     azimuth_deg: float
     elevation_deg: float = math.nan
     jitter_deg: float = math.nan
+    near_side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,82 @@ class LegAngles(_FrozenArrays):
     usable: BoolArray
     side: Side
     view: View
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredMark:
+    """An angle that a person measured on a frame with a goniometer, beside what formcheck measured there.
+
+    Parameters
+    ----------
+    joint : {"hip", "knee"}
+    frame : int
+        The same number for marks on the same frame.
+    difference_deg : float
+        The person's angle less formcheck's, which is the one before any calibration by hand.
+    hip_deg, knee_deg : float
+        Formcheck's flexion on that frame.
+    se_deg : float
+        The smallest standard error of the joint in that clip.
+    """
+
+    joint: MarkedJoint
+    frame: int
+    difference_deg: float
+    hip_deg: float
+    knee_deg: float
+    se_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCalibration:
+    """A calibration by hand that is kept for a leg of a person, with the view in which it was made.
+
+    Parameters
+    ----------
+    made_at : str
+        ISO 8601, with the offset from UTC.
+    raters : str
+        Codes of those who measured.
+    side : Side
+    network : str
+        Fingerprint of the landmark network and of its calibration (`angles.calibration.fingerprint`).
+    azimuth_deg, elevation_deg : float
+        Of the view.
+    leg_near : bool
+        The leg was the one nearer to the camera.
+    rater_sd_deg : float
+        How far a mark scatters.
+    marks : tuple of MeasuredMark
+    """
+
+    made_at: str
+    raters: str
+    side: Side
+    network: str
+    azimuth_deg: float
+    elevation_deg: float
+    leg_near: bool
+    rater_sd_deg: float
+    marks: tuple[MeasuredMark, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many frames were marked."""
+        return len({mark.frame for mark in self.marks})
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationUse:
+    """What became of a person's kept calibration in a session; ``refusal`` None = its angles are shifted by it."""
+
+    kept: KeptCalibration
+    refusal: Refusal | None = None
+
+    @property
+    def used(self) -> bool:
+        """Whether the angles are shifted by it."""
+        return self.refusal is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +432,8 @@ class Session:
     ``protocol_kind`` is ``practice`` or ``assessment``. ``phases`` has one entry per frame of the track;
     ``findings`` are those of the set first, then those of each repetition.
     ``rep_of_frame`` (T,) int is the index of the
-    repetition a frame belongs to, 0 for none.
+    repetition a frame belongs to, 0 for none. ``kept_calibration`` is what became of the person's calibration by hand,
+    None where there is none for this leg.
     """
 
     clip: ClipInfo
@@ -369,6 +452,7 @@ class Session:
     findings: tuple[Finding, ...]
     quality: Quality
     protocol_kind: ProtocolKind = "practice"
+    kept_calibration: CalibrationUse | None = None
 
     def __post_init__(self) -> None:
         ordered = sorted(self.findings, key=lambda finding: (finding.rep is not None, finding.rep or 0))

@@ -7,6 +7,7 @@ down or stands askew. Each network puts them elsewhere, so each has a calibratio
 
 from __future__ import annotations
 
+import hashlib
 import math
 import tomllib
 from dataclasses import astuple, dataclass, replace
@@ -184,6 +185,11 @@ def calibration_for(model: ModelInfo) -> Calibration:
         knee_se=known.knee_se.times(_UNCALIBRATED),
         hip_point=None,
     )
+
+
+def fingerprint(model: ModelInfo) -> str:
+    """What angles of one person can be compared by: the network, and the calibration that corrects it."""
+    return hashlib.sha256(f"{model.sha256} {calibration_for(model)!r}".encode()).hexdigest()[:16]
 
 
 def read_calibration(network: str) -> Calibration:

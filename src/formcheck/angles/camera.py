@@ -102,6 +102,7 @@ def find_posture(
         roll_deg=roll_deg,
         azimuth_deg=_azimuth_deg(track, calibration),
         elevation_deg=float(min(calibration.elevation_deg(apart), _FURTHEST_DEG)),
+        near_side=near_side(typical, front),
     )
     trunk_m = float(np.nanmedian(np.linalg.norm(_world_trunk(track), axis=1)))
     return Posture(trunk, front, gravity, lying, apart, trunk_m, view)

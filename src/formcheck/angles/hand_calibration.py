@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.types import FloatArray, LegAngles
-
-MarkedJoint = Literal["hip", "knee"]
+from formcheck.types import FloatArray, LegAngles, MarkedJoint, MeasuredMark
 
 # By how much an angle from points set on a video frame scatters about the true one. Two raters of our own frames
 # differ by 2.2 degrees on average, which is 2.0 for each; in a published study with Kinovea, hips and knees that were
@@ -103,6 +100,24 @@ def usable_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[tuple[Han
     return found
 
 
+def measured_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[MeasuredMark]:
+    """Return the usable marks beside what was measured on their frames."""
+    found = []
+    for mark, row in usable_marks(angles, marks):
+        value_deg, se_deg = _values(angles, mark.joint)
+        found.append(
+            MeasuredMark(
+                joint=mark.joint,
+                frame=row,
+                difference_deg=mark.marked_deg - float(value_deg[row]),
+                hip_deg=float(angles.hip_flexion_deg[row]),
+                knee_deg=float(angles.knee_flexion_deg[row]),
+                se_deg=float(np.nanmin(se_deg)),
+            )
+        )
+    return found
+
+
 def find_shifts(
     angles: LegAngles,
     marks: Sequence[HandMark],
@@ -110,10 +125,7 @@ def find_shifts(
     rater_sd_deg: float = RATER_SD_DEG,
     shot: NDArray[np.int64] | None = None,
 ) -> tuple[JointShift, ...]:
-    """Return how hip and knee are to be shifted, as far as they have usable marks.
-
-    The shift is the one expected from the marks (best linear prediction): few or uncertain marks leave it nearer to
-    zero, and marks at one angle of the knee, or with the thigh elsewhere, tell less of the other frames.
+    """Return how hip and knee are to be shifted by marks on the same clip, as far as they have usable ones.
 
     Parameters
     ----------
@@ -126,16 +138,39 @@ def find_shifts(
     shot : (T,) int, optional
         Number of the shot of each frame: the camera may stand elsewhere after a cut, so marks tell nothing of others.
     """
-    found = usable_marks(angles, marks)
-    shifts = []
-    for joint in _SHARES:
-        mine = [(row, mark.marked_deg) for mark, row in found if mark.joint == joint]
-        if mine:
-            rows = np.array([row for row, _ in mine])
-            marked_deg = np.array([marked for _, marked in mine])
-            alike = _alike(angles, rows, shot)
-            shifts.append(_find_shift(angles, joint, rows, marked_deg, alike, rater_sd_deg))
-    return tuple(shifts)
+    return shifts_by(angles, measured_marks(angles, marks), rater_sd_deg=rater_sd_deg, shot=shot)
+
+
+def shifts_by(
+    angles: LegAngles,
+    marks: Sequence[MeasuredMark],
+    *,
+    rater_sd_deg: float,
+    in_common: float = 1.0,
+    shot: NDArray[np.int64] | None = None,
+) -> tuple[JointShift, ...]:
+    """Return how hip and knee are to be shifted by marks on this or on another clip.
+
+    The shift is the one expected from the marks (best linear prediction): few or uncertain marks leave it nearer to
+    zero, and marks at one angle of the knee, or with the thigh elsewhere, tell less of the other frames.
+
+    Parameters
+    ----------
+    angles : LegAngles
+        Not calibrated by hand.
+    marks : sequence of MeasuredMark
+    rater_sd_deg : float
+        How far a mark scatters.
+    in_common : float
+        How much of its lasting error the clip has in common with the one that was marked: 1 for the same clip.
+    shot : (T,) int, optional
+        Of the same clip, see `find_shifts`.
+    """
+    return tuple(
+        _find_shift(angles, joint, mine, rater_sd_deg, in_common, shot)
+        for joint in _SHARES
+        if (mine := [mark for mark in marks if mark.joint == joint])
+    )
 
 
 def shift_angles(angles: LegAngles, shifts: Sequence[JointShift]) -> LegAngles:
@@ -152,43 +187,66 @@ def shift_angles(angles: LegAngles, shifts: Sequence[JointShift]) -> LegAngles:
 def _find_shift(
     angles: LegAngles,
     joint: MarkedJoint,
-    rows: NDArray[np.int64],
-    marked_deg: FloatArray,
-    alike: FloatArray,
+    marks: Sequence[MeasuredMark],
     rater_sd_deg: float,
+    in_common: float,
+    shot: NDArray[np.int64] | None,
 ) -> JointShift:
-    value_deg, se_deg = _values(angles, joint)
+    _, se_deg = _values(angles, joint)
     shares = _SHARES[joint]
+    hip_deg, knee_deg, marked_se_deg, difference_deg = np.array(
+        [(mark.hip_deg, mark.knee_deg, mark.se_deg, mark.difference_deg) for mark in marks]
+    ).T
+    frames = np.array([mark.frame for mark in marks])
+    shots = (None, None) if shot is None else (shot, shot[frames])
     # Bridged gaps have larger errors of their own, which marks elsewhere do not tell.
-    clip_deg2 = float(np.nanmin(se_deg)) ** 2
-    reach = (angles.knee_flexion_deg - _MIDDLE_DEG) / _REACH_DEG
-    common = clip_deg2 * alike * (shares.constant + shares.with_knee * reach[:, None] * reach[rows])
-    own = clip_deg2 * (shares.constant + shares.with_knee * reach**2 + shares.scatter)
-    same_frame = rows[:, None] == rows[None, :]
-    noise = clip_deg2 * shares.scatter * same_frame + rater_sd_deg**2 * np.eye(len(rows))
-    weights = np.linalg.solve(common[rows] + noise, common.T).T
-    shift_deg = weights @ (marked_deg - value_deg[rows])
+    clip_se_deg = float(np.nanmin(se_deg))
+    of_clip = _Errors(angles.hip_flexion_deg, angles.knee_flexion_deg, np.full(len(se_deg), clip_se_deg), shots[0])
+    of_marks = _Errors(hip_deg, knee_deg, marked_se_deg, shots[1])
+    common = in_common * of_clip.shared_with(of_marks, shares)
+    noise = shares.scatter * np.outer(marked_se_deg, marked_se_deg) * (frames[:, None] == frames[None, :])
+    marked = of_marks.shared_with(of_marks, shares) + noise + rater_sd_deg**2 * np.eye(len(marks))
+    weights = np.linalg.solve(marked, common.T).T
+    shift_deg = weights @ difference_deg
     known_deg2 = (weights * common).sum(axis=1)
     # What no mark tells of stays as uncertain as it was.
-    left_deg2 = np.maximum(own, clip_deg2) - known_deg2 + se_deg**2 - clip_deg2
+    own = clip_se_deg**2 * (shares.constant + shares.with_knee * of_clip.reach**2 + shares.scatter)
+    left_deg2 = np.maximum(own, clip_se_deg**2) - known_deg2 + se_deg**2 - clip_se_deg**2
     measured = np.flatnonzero(angles.usable)
-    knee_deg = angles.knee_flexion_deg[measured]
+    usable_knee_deg = angles.knee_flexion_deg[measured]
     return JointShift(
         joint=joint,
-        frames=len(np.unique(rows)),
+        frames=len(np.unique(frames)),
         shift_deg=shift_deg,
         # Never wider than before: what the marks show is only ever more than was known.
         se_deg=np.minimum(se_deg, np.sqrt(left_deg2)),
-        bent_deg=float(shift_deg[measured[np.argmax(knee_deg)]]),
-        straight_deg=float(shift_deg[measured[np.argmin(knee_deg)]]),
+        bent_deg=float(shift_deg[measured[np.argmax(usable_knee_deg)]]),
+        straight_deg=float(shift_deg[measured[np.argmin(usable_knee_deg)]]),
     )
 
 
-def _alike(angles: LegAngles, rows: NDArray[np.int64], shot: NDArray[np.int64] | None) -> FloatArray:
-    """Return how much of their error all frames have in common with the marked ones, (T, marks) from 0 to 1."""
-    thigh_deg = angles.hip_flexion_deg
-    alike = np.exp(-(((thigh_deg[:, None] - thigh_deg[rows]) / _THIGH_DEG) ** 2) / 2)
-    return np.asarray(alike if shot is None else alike * (shot[:, None] == shot[rows]))
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """What the errors of some frames depend on: hip, knee and standard error (N,) deg, and the shot (N,), if known."""
+
+    hip_deg: FloatArray
+    knee_deg: FloatArray
+    se_deg: FloatArray
+    shot: NDArray[np.int64] | None
+
+    @property
+    def reach(self) -> FloatArray:
+        """How far the knee is from the middle of its way, from -1 (straight) to 1."""
+        return np.asarray((self.knee_deg - _MIDDLE_DEG) / _REACH_DEG)
+
+    def shared_with(self, other: _Errors, shares: ErrorShares) -> FloatArray:
+        """Return the covariance (N, M) deg2 of their lasting errors: less, the less alike the thigh is lifted."""
+        apart = (self.hip_deg[:, None] - other.hip_deg) / _THIGH_DEG
+        alike = np.exp(-(apart**2) / 2)
+        if self.shot is not None and other.shot is not None:
+            alike = alike * (self.shot[:, None] == other.shot)
+        lasting = shares.constant + shares.with_knee * self.reach[:, None] * other.reach
+        return np.asarray(np.outer(self.se_deg, other.se_deg) * alike * lasting)
 
 
 def _values(angles: LegAngles, joint: MarkedJoint) -> tuple[FloatArray, FloatArray]:

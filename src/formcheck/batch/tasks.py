@@ -16,6 +16,8 @@ from typing import Any, Protocol, Self
 from formcheck.parsing import parse_json_object
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, find_model, identify
 from formcheck.protocols.loader import load_protocol
+from formcheck.session.kept import kept_text
+from formcheck.types import KeptCalibration
 
 # Names in the folder of a batch (see `storage`): the results of its clips, and what it keeps for itself.
 CLIPS_FOLDER = "clips"
@@ -114,7 +116,8 @@ class BatchClip:
 class BatchSettings:
     """What all clips of a batch are analysed with: everything that a result depends on besides the clip.
 
-    ``software`` holds the versions of formcheck and mediapipe, ``language`` is that of the sentences.
+    ``software`` holds the versions of formcheck and mediapipe, ``language`` is that of the sentences. ``kept`` are the
+    person's calibrations by hand (`session.kept.kept_text`), where all clips are of one person.
     """
 
     protocol_text: str = field(repr=False)
@@ -129,13 +132,14 @@ class BatchSettings:
     software: tuple[str, str]
     language: str
     speed: float | None = None
+    kept: tuple[str, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        return cls(**{**values, "software": tuple(values["software"])})
+        return cls(**{**values, "software": tuple(values["software"]), "kept": tuple(values["kept"])})
 
     def key_of(self, content_sha256: str) -> str:
         """Key of a result: clips of equal content under equal settings have the same one.
@@ -153,11 +157,12 @@ class BatchSettings:
             *self.software,
             # Results from before there was this option keep their keys.
             *(() if self.speed is None else (self.speed,)),
+            *self.kept,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def make_settings(
+def make_settings(  # noqa: PLR0913 - what a user may choose
     protocol_name: str,
     *,
     quality: str = DEFAULT_QUALITY,
@@ -167,6 +172,7 @@ def make_settings(
     speed: float | None = None,
     video: bool,
     language: str,
+    kept: Sequence[KeptCalibration] = (),
 ) -> BatchSettings:
     """Load the protocol and find the model, once, before any clip is analysed.
 
@@ -190,6 +196,7 @@ def make_settings(
         video=video,
         software=software_versions(),
         language=language,
+        kept=tuple(map(kept_text, kept)),
     )
 
 

@@ -32,6 +32,7 @@ from formcheck.errors import FormcheckError, OutputError, UsageError
 from formcheck.pipeline import TRACK_SUFFIX, Options, Progress, analyze
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol as Exercise
+from formcheck.session.kept import parse_kept
 from formcheck.types import Session, Side
 
 # Often enough to tell work from a hang, seldom enough to cost nothing.
@@ -71,6 +72,7 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
         # The other cores belong to the other workers.
         jobs=1,
         language=settings.language,
+        kept=tuple(map(parse_kept, settings.kept)),
     )
     analysis = _Analysis(protocol, options, analyze, scratch, send)
     send({"ready": True})

@@ -47,6 +47,7 @@ COMMAND_GROUPS = {
         "prescribe": ("formcheck.cli.prescribe", "Say what is to be practised, and how much."),
         "history": ("formcheck.cli.history", "Show what was practised, and whether it changes."),
         "progress": ("formcheck.cli.progress", "Write weeks of practice as one page with charts."),
+        "calibrations": ("formcheck.cli.calibrations", "Show or remove the calibrations by hand of a person."),
         "export": ("formcheck.cli.export", "Take sessions out: CSV, Parquet, JSON, FHIR, OpenSim, PDF."),
         "import": ("formcheck.cli.import_record", "Take exported sessions back into the record."),
         "forget": ("formcheck.cli.forget", "Erase a session, a profile or all of the practice record."),

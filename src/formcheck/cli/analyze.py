@@ -10,7 +10,7 @@ import click
 
 from formcheck.cli.options import analysis_options, call_texts
 from formcheck.cli.progress_bars import clip_progress
-from formcheck.cli.record_options import store_option
+from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.cli.streams import is_utf8
 from formcheck.errors import FormcheckError, UsageError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from formcheck.protocols.loader import LoadedProtocol
     from formcheck.text.catalogue import Texts
-    from formcheck.types import Session
+    from formcheck.types import KeptCalibration, Session
 
 
 @click.command(name="analyze")
@@ -47,7 +47,12 @@ if TYPE_CHECKING:
     help="Work on so many parts of a clip at a time. Default: as many as there are cores. The results are the same.",
 )
 @click.option("--save", is_flag=True, help="Keep the set in the practice record (see 'formcheck history').")
-@click.option("--profile", metavar="CODE", help="With --save: whose set it is, by a code such as P017. Default: me.")
+@click.option(
+    "--profile",
+    metavar="CODE",
+    help="Whose leg it is, by a code such as P017: what was kept of it by hand on "
+    "the review page is used. With --save: whose set it is. Default there: me.",
+)
 @store_option
 @click.option("--json", "as_json", is_flag=True, help="Print session.json on stdout and nothing else, one a clip.")
 def command(
@@ -90,6 +95,7 @@ def command(
       formcheck analyze monday.mp4 friday.mp4 --out results
       formcheck analyze clip.formcheck/track.npz --protocol sciatic-glide-slider
       formcheck analyze clip.mp4 --save
+      formcheck analyze clip.mp4 --profile P017
 
     Exit code: 0 also when a clip was analysed but could not be judged (the report says why);
     3 when a file could not be read.
@@ -120,9 +126,9 @@ def command(
         jobs=jobs,
         fps=fps,
         language=call_texts().language,
+        kept=_kept(save=save, profile=profile, store=store),
     )
     folders = _folders(clips, out)
-    _check_record(save=save, profile=profile, store=store)
     worst = 0
     for clip, folder in zip(clips, folders, strict=True):
         try:
@@ -163,18 +169,18 @@ def _print(session: Session, folder: Path, texts: Texts, *, as_json: bool) -> No
         print_session(session, folder, texts)
 
 
-def _check_record(*, save: bool, profile: str | None, store: Path | None) -> None:
-    """Find out before the long work whether its result can be kept."""
+def _kept(*, save: bool, profile: str | None, store: Path | None) -> tuple[KeptCalibration, ...]:
+    """Return the person's calibrations by hand, and find out before the long work whether its result can be kept."""
     if not save:
-        if profile is not None or store is not None:
-            raise UsageError("--profile and --store say where --save keeps a set: expected --save too, got none")
-        return
+        return kept_calibrations(profile, store)
+    from formcheck.record.calibrations import calibrations_of
     from formcheck.record.profiles import DEFAULT_PROFILE, check_code
     from formcheck.record.store import open_store
 
-    check_code(profile or DEFAULT_PROFILE)
+    code = check_code(profile or DEFAULT_PROFILE)
     with open_store(store):
         pass
+    return calibrations_of(code, store)
 
 
 def _save(

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import analysis_options, call_texts
+from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.errors import UsageError
 from formcheck.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from formcheck.batch.tables import ClipResult
     from formcheck.batch.tasks import BatchRunner, BatchSettings, ClipLimits
@@ -50,6 +52,12 @@ _UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
     metavar="SIZE",
     help="Give up a clip when its process needs more memory than this, such as 900M or 3G.",
 )
+@click.option(
+    "--profile",
+    metavar="CODE",
+    help="All clips are of this person of the practice record: what was kept of the leg by hand is used.",
+)
+@store_option
 @click.option("--retry-failed", is_flag=True, help="Analyse clips again that failed in an earlier run.")
 @click.option(
     "--scheduler",
@@ -70,6 +78,8 @@ def command(
     video: bool,
     timeout_s: float | None,
     memory_limit: str,
+    profile: str | None,
+    store: Path | None,
     retry_failed: bool,
     scheduler: str | None,
 ) -> int:
@@ -118,6 +128,7 @@ def command(
         speed=speed,
         video=video,
         language=texts.language,
+        kept=kept_calibrations(profile, store),
     )
     limits = ClipLimits(_bytes(memory_limit), timeout_s)
     storage = open_storage(out)

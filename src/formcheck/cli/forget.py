@@ -23,7 +23,9 @@ _MOST_NAMED = 10
 
 @click.command(name="forget")
 @click.argument("sessions", nargs=-1, metavar="[ID...]")
-@click.option("--profile", metavar="CODE", help="Erase a profile with all its sessions, notes and prescriptions.")
+@click.option(
+    "--profile", metavar="CODE", help="Erase a profile with all its sessions, notes, prescriptions and calibrations."
+)
 @click.option("--all", "everything", is_flag=True, help="Erase every profile.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @store_option
@@ -82,6 +84,8 @@ def _lines(erasure: Erasure, texts: Texts) -> list[str]:
         prescriptions = Message.of("record.forget.prescriptions", n=erasure.prescriptions)
         count = len(erasure.profiles)
         lines.append(texts.get("record.forget.profiles", n=count, names=erasure.profiles, prescriptions=prescriptions))
+    if erasure.calibrations:
+        lines.append(texts.get("record.calibrations.count", n=erasure.calibrations))
     if erasure.notes:
         lines.append(texts.get("record.notes", n=erasure.notes))
     if erasure.videos:

@@ -156,6 +156,7 @@ def command(
                 questions=questions,
                 whole_set=prescribed is not None,
                 teach=teach,
+                kept=record_of.calibrations() if record_of is not None else (),
             ),
             notify=_notify,
             record=record_of,

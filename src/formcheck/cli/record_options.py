@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from formcheck.types import KeptCalibration
+
 
 ROLES = ("patient", "clinician", "researcher")
 
@@ -60,6 +62,23 @@ def chosen_profile(connection: Connection, code: str | None) -> str:
     if not codes or DEFAULT_PROFILE in codes:
         return DEFAULT_PROFILE
     raise UsageError(f"expected one of the record's profiles with --profile ({', '.join(codes)}), got none")
+
+
+def kept_calibrations(profile: str | None, store: Path | None) -> tuple[KeptCalibration, ...]:
+    """Return the calibrations by hand of the person whose clips are analysed; none where nobody was named.
+
+    Raises
+    ------
+    UsageError, StoreError
+        A record was named without a person, or the person is not in it.
+    """
+    if profile is None:
+        if store is not None:
+            raise UsageError("--store says where a person's record is: expected that person with --profile, got none")
+        return ()
+    from formcheck.record.calibrations import calibrations_of
+
+    return calibrations_of(profile, store, known=True)
 
 
 def parse_day(text: str | None, *, option: str) -> date | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from formcheck.angles.kept_calibration import use_kept
 from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.angles.shots import measure_track
 from formcheck.form import rules
@@ -20,26 +21,30 @@ from formcheck.reps.manual import ManualTimes, manual_reps
 from formcheck.reps.rep_set import RepSet
 from formcheck.resolution import rounded
 from formcheck.timeseries import unknown_frames
-from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Session, Side, View
+from formcheck.types import Finding, KeptCalibration, LegAngles, Phase, PoseTrack, Session, Side, View
 
 # With less than this share of the frames measurable, neither angles nor a count of repetitions mean anything.
 _MIN_USABLE = 0.05
 
 
 def judge_track(
-    track: PoseTrack, loaded: LoadedProtocol, *, side: Side | None = None, whole_set: bool = False
+    track: PoseTrack,
+    loaded: LoadedProtocol,
+    *,
+    side: Side | None = None,
+    whole_set: bool = False,
+    kept: Sequence[KeptCalibration] = (),
 ) -> Session:
     """Judge a landmark track by a protocol. Pure: the same track and protocol give the same session.
 
-    ``side`` overrides the side found when the track was made; for ``whole_set`` see `judge_angles`.
+    ``side`` overrides the side found when the track was made; for ``whole_set`` and ``kept`` see `judge_angles`.
     """
     protocol = loaded.protocol
     angles, view = measure_track(
         track, max_trunk_from_floor_deg=protocol.posture.max_trunk_from_floor_deg.value, side=side
     )
-    return judge_angles(
-        track, angles, view, loaded, side_given=side is not None or track.side_given, whole_set=whole_set
-    )
+    side_given = side is not None or track.side_given
+    return judge_angles(track, angles, view, loaded, side_given=side_given, whole_set=whole_set, kept=kept)
 
 
 def judge_angles(
@@ -51,13 +56,18 @@ def judge_angles(
     side_given: bool,
     spans: Sequence[ManualTimes] | None = None,
     whole_set: bool = False,
+    kept: Sequence[KeptCalibration] = (),
 ) -> Session:
     """Judge the angles of a track, one row for each of its frames; None when no leg could be followed.
 
     ``spans`` are the times of the repetitions when a person gave them; else they are found. With ``whole_set`` fewer
-    repetitions than a set has are a miss; a clip may show a part of one, so that they are information there.
+    repetitions than a set has are a miss; a clip may show a part of one, so that they are information there. ``kept``
+    are the person's calibrations by hand: one that fits shifts the angles, which are as measured before.
     """
     protocol = loaded.protocol
+    use = None
+    if angles is not None and kept:
+        angles, use = use_kept(angles, kept, track.model)
     if spans is not None:
         rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)
     else:
@@ -89,6 +99,7 @@ def judge_angles(
         reps=tuple(map(rounded, rep_set.reps)),
         findings=findings,
         quality=quality,
+        kept_calibration=use,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from formcheck.angles.camera import find_posture
 from formcheck.angles.filtering import jitter_deg
+from formcheck.angles.kept_calibration import use_kept
 from formcheck.angles.leg import measure_leg
 from formcheck.angles.memory import SetMemory
 from formcheck.form.judge import judge_angles
@@ -22,7 +23,7 @@ from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.reps.find import find_reps
 from formcheck.timeseries import join_frames, take_frames, unknown_frames
-from formcheck.types import Finding, LegAngles, Phase, PoseTrack, Rep, Session, View
+from formcheck.types import Finding, KeptCalibration, LegAngles, ModelInfo, Phase, PoseTrack, Rep, Session, View
 
 # The filter is zero-phase where it sees both sides of a sample. In the clips with ground truth this much of the future
 # removes every false turning point of the knee that the newest sample alone had; more brings nothing.
@@ -62,9 +63,10 @@ class OnlineState:
     view : View
         As it was seen over the last seconds.
     rows : tuple of LegAngles
-        The angles that became final with this frame, one row each, oldest first: of frames at least `LAG_S` old.
+        The angles that became final with this frame, one row each, oldest first: of frames at least `LAG_S` old. They
+        are as measured, without a calibration by hand, which `judge_online` uses again.
     angles : LegAngles or None
-        The newest final row; None when there is no leg to follow.
+        The newest final row, calibrated by hand where that fits; None when there is no leg to follow.
     phase : Phase
     phase_s : float
         Time spent in that phase.
@@ -110,10 +112,13 @@ class OnlineJudge:
     Parameters
     ----------
     loaded : LoadedProtocol
+    kept : sequence of KeptCalibration
+        The person's calibrations by hand, see `judge_angles`.
     """
 
-    def __init__(self, loaded: LoadedProtocol) -> None:
+    def __init__(self, loaded: LoadedProtocol, kept: Sequence[KeptCalibration] = ()) -> None:
         self._loaded = loaded
+        self._kept = kept
         self._recent: list[LegAngles] = []
         # Repetitions that were counted before the first frame of `_recent`.
         self._counted_before = 0
@@ -139,7 +144,7 @@ class OnlineJudge:
         if t_s - window.t_s[0] < _WARM_UP_S:
             angles = None
         self._window = angles
-        rows = self._finalize(angles, until_s=t_s - LAG_S)
+        rows = self._finalize(angles, window.model, until_s=t_s - LAG_S)
         counted, rep_from_s = self._count_reps(t_s)
         self._follow_phase(t_s, under_way=rep_from_s is not None)
         return OnlineState(
@@ -158,25 +163,32 @@ class OnlineJudge:
 
     def flush(self) -> tuple[LegAngles, ...]:
         """The rows of the last frames, at the end of the set."""
-        return self._finalize(self._window, until_s=math.inf)
+        return self._due(self._window, until_s=math.inf)
 
     def reset(self) -> None:
         """Drop the current repetition: the frames that follow do not continue it (after a pause)."""
         self._recent.clear()
         self._counted_before = self._count
 
-    def _finalize(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
-        """Return and remember the rows of the window up to ``until_s`` that were not final before."""
+    def _due(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
+        """Return the rows of the window up to ``until_s`` that were not final before."""
+        if angles is None:
+            return ()
+        due = np.flatnonzero((angles.t_s > self._final_until_s) & (angles.t_s <= until_s))
+        return tuple(take_frames(angles, slice(at, at + 1)) for at in due.tolist())
+
+    def _finalize(self, angles: LegAngles | None, model: ModelInfo, *, until_s: float) -> tuple[LegAngles, ...]:
+        """Return the rows that became final, and remember them as they are judged: calibrated by hand."""
         if angles is None:
             if self._recent and until_s > self._final_until_s:
                 self._recent.append(unknown_frames(self._recent[-1], np.array([until_s])))
                 self._final_until_s = until_s
             return ()
-        due = np.flatnonzero((angles.t_s > self._final_until_s) & (angles.t_s <= until_s))
-        rows = tuple(take_frames(angles, slice(at, at + 1)) for at in due.tolist())
+        rows = self._due(angles, until_s=until_s)
         if rows:
+            calibrated, _ = use_kept(angles, self._kept, model)
+            self._recent += self._due(calibrated, until_s=until_s)
             self._final_until_s = float(rows[-1].t_s[0])
-            self._recent += rows
         oldest_s = max(self._settled_until_s, float(angles.t_s[-1]) - _MEMORY_S)
         while self._recent and self._recent[0].t_s[0] < oldest_s:
             del self._recent[0]
@@ -226,7 +238,12 @@ class OnlineJudge:
 
 
 def judge_online(
-    track: PoseTrack, rows: Sequence[LegAngles], loaded: LoadedProtocol, *, whole_set: bool = False
+    track: PoseTrack,
+    rows: Sequence[LegAngles],
+    loaded: LoadedProtocol,
+    *,
+    whole_set: bool = False,
+    kept: Sequence[KeptCalibration] = (),
 ) -> Session:
     """The session of a set that was judged online.
 
@@ -238,6 +255,7 @@ def judge_online(
         The rows of every `OnlineState` and of `OnlineJudge.flush`. A frame without a row is not usable.
     loaded : LoadedProtocol
     whole_set : bool
+    kept : sequence of KeptCalibration
         See `judge_angles`.
     """
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
@@ -249,4 +267,4 @@ def judge_online(
         joined = join_frames(every)
         view = replace(view, jitter_deg=jitter_deg(track.t_s, joined.hip_flexion_deg))
         angles = replace(joined, side=rows[-1].side, view=view)
-    return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set)
+    return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set, kept=kept)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from formcheck.angles.kept_calibration import MAX_APART_DEG
 from formcheck.form import rules
 from formcheck.form.headline import faults_of, headline, not_judged, too_short
 from formcheck.form.statistics import (
@@ -23,7 +25,7 @@ from formcheck.form.statistics import (
 )
 from formcheck.message import Message, verbatim
 from formcheck.text.findings import reason_message
-from formcheck.text.numbers import Z_95, ceiling, whole
+from formcheck.text.numbers import Z_95, ceiling, day_message, whole
 from formcheck.types import Finding, Session, Status, Verdict
 
 # More numbers of repetitions than this are not listed in a sentence.
@@ -48,8 +50,10 @@ def summarize(session: Session) -> Summary:
         return Summary(first, (*map(reason_message, lying), *reasons))
     stats = set_statistics(session)
     if not stats.complete:
-        return Summary(first, reasons or (Message.of("summary.leg_followed"),))
-    return Summary(first, (_count(session, stats), *_sentences(session, stats), *reasons))
+        return Summary(first, (*(reasons or (Message.of("summary.leg_followed"),)), *calibration_sentences(session)))
+    return Summary(
+        first, (_count(session, stats), *_sentences(session, stats), *calibration_sentences(session), *reasons)
+    )
 
 
 def _count(session: Session, stats: SetStatistics) -> Message:
@@ -119,6 +123,22 @@ def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]
     else:
         where = Message.of("summary.hip_from_to", start=whole(moved.start_deg), peak=whole(moved.peak_deg))
     return (where,) if len(reps) == stats.complete else (mean, Message.of("summary.where_moved", sentence=where))
+
+
+def calibration_sentences(session: Session) -> tuple[Message, ...]:
+    """Return that the person's calibration by hand is used, or why it is not; nothing where there is none."""
+    use = session.kept_calibration
+    if use is None:
+        return ()
+    kept, view = use.kept, session.view
+    if use.used:
+        return (Message.of("summary.calibrated", n=kept.frames, date=day_message(kept.made_at)),)
+    values: dict[str, Any] = {"date": day_message(kept.made_at)}
+    if use.refusal == "view":
+        values["sideways"] = whole(abs(view.azimuth_deg - kept.azimuth_deg))
+        values["height"] = whole(abs(view.elevation_deg - kept.elevation_deg))
+        values["most"] = whole(MAX_APART_DEG)
+    return (Message.of(f"summary.not_calibrated_{use.refusal}", **values),)
 
 
 def _fault(session: Session, rule: str) -> Message:

@@ -83,7 +83,8 @@ class Checks:
             os.utime(clip, (written_s, written_s))
         name = protocol.protocol.id if protocol.origin == "built in" else protocol.origin
         out = clip.parent / "results"
-        request = AnalysisRequest(clip, out, name, side, video=True, language=self._language)
+        kept = self._record.calibrations()
+        request = AnalysisRequest(clip, out, name, side, video=True, language=self._language, kept=kept)
         check = VideoCheck(clip, request, protocol, keep)
         discard = partial(shutil.rmtree, clip.parent, ignore_errors=True)
         job = Job("analysis", clip.parent.name, printable(clip.name), partial(self._work, check=check), discard)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from formcheck.pipeline import ANNOTATED, REPORT, SESSION_FILE
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
+from formcheck.record.calibrations import kept_of
 from formcheck.record.prescriptions import days, in_force, prescribe, prescriptions
 from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.progress import render_progress
@@ -39,6 +40,7 @@ from formcheck.server.endpoints import RequestError
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import read_angles_csv
 from formcheck.text.catalogue import Texts
+from formcheck.types import KeptCalibration
 from formcheck.video.filmed import filmed_at
 
 _LATEST = 8
@@ -111,6 +113,11 @@ class RecordView:
             "questions": [_asked_entry(one) for one in asked],
             "sets": [_set_entry(line) for line in lines[: -_LATEST - 1 : -1]],
         }
+
+    def calibrations(self) -> tuple[KeptCalibration, ...]:
+        """Return what is kept of the person's legs by hand."""
+        with self.store.reading() as connection:
+            return kept_of(connection, self.profile)
 
     def newest_live(self, since: datetime) -> str | None:
         """Return the newest set of live practice that began at a time or later."""

@@ -30,8 +30,9 @@ from formcheck.pose.online_tracker import OnlineTracker
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.questions import advice
 from formcheck.record.values import Answers, Reason
+from formcheck.session.kept import kept_text
 from formcheck.text.catalogue import Texts
-from formcheck.types import ClipInfo, ModelInfo, Side
+from formcheck.types import ClipInfo, KeptCalibration, ModelInfo, Side
 
 _LAST_WORDS_S = 8.0
 # After these nobody is there to be asked, or wants to be.
@@ -55,6 +56,8 @@ class LiveOptions:
     whole_set: bool = False
     # Introduce the exercise even if it is not the first time.
     teach: bool = False
+    # The person's calibrations by hand: one that fits the leg and the view is used.
+    kept: tuple[KeptCalibration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class _Set:
         stack.callback(journal.release)
         recorder = self._recorder(stack, folder, size_px)
         coach = Coach(self.protocol.protocol, outputs.texts, metronome_s=options.metronome_s)
-        judge = OnlineJudge(self.protocol)
+        judge = OnlineJudge(self.protocol, options.kept)
         loop = Loop(source, tracker, judge, coach, journal, outputs, recorder, self.interruptions)
         try:
             loop.run(first)
@@ -220,6 +223,7 @@ def _header(clip: ClipInfo, model: ModelInfo, size_px: tuple[int, int], options:
         side_given=options.side is not None,
         clip=asdict(clip),
         model=asdict(model),
+        kept=tuple(map(kept_text, options.kept)),
     )
 
 

@@ -98,7 +98,7 @@ def finish(
         (folder / journal.HEADER).unlink()
         return None
     meant = whole_set and end_reason not in _NOT_HELD_AGAINST
-    session = judge_online(contents.track, contents.angles, contents.protocol, whole_set=meant)
+    session = judge_online(contents.track, contents.angles, contents.protocol, whole_set=meant, kept=contents.kept)
     session = replace(session, findings=session.findings + judge_personal_limit(contents.marks, session.reps))
     write_session(folder, contents.track, session, contents.protocol, language=contents.language)
     finished = FinishedSet(

@@ -30,8 +30,9 @@ from formcheck.parsing import parse_json_object
 from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.record.live_folders import LOCK
+from formcheck.session.kept import parse_kept
 from formcheck.timeseries import current_name, take_frames
-from formcheck.types import ClipInfo, LegAngles, ModelInfo, PoseTrack, Side, View
+from formcheck.types import ClipInfo, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Side, View
 
 HEADER, FRAMES, ANGLES, EVENTS, CUES = "journal.json", "frames.bin", "angles.bin", "events.jsonl", "cues.csv"
 PROTOCOL = "protocol.toml"
@@ -43,7 +44,10 @@ _SIDES = tuple(Side)
 
 @dataclass(frozen=True, slots=True)
 class JournalHeader:
-    """What is needed to judge a set again, apart from its frames."""
+    """What is needed to judge a set again, apart from its frames.
+
+    ``kept`` are the person's calibrations by hand as text; the angles of the journal are without them.
+    """
 
     started_at: str
     source: str
@@ -52,6 +56,7 @@ class JournalHeader:
     side_given: bool
     clip: dict[str, Any]
     model: dict[str, Any]
+    kept: tuple[str, ...] = ()
 
 
 def new_folder(root: Path, now: datetime) -> Path:
@@ -209,6 +214,7 @@ class JournalContents:
     angles: tuple[LegAngles, ...]
     rep_count: int
     marks: tuple[PainMark, ...]
+    kept: tuple[KeptCalibration, ...] = ()
 
 
 def read_journal(folder: Path) -> JournalContents:
@@ -230,6 +236,7 @@ def read_journal(folder: Path) -> JournalContents:
             angles=_read_angles(folder, events),
             rep_count=sum(event["event"] == "rep" for event in events),
             marks=tuple(_mark(event) for event in events if event["event"] == "pain"),
+            kept=tuple(map(parse_kept, header.get("kept", ()))),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -11,13 +11,14 @@ from formcheck.live.coach import EndReason
 from formcheck.live.finish import FinishedSet
 from formcheck.live.pain import PainMark
 from formcheck.pose.track_file import load_track
+from formcheck.record.calibrations import calibrations_of
 from formcheck.record.prescriptions import BOTH, in_force, prescriptions
 from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.questions import answer_questions
 from formcheck.record.save import save_set
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Ended, Mark, MarkKind, Origin, Practice, Question, Reason
-from formcheck.types import Session, Side
+from formcheck.types import KeptCalibration, Session, Side
 
 _ENDED = {
     EndReason.COUNT: Ended.WHOLE,
@@ -54,6 +55,10 @@ class PracticeRecord:
         if len(today) != 1:
             return None
         return PrescribedSet(today[0].protocol_id, None if today[0].side == BOTH else Side(today[0].side))
+
+    def calibrations(self) -> tuple[KeptCalibration, ...]:
+        """What is kept of the person's legs by hand."""
+        return calibrations_of(self.profile, self.store)
 
     def save(self, finished: FinishedSet) -> str:
         """Save a finished set; return its id.

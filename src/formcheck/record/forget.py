@@ -15,7 +15,7 @@ from formcheck.record.live_folders import at_work, live_folders
 from formcheck.record.migrate import BACKUPS
 from formcheck.record.profiles import profile_codes
 from formcheck.record.save import remove_orphaned_series
-from formcheck.record.schema import NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
+from formcheck.record.schema import CALIBRATION, NOTE, PRESCRIPTION, PROFILE, PROTOCOL, RESULT, SESSION
 from formcheck.record.storage_errors import DAMAGED, FILE, storage_errors
 from formcheck.record.store import Store, vacuum
 from formcheck.record.videos import video_folder
@@ -40,6 +40,7 @@ class Erasure:
     copies: tuple[Path, ...]
     videos: tuple[Path, ...] = ()
     live: tuple[Path, ...] = ()
+    calibrations: int = 0
 
     @property
     def empty(self) -> bool:
@@ -53,7 +54,7 @@ def erasure_of_sessions(store: Store, connection: Connection, uids: Sequence[str
 
 
 def erasure_of_profiles(store: Store, connection: Connection, codes: Sequence[str]) -> Erasure:
-    """Return what will be erased with these profiles: sessions, notes, prescriptions, and themselves."""
+    """Return what will be erased with these profiles: sessions, notes, prescriptions, calibrations, and themselves."""
     keys = select(PROFILE.c.id).where(PROFILE.c.code.in_(codes))
     return _erasure(store, connection, SESSION.c.profile_id.in_(keys), tuple(codes))
 
@@ -63,6 +64,7 @@ def _erasure(store: Store, connection: Connection, which: object, codes: tuple[s
     profiles = select(PROFILE.c.id).where(PROFILE.c.code.in_(codes))
     noted = NOTE.c.profile_id.in_(profiles) if codes else NOTE.c.session_id.in_(keys)
     prescribed = select(func.count()).select_from(PRESCRIPTION).where(PRESCRIPTION.c.profile_id.in_(profiles))
+    calibrated = select(func.count()).select_from(CALIBRATION).where(CALIBRATION.c.profile_id.in_(profiles))
     files = connection.execute(select(RESULT.c.series_file).where(RESULT.c.session_id.in_(keys))).scalars()
     uids = tuple(connection.execute(select(SESSION.c.uid).where(SESSION.c.id.in_(keys))).scalars())
     copies = [path for name in (BACKUPS, DAMAGED) for path in (store.folder / name).glob("*")]
@@ -72,6 +74,7 @@ def _erasure(store: Store, connection: Connection, which: object, codes: tuple[s
         profiles=codes,
         notes=connection.execute(select(func.count()).select_from(NOTE).where(noted)).scalar_one(),
         prescriptions=connection.execute(prescribed).scalar_one(),
+        calibrations=connection.execute(calibrated).scalar_one(),
         copies=tuple(copies),
         videos=tuple(
             folder

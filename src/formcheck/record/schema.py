@@ -3,7 +3,7 @@
 Times are ISO 8601 text with the offset of the place where it happened, days are ``YYYY-MM-DD`` there. Rows of
 results, answers, marks, notes, corrections and prescriptions are only ever added; the newest one holds, and of results
 a reviewed one that was not withdrawn before all others (`choice`). A review is one row, which its next version
-replaces. A question is a row until it is answered.
+replaces. A question is a row until it is answered, a calibration until it is removed.
 """
 
 from __future__ import annotations
@@ -207,6 +207,10 @@ PRESCRIPTION = Table(
     _text("starts_on"),
     _text("ends_on", nullable=True),
     _text("notes"),
+)
+
+CALIBRATION = Table(
+    "calibration", METADATA, _key(), _of_profile(), *(_text(name) for name in ("made_at", "side", "text"))
 )
 
 

@@ -25,7 +25,7 @@ from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.text.catalogue import DEFAULT_LANGUAGE
 from formcheck.text.numbers import printable
-from formcheck.types import Side
+from formcheck.types import KeptCalibration, Side
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -40,7 +40,8 @@ _POLL_S = 0.1
 class AnalysisRequest:
     """What to analyse, by which protocol (id or file), and the leg if it is known.
 
-    ``video``: make the annotated clip too. ``language`` is that of what people read in the results.
+    ``video``: make the annotated clip too. ``language`` is that of what people read in the results. ``kept`` are the
+    person's calibrations by hand.
     """
 
     clip: Path
@@ -49,6 +50,7 @@ class AnalysisRequest:
     side: Side | None
     video: bool = False
     language: str = DEFAULT_LANGUAGE
+    kept: tuple[KeptCalibration, ...] = ()
 
 
 # Runs in the process, with its end of a pipe.
@@ -67,7 +69,7 @@ def analyse_in_process(reports: Connection, request: AnalysisRequest) -> None:
     # When the server is gone there is nobody to report to, and no reason to go on.
     with suppress(BrokenPipeError):
         try:
-            options = Options(side=request.side, video=request.video, language=request.language)
+            options = Options(side=request.side, video=request.video, language=request.language, kept=request.kept)
             protocol = load_protocol(request.protocol)
             analyze(request.clip, request.out, protocol=protocol, options=options, progress=progress)
             reports.send(("done",))

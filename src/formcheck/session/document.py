@@ -23,6 +23,7 @@ from formcheck.parsing import parse_json
 from formcheck.resolution import FINEST_DECIMALS, rounded, rounded_number
 from formcheck.session import schema
 from formcheck.session.frames import FrameTable
+from formcheck.session.kept import use_of, use_part
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence
 from formcheck.text.numbers import printable
@@ -86,6 +87,7 @@ def to_document(session: Session, texts: Texts) -> dict[str, Any]:
         summary=schema.SummaryPart(
             headline=texts.say(summary.headline), sentences=tuple(map(texts.say, summary.sentences))
         ),
+        kept_calibration=use_part(session.kept_calibration),
     )
     return document.model_dump(mode="json")
 
@@ -200,6 +202,7 @@ def from_document(document: Mapping[str, Any], frames: FrameTable | None = None)
         quality=Quality(
             part.quality.usable_fraction, tuple(Message.from_json(one.model_dump()) for one in part.quality.messages)
         ),
+        kept_calibration=use_of(part.kept_calibration),
     )
 
 

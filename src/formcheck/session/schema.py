@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from formcheck.parsing import parse_moment
-from formcheck.types import Side, Status, Verdict
+from formcheck.types import MarkedJoint, Refusal, Side, Status, Verdict
 
 SCHEMA_VERSION: Final = "1.1"
 SCHEMA_TITLE = "formcheck session"
@@ -84,6 +84,39 @@ class ViewPart(_Part):
     azimuth_deg: Angle = Field(description="Camera off square to the side; positive towards the feet.")
     elevation_deg: Angle = Field(description="How far the camera looks down on the person.")
     jitter_deg: Angle = Field(description="Jitter of the thigh's direction beyond that of a thigh held still.")
+    near_side: Side | None = Field(default=None, description="The person's side that faces the camera.")
+
+
+class MarkPart(_Part):
+    """An angle that a person measured with a goniometer, beside what formcheck measured on that frame."""
+
+    joint: MarkedJoint
+    frame: int = Field(description="The same number for marks on the same frame.")
+    difference_deg: float = Field(description="The person's angle less formcheck's.")
+    hip_deg: float = Field(description="Formcheck's flexion on that frame.")
+    knee_deg: float = Field(description="Formcheck's flexion on that frame.")
+    se_deg: float = Field(description="The smallest standard error of the joint in that clip.")
+
+
+class KeptCalibrationPart(_Part):
+    """A calibration by hand that is kept for a leg of the person."""
+
+    made_at: str = Field(description="ISO 8601, with the offset from UTC.")
+    raters: str = Field(description="Codes of those who measured.")
+    side: Side
+    network: str = Field(description="Fingerprint of the landmark network and of its calibration.")
+    azimuth_deg: float = Field(description="Of the view in which it was made.")
+    elevation_deg: float = Field(description="Of the view in which it was made.")
+    leg_near: bool = Field(description="The leg was the one nearer to the camera.")
+    rater_sd_deg: float = Field(description="How far a mark scatters.")
+    marks: tuple[MarkPart, ...] = Field(min_length=1, max_length=200)
+
+
+class CalibrationUsePart(_Part):
+    """What became of the person's kept calibration by hand in this session."""
+
+    kept: KeptCalibrationPart
+    refusal: Refusal | None = Field(description="Why it is not used; null = hip and knee are shifted by it.")
 
 
 class MessagePart(_Part):
@@ -205,6 +238,9 @@ class SessionDocument(_Part):
     findings: tuple[FindingPart, ...] = Field(description="Findings of the set as a whole.")
     statistics: StatisticsPart | None = Field(description="Null in a document read from version 1.0.")
     summary: SummaryPart
+    kept_calibration: CalibrationUsePart | None = Field(
+        default=None, description="Null when none was kept for this leg of the person, or the person was not named."
+    )
 
 
 def _a_moment(text: str) -> str:

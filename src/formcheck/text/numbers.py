@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date, datetime
 
+from formcheck.message import Message
 from formcheck.text.catalogue import MINUS, Texts
 
 Z_95 = 1.96
@@ -78,8 +79,14 @@ def percent(texts: Texts, fraction: float) -> str:
 
 def day(texts: Texts, moment: date) -> str:
     """Return ``2 March 2026``."""
-    month = texts.get(f"number.month.{moment.month}")
-    return texts.get("number.date", day=moment.day, month=month, year=str(moment.year))
+    return texts.say(day_message(moment))
+
+
+def day_message(moment: date | str) -> Message:
+    """Return a day, also one as ISO 8601 with or without a time, to be said in any language."""
+    moment = date.fromisoformat(moment[:10]) if isinstance(moment, str) else moment
+    month = Message(f"number.month.{moment.month}")
+    return Message.of("number.date", day=moment.day, month=month, year=str(moment.year))
 
 
 def day_and_time(texts: Texts, moment: datetime) -> str:

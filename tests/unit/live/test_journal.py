@@ -23,9 +23,10 @@ from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.live_folders import LOCK, PRACTICE
 from formcheck.record.values import Answers, Place, RedFlag
+from formcheck.session.kept import kept_text
 from formcheck.text.catalogue import Texts
 from formcheck.timeseries import take_frames
-from formcheck.types import Verdict
+from formcheck.types import KeptCalibration, MeasuredMark, Side, Verdict
 from synth import Move
 
 GLIDE = load_protocol()
@@ -248,3 +249,12 @@ def test_results_are_in_the_language_in_which_was_practised(folder):
     session = finish(folder, end_reason=EndReason.COUNT).session
     document = json.loads((folder / "session.json").read_text())
     assert document["summary"]["headline"] == Texts("de").say(summarize(session).headline)
+
+
+def test_the_calibrations_of_a_person_come_back_from_the_journal(folder):
+    mark = MeasuredMark("hip", 10, 4.0, 90.0, 60.0, 3.0)
+    kept = KeptCalibration("2026-03-01T10:00:00+01:00", "AB", Side.LEFT, "f00d", 0.0, 0.0, True, 2.0, (mark,))
+    write(folder, about=replace(header(), kept=(kept_text(kept),)))
+    session = finish(folder, end_reason=EndReason.COUNT).session
+    assert session.kept_calibration.kept == kept
+    assert session.kept_calibration.refusal == "network"

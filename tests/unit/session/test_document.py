@@ -116,6 +116,7 @@ def test_document_has_the_agreed_top_level(session):
         "findings",
         "statistics",
         "summary",
+        "kept_calibration",
     ]
 
 
@@ -145,7 +146,8 @@ def test_document_of_an_unmeasured_clip_has_nulls_and_no_reps(blank):
     document = to_document(blank, Texts("en"))
     assert document["side"] is None
     assert document["view"] == dict.fromkeys(
-        ("lying", "trunk_from_floor_deg", "roll_deg", "azimuth_deg", "elevation_deg", "jitter_deg"), None
+        ("lying", "trunk_from_floor_deg", "roll_deg", "azimuth_deg", "elevation_deg", "jitter_deg", "near_side"),
+        None,
     )
     assert (document["rep_count"], document["reps"]) == (0, [])
     assert document["findings"][0]["observed"] is None
@@ -165,7 +167,7 @@ def test_document_never_holds_a_number_json_has_not(bad):
 def test_document_rounds_and_has_no_negative_zero():
     view = View(lying=True, trunk_from_floor_deg=-0.0001, roll_deg=0.0, azimuth_deg=12.3456)
     document = to_document(dataclasses.replace(make_session(), view=view), Texts("en"))
-    assert list(document["view"].values()) == [True, 0.0, 0.0, 12.35, None, None]
+    assert list(document["view"].values()) == [True, 0.0, 0.0, 12.35, None, None, None]
     assert "-0" not in json.dumps(document["view"])
 
 

@@ -32,6 +32,7 @@ from formcheck.record.results import add_result
 from formcheck.record.save import new_series_name, save_protocol
 from formcheck.record.schema import (
     ANSWER,
+    CALIBRATION,
     CORRECTION,
     MARK,
     NOTE,
@@ -121,6 +122,7 @@ def profile_json(connection: Connection, code: str) -> bytes:
             "profile": code,
             "prescriptions": _stored_rows(connection, PRESCRIPTION, PRESCRIPTION.c.profile_id == key),
             "notes": _stored_rows(connection, NOTE, own),
+            "calibrations": _stored_rows(connection, CALIBRATION, CALIBRATION.c.profile_id == key),
         }
     )
 
@@ -163,11 +165,12 @@ def _usable_series(result: ArchivedResult) -> Series:
 
 
 def import_profile(store: Store, profile: ArchivedProfile) -> bool:
-    """Save prescriptions and notes of a profile; False when it has all of them already."""
+    """Save prescriptions, notes and calibrations of a profile; False when it has all of them already."""
     added = False
     with store.writing() as connection:
         key = profile_key(connection, profile.profile, make=True)
-        for table, given in ((PRESCRIPTION, profile.prescriptions), (NOTE, profile.notes)):
+        parts = ((PRESCRIPTION, profile.prescriptions), (NOTE, profile.notes), (CALIBRATION, profile.calibrations))
+        for table, given in parts:
             there = _stored_rows(connection, table, table.c.profile_id == key)
             new = [row for row in map(_as_written, given) if row not in there]
             if new:

@@ -77,13 +77,15 @@ class ArchivedSession(_Part):
 
 
 class ArchivedProfile(_Part):
-    """A profile's prescriptions, and the notes that are on no session."""
+    """A profile's prescriptions and calibrations by hand, and the notes that are on no session."""
 
     kind: Literal["formcheck profile"]
     version: Literal[1]
     profile: ProfileCode
     prescriptions: list[rows.PrescriptionRow]
     notes: list[rows.NoteRow]
+    # Archives made before there were any have none.
+    calibrations: list[rows.CalibrationRow] = []
 
 
 def read_archive(data: bytes, where: str) -> ArchivedSession | ArchivedProfile:

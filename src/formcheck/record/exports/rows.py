@@ -21,6 +21,7 @@ from formcheck.record.values import (
     RedFlag,
     Role,
 )
+from formcheck.session.kept import parse_kept
 
 # Far longer than anything that formcheck or a person writes there.
 _MOST_LETTERS = 1_000_000
@@ -144,6 +145,19 @@ class ReviewLayerRow(_Row):
     done: bool
     text: JsonText
     outcome: JsonText
+
+
+class CalibrationRow(_Row):
+    """A calibration by hand that is kept for a leg."""
+
+    made_at: Moment
+    side: Literal["left", "right"]
+    text: JsonText
+
+    def model_post_init(self, _context: Any) -> None:
+        """Check what it holds."""
+        if parse_kept(self.text).side != self.side:
+            raise ValueError("expected a calibration of the leg that its row names, got one of the other")
 
 
 class PrescriptionRow(_Row):

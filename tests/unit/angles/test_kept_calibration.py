@@ -1,0 +1,125 @@
+"""A calibration by hand of one clip, used in another clip of the same leg."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import synth
+from formcheck.angles.hand_calibration import HandMark
+from formcheck.angles.kept_calibration import MAX_APART_DEG, in_common, kept_from, use_kept
+from formcheck.form.judge import judge_track
+from formcheck.form.online import OnlineJudge, judge_online
+from formcheck.form.summary import summarize
+from formcheck.protocols.loader import load_protocol
+from formcheck.session.document import from_document, to_document
+from formcheck.text.catalogue import Texts
+from formcheck.timeseries import take_frames
+from formcheck.types import Side
+from synth import Move
+
+TRACK = synth.glide([Move()] * 2, fps=15.0)
+GLIDE = load_protocol()
+SESSION = judge_track(TRACK, GLIDE)
+MODEL = TRACK.model
+
+
+def keep(*, off_deg=(8.0, 5.0), made_at="2026-11-28T10:00:00+01:00", angles=SESSION.angles):
+    """Two frames, marked by so much more than formcheck measured (hip, knee)."""
+    marks = []
+    for row in (30, 60):
+        marks.append(HandMark(float(angles.t_s[row]), "hip", float(angles.hip_flexion_deg[row]) + off_deg[0]))
+        marks.append(HandMark(float(angles.t_s[row]), "knee", float(angles.knee_flexion_deg[row]) + off_deg[1]))
+    return kept_from(angles, marks, model=MODEL, rater_sd_deg=2.0, made_at=made_at, raters="AB")
+
+
+def seen_from(azimuth_deg=0.0, elevation_deg=0.0, **other):
+    """The same angles in a view that is turned by so much."""
+    view = SESSION.angles.view
+    view = replace(
+        view, azimuth_deg=view.azimuth_deg + azimuth_deg, elevation_deg=view.elevation_deg + elevation_deg, **other
+    )
+    return replace(SESSION.angles, view=view)
+
+
+def hip_shift_deg(angles, before=SESSION.angles):
+    return float(np.nanmean(angles.hip_flexion_deg - before.hip_flexion_deg))
+
+
+def test_the_marks_shift_a_later_clip_less_than_their_own_and_the_band_shows_it():
+    kept = keep()
+    after, use = use_kept(seen_from(), [kept], MODEL)
+    assert use.used
+    assert 0.5 < hip_shift_deg(after) < 8.0 * in_common(kept, SESSION.angles.view)
+    assert np.nanmedian(after.hip_se_deg) < np.nanmedian(SESSION.angles.hip_se_deg)
+    assert np.nanmedian(after.hip_se_deg) > 2.0
+
+
+def test_the_further_the_camera_stands_the_less_is_believed():
+    shifts = [hip_shift_deg(use_kept(seen_from(apart), [keep()], MODEL)[0]) for apart in (0.0, 4.0, 8.0)]
+    assert shifts[0] > shifts[1] > shifts[2] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("seen", "refusal"),
+    [
+        (seen_from(MAX_APART_DEG + 0.5), "view"),
+        (seen_from(0.0, -(MAX_APART_DEG + 0.5)), "view"),
+        (seen_from(8.0, 8.0), "view"),
+        (seen_from(near_side=Side.RIGHT), "far_side"),
+    ],
+)
+def test_it_is_not_used_where_the_view_differs_and_that_is_said(seen, refusal):
+    after, use = use_kept(seen, [keep()], MODEL)
+    assert (use.used, use.refusal) == (False, refusal)
+    assert np.array_equal(after.hip_flexion_deg, seen.hip_flexion_deg)
+
+
+def test_it_is_not_used_with_another_network():
+    other = replace(MODEL, sha256="00" * 32, engine="mediapipe 0.10.0")
+    assert use_kept(SESSION.angles, [keep()], other)[1].refusal == "network"
+
+
+def test_nothing_is_said_of_the_other_leg():
+    kept = replace(keep(), side=Side.RIGHT)
+    assert use_kept(SESSION.angles, [kept], MODEL) == (SESSION.angles, None)
+
+
+def test_the_newest_one_that_fits_is_used():
+    older, newer = keep(made_at="2026-11-01T10:00:00+01:00"), keep(made_at="2026-11-20T10:00:00+01:00")
+    elsewhere = replace(keep(), azimuth_deg=40.0)
+    assert use_kept(SESSION.angles, [elsewhere, older, newer], MODEL)[1].kept == newer
+    assert use_kept(SESSION.angles, [elsewhere], MODEL)[1].refusal == "view"
+
+
+def test_marks_of_frames_without_a_measurement_keep_nothing():
+    nowhere = replace(SESSION.angles, usable=np.zeros(len(SESSION.angles.t_s), bool))
+    assert keep(angles=nowhere) is None
+    assert use_kept(nowhere, [keep()], MODEL) == (nowhere, None)
+
+
+def test_a_session_says_it_and_comes_back_from_its_document():
+    session = judge_track(TRACK, GLIDE, kept=[keep()])
+    document = to_document(session, Texts("en"))
+    assert document["kept_calibration"]["refusal"] is None
+    assert from_document(document).kept_calibration == session.kept_calibration
+    keys = [sentence.key for sentence in summarize(session).sentences]
+    assert "summary.calibrated" in keys
+    refused = judge_track(TRACK, GLIDE, kept=[replace(keep(), azimuth_deg=40.0)])
+    assert "summary.not_calibrated_view" in [sentence.key for sentence in summarize(refused).sentences]
+    for texts in (Texts("en"), Texts("de")):
+        assert "2026" in "".join(map(texts.say, summarize(refused).sentences))
+
+
+def test_live_practice_is_calibrated_by_the_frame_and_as_a_whole():
+    kept = [keep()]
+    judge, plain, rows = OnlineJudge(GLIDE, kept), OnlineJudge(GLIDE), []
+    for at in range(8, 40):
+        window = take_frames(TRACK, slice(max(0, at - 25), at + 1))
+        state, without = judge.judge(window), plain.judge(window)
+        rows += state.rows
+    assert state.hip_deg > without.hip_deg + 0.5
+    whole = judge_online(take_frames(TRACK, slice(8, 40)), [*rows, *judge.flush()], GLIDE, kept=kept)
+    raw = judge_online(take_frames(TRACK, slice(8, 40)), [*rows, *judge.flush()], GLIDE)
+    assert whole.kept_calibration.used
+    assert hip_shift_deg(whole.angles, raw.angles) > 0.5
