@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from formcheck.record.store import Store
 from formcheck.review.analysis import AvailableProtocols
-from formcheck.review.library import session_outcome
+from formcheck.review.file_library import FileItem, FileLibrary
+from formcheck.review.library import Item, session_outcome
 from formcheck.review.model import GivenRep, Goniometer, Joint, Overrule, Review
 from formcheck.review.record_library import RecordItem
 from formcheck.review.signing import signed_result
@@ -52,7 +54,16 @@ def full_review(session: Session, **more: Any) -> Review:
 
 def sign(store: Store, uid: str, *, language: str = "en", **more: Any) -> Session:
     """Review and sign a session of the record; return it as reviewed."""
-    item = RecordItem(store, uid, AvailableProtocols())
+    return sign_item(RecordItem(store, uid, AvailableProtocols()), language=language, **more)
+
+
+def clip_item(results: Path) -> FileItem:
+    """Return the results of a clip as what is reviewed."""
+    return FileLibrary(results.parent, AvailableProtocols(), only=results).items()[0]
+
+
+def sign_item(item: Item, *, language: str = "en", **more: Any) -> Session:
+    """Review and sign what is reviewed; return it as reviewed."""
     analysis = item.read_analysis()
     review = full_review(analysis.session, **more)
     reviewed = analysis.apply(review)
@@ -67,7 +78,12 @@ def sign(store: Store, uid: str, *, language: str = "en", **more: Any) -> Sessio
 
 def reopen(store: Store, uid: str) -> None:
     """Make the review of a session a draft again."""
-    reviews = RecordItem(store, uid, AvailableProtocols()).review_store()
+    reopen_item(RecordItem(store, uid, AvailableProtocols()))
+
+
+def reopen_item(item: Item) -> None:
+    """Make the review of what is reviewed a draft again."""
+    reviews = item.review_store()
     stored = reviews.load()
     draft = stored.review.model_copy(update={"done": False})
     reviews.save(draft, expected=stored.review.revision, outcome=stored.outcome or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -16,6 +17,7 @@ import synth
 from formcheck import cli
 from formcheck.angles.hand_calibration import HandMark
 from formcheck.angles.kept_calibration import kept_from
+from formcheck.form.statistics import set_statistics
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.record.calibrations import keep_calibration
 from formcheck.record.profiles import profile_key
@@ -23,6 +25,7 @@ from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.report import pdf
 from practice import keep_month
+from signed import REASON, REVIEWER, clip_item, reopen_item, sign, sign_item
 
 WHEN = datetime(2026, 3, 2, 18, 30).astimezone()
 
@@ -142,6 +145,65 @@ def test_show_note_correct_and_compare(run, track, tmp_path):
     assert re.search(r"\+25°\s+less straight", out)
     code, _, err = run("history", "correct", one, "rep_count", "lots", "--because", "x")
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_what_was_reviewed_beside_its_clip_is_what_the_record_shows_until_that_is_reopened(run, track, tmp_path):
+    uid, results = saved(run, track), tmp_path / "monday.formcheck"
+    before = json.loads((results / "session.json").read_text())["statistics"]["knee_end_deg"]
+    reviewed = sign_item(clip_item(results))
+    assert re.search(rf"{uid} .* left +3 +2 +1 +0 .* reviewed", run("history")[1])
+    assert re.search(rf"{uid} .* left +4 +4 +0 +0 ", run("history", "--as-analysed")[1])
+    shown = run("history", "show", uid)[1]
+    assert f"Reviewed by {REVIEWER}" in shown
+    assert "Reviewed result of " in shown
+    assert REASON in shown
+    pairs = [run("history", "compare", uid, uid, *option)[1] for option in ([], ["--as-analysed"])]
+    knees = [round(float(re.search(r"knee at the end, all\D+(\d+)", out)[1])) for out in pairs]
+    assert knees == [round(set_statistics(reviewed).knee_end_deg), round(before)]
+    pages = {}
+    for option in ("", "--as-analysed"):
+        page = tmp_path / f"page{option}.html"
+        run("progress", "--out", str(page), "--until", "2026-03-29", *filter(None, [option]))
+        pages[option] = page.read_text()
+    assert "1 of 1 sets is shown as a reviewer signed it" in pages[""]
+    assert "As analysed, without" in pages["--as-analysed"]
+    for option, count in (([], "3"), (["--as-analysed"], "4")):
+        out = tmp_path / f"out{count}"
+        run("export", uid, "--format", "csv", "--out", str(out), *option)
+        (row,) = csv.DictReader(io.StringIO((out / "sessions.csv").read_text(encoding="utf-8-sig")))
+        assert row["rep_count"] == count
+    assert run("export", uid, "--format", "json", "--out", str(out), "--as-analysed")[0] == 2
+    reopen_item(clip_item(results))
+    assert re.search(rf"{uid} .* left +4 +4 +0 +0 .* review not complete", run("history")[1])
+
+
+def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track, tmp_path):
+    uid, results = saved(run, track), tmp_path / "monday.formcheck"
+    sign_item(clip_item(results))
+    review = results / "review.json"
+    _, _, err = run("analyze", str(track), "--save")
+    assert "the review holds" in err
+    assert json.loads(review.read_text())["review"]["done"] is True
+    _, _, err = run("analyze", str(track), "--save", "--side", "left")
+    assert "kept as a draft" in err
+    assert f"session {uid} has been reviewed and stays as reviewed" in err
+    kept = json.loads(review.read_text())["review"]
+    assert (kept["done"], kept["reviewer"], len(kept["overrules"])) == (False, REVIEWER, 1)
+    assert re.search(rf"{uid} .* left +3 +2 +1 +0 .* reviewed", run("history")[1])
+    reopen_item(clip_item(results))
+    assert re.search(rf"{uid} .* left +3 ", run("history")[1])
+    sign_item(clip_item(results))
+    reopen_item(clip_item(results))
+    assert re.search(rf"{uid} .* left +4 .* review not complete", run("history")[1])
+
+
+def test_a_set_with_a_review_of_its_own_in_the_record_keeps_to_that(run, track, tmp_path):
+    uid = saved(run, track)
+    with open_store(tmp_path / "record") as store:
+        sign(store, uid, reps=None)
+    sign_item(clip_item(tmp_path / "monday.formcheck"), reviewer="R8")
+    assert f"Reviewed by {REVIEWER}" in run("history", "show", uid)[1]
+    assert re.search(rf"{uid} .* left +4 ", run("history")[1])
 
 
 def test_prescribe_shows_and_keeps_the_old_one(run, track):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +18,10 @@ import pytest
 from formcheck.cli import run
 from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
+from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
 from formcheck.record.store import open_store
-from formcheck.record.values import Answers, Origin, Practice
+from formcheck.record.values import Answers, Origin, Practice, ReviewStatus
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
 from formcheck.review.record_library import RecordLibrary
@@ -156,6 +158,13 @@ def test_a_cancelled_analysis_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
+def shown_in(store):
+    """How many repetitions the record shows of the first session, and what they are."""
+    with store.reading() as connection:
+        line = sessions(connection)[0]
+    return line.rep_count, line.review_status
+
+
 def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
     protocol = load_protocol()
     with open_store(tmp_path / "record") as store:
@@ -167,7 +176,10 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
                 datetime(2026, 3, day, 9, tzinfo=UTC),
                 answers=Answers(pain_before=4, pain_after=2),
             )
-            save_set(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
+            session = judge_track(track, protocol)
+            save_set(store, session, track, protocol=protocol, practice=practice)
+            if count == 3:
+                three = (session, track, practice)
         with serving(RecordLibrary(store, AvailableProtocols())) as client:
             lines = client.get("/api/items")["items"]
             assert [(line["person"], line["reps"], line["pain_before"], line["pain_after"]) for line in lines] == [
@@ -181,13 +193,25 @@ def test_kept_sessions_are_reviewed_in_the_record(tmp_path):
             assert answer["reviewed"]["document"]["rep_count"] == 2
             line = client.get("/api/items")["items"][1]
             assert (line["reps"], line["met"], line["reviewed"]) == (2, 2, True)
+            assert shown_in(store) == (2, ReviewStatus.REVIEWED)
+            draft = client.put(key, answer["review"] | {"summary_note": "Good again."})
+            assert shown_in(store) == (3, ReviewStatus.DRAFT)
+            client.put(key, draft["review"] | {"done": True, "summary_note": "Good."})
+            assert shown_in(store) == (2, ReviewStatus.REVIEWED)
             assert b"Good." in client.raw("GET", f"/api/items/{key}/report.html")[2]
             assert client.get("/api/state")["can_upload"] is False
+            session, track, practice = three
+            save_set(store, replace(session, side_given=True), track, protocol=protocol, practice=practice)
+            assert client.get("/api/items")["items"][1]["reviewed"] is False
+            again = client.get(f"/api/items/{key}")
+            assert (again["review"]["done"], len(again["notices"])) == (False, 3)
+            assert shown_in(store) == (2, ReviewStatus.REVIEWED)
     with open_store(tmp_path / "record") as store, serving(RecordLibrary(store, AvailableProtocols())) as client:
         again = client.get(f"/api/items/{key}")
         assert again["review"]["summary_note"] == "Good."
         client.json("DELETE", f"/api/items/{key}/review")
         assert client.get(f"/api/items/{key}")["review"]["summary_note"] == ""
+        assert shown_in(store) == (3, ReviewStatus.DRAFT)
 
 
 def test_a_kept_session_is_shown_with_its_clip_when_that_is_at_hand(tmp_path):

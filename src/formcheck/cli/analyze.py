@@ -102,6 +102,7 @@ def command(
     """
     from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
     from formcheck.protocols.loader import load_protocol
+    from formcheck.review.again import completed_review, keep_as_draft
     from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
@@ -132,9 +133,13 @@ def command(
     worst = 0
     for clip, folder in zip(clips, folders, strict=True):
         try:
+            review = completed_review(folder)
             with clip_progress(clip.name) as progress:
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.
+            if review is not None:
+                key = "review_draft" if keep_as_draft(review, folder) else "review_holds"
+                click.echo(call_texts().get(f"terminal.{key}", clip=clip.name, path=clip), err=True)
             if save:
                 _save(clip, folder, session, protocol, profile=profile, store=store)
             _print(session, folder, Texts(options.language), as_json=as_json)
@@ -188,9 +193,10 @@ def _save(
 ) -> None:
     from formcheck.pose.track_file import load_track
     from formcheck.record.profiles import DEFAULT_PROFILE
+    from formcheck.record.queries import session_line
     from formcheck.record.save import save_set
     from formcheck.record.store import open_store
-    from formcheck.record.values import Origin, Practice
+    from formcheck.record.values import Origin, Practice, ReviewStatus
     from formcheck.video.filmed import filmed_at
 
     with open_store(store) as record:
@@ -201,5 +207,8 @@ def _save(
             protocol=protocol,
             practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed_at(clip)),
         )
+        with record.reading() as connection:
+            reviewed = session_line(connection, saved.uid).review_status is ReviewStatus.REVIEWED
     key = "saved" if saved.new else "result_added" if saved.added else "known"
-    click.echo(call_texts().get(f"terminal.{key}", uid=saved.uid), err=True)
+    for said in (key, *(["still_reviewed"] if reviewed else [])):
+        click.echo(call_texts().get(f"terminal.{said}", uid=saved.uid), err=True)

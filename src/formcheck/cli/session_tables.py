@@ -56,7 +56,8 @@ def print_session_record(
         )
     reviewed = reviewed_part(document)
     for change in reviewed.changes if reviewed is not None else ():
-        console.print(Text(texts.get("record.show.change", **change.model_dump())))
+        key = "change_because" if change.reason else "change"
+        console.print(Text(texts.get(f"record.show.{key}", **change.model_dump())))
     for result in results:
         console.print(Text(_result_words(result, texts), "dim"))
 

@@ -99,7 +99,7 @@ def home_routes(home: Home) -> list[Route]:
         Route("/", index),
         Route("/api/home", json_endpoint(lambda _: home.state())),
         Route("/api/home/plan", _changing(home, lambda _, body: record.set_plan(body)), methods=["PUT"]),
-        Route("/api/home/progress.html", _framed(lambda _: record.progress_page())),
+        Route("/api/home/progress.html", _framed(lambda r: record.progress_page(as_analysed=_as_analysed(r)))),
         Route(one_set, json_endpoint(lambda r: record.one_set(_set(r)))),
         Route(f"{one_set}/answers", _answers(record), methods=["PUT"]),
         Route(f"{one_set}/answers", json_endpoint(lambda r: record.drop_questions(_set(r))), methods=["DELETE"]),
@@ -153,9 +153,15 @@ def _framed(make: Callable[[Request], str]) -> Endpoint:
     return endpoint
 
 
+def _as_analysed(request: Request) -> bool:
+    return "as_analysed" in request.query_params
+
+
 def _report(home: Home, uid: str) -> str:
-    """Return the report of a set: the one that was kept with its video, else made anew from the record."""
+    """Return the report of a set: as reviewed, else the one that was kept with its video, else made anew."""
     item = home.service.item(make_id("session", uid))
+    if (reviewed := home.record.reviewed_report(uid)) is not None:
+        return reviewed
     kept = video_folder(home.record.store, uid) / REPORT
     return kept.read_text(encoding="utf-8") if kept.exists() else Exports(home.service).page(item.id, "analysed")[0]
 

@@ -38,6 +38,7 @@ class VideoCheck:
     share: float = 0.0
     uid: str | None = None
     not_kept: str | None = None
+    reviewed: bool = False
 
     def follow(self, job: Job) -> float | None:
         """Note how much of the whole analysis is done; return how long it still takes, None when that is unknown."""
@@ -102,6 +103,7 @@ class Checks:
         """Keep it, or say why it could not be: the report can be read all the same."""
         try:
             check.uid = self._record.keep(check.clip, check.request.out, check.protocol)
+            check.reviewed = self._record.is_reviewed(check.uid)
             check.not_kept = None
         except FormcheckError as error:
             check.not_kept = str(error)
@@ -125,6 +127,7 @@ class Checks:
             "error": job.error,
             "set": check.uid,
             "not_kept": check.not_kept,
+            "reviewed": check.reviewed,
         }
 
     def keep(self, check_id: str) -> dict[str, Any]:

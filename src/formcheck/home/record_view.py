@@ -13,10 +13,12 @@ from formcheck.pipeline import ANNOTATED, REPORT, SESSION_FILE
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.calibrations import kept_of
+from formcheck.record.exports.pdf import saved_report
+from formcheck.record.exports.selection import Selection
 from formcheck.record.prescriptions import days, in_force, prescribe, prescriptions
 from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.progress import render_progress
-from formcheck.record.queries import sessions
+from formcheck.record.queries import session_line, sessions
 from formcheck.record.questions import OpenQuestions, answer_questions, drop_questions, open_questions
 from formcheck.record.save import save_set
 from formcheck.record.store import Store
@@ -29,10 +31,11 @@ from formcheck.record.values import (
     Practice,
     Prescription,
     RedFlag,
+    ReviewStatus,
     Role,
     SessionLine,
 )
-from formcheck.record.videos import keep_video
+from formcheck.record.videos import keep_video, video_folder
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.library import NotFoundError, make_id
 from formcheck.review.model import first_problem
@@ -112,6 +115,7 @@ class RecordView:
             "plan": [_plan_entry(one) for one in in_force(known, today)],
             "questions": [_asked_entry(one) for one in asked],
             "sets": [_set_entry(line) for line in lines[: -_LATEST - 1 : -1]],
+            "any_reviewed": any(line.review_status is ReviewStatus.REVIEWED for line in lines),
         }
 
     def calibrations(self) -> tuple[KeptCalibration, ...]:
@@ -165,12 +169,27 @@ class RecordView:
         with self.store.writing() as connection:
             drop_questions(connection, uid)
 
-    def progress_page(self) -> str:
-        """Return the progress page."""
+    def progress_page(self, *, as_analysed: bool = False) -> str:
+        """Return the progress page; ``as_analysed``: without what reviewers signed."""
         now = datetime.now().astimezone()
         with self.store.reading() as connection:
-            lines, known = self._lines_and_plans(connection)
-        return render_progress(self.profile, lines, known, self._texts, today=now.date(), made_at=now)
+            lines, known = self._lines_and_plans(connection, as_analysed=as_analysed)
+        return render_progress(
+            self.profile, lines, known, self._texts, today=now.date(), made_at=now, as_analysed=as_analysed
+        )
+
+    def is_reviewed(self, uid: str) -> bool:
+        """Tell whether a set is shown as a reviewer signed it."""
+        with self.store.reading() as connection:
+            return session_line(connection, uid).review_status is ReviewStatus.REVIEWED
+
+    def reviewed_report(self, uid: str) -> str | None:
+        """Return the report of a set as a reviewer signed it; None for one that is as analysed."""
+        if not self.is_reviewed(uid):
+            return None
+        video = ANNOTATED if (video_folder(self.store, uid) / ANNOTATED).exists() else None
+        with self.store.reading() as connection:
+            return saved_report(Selection(self.store, connection, (uid,), None, self._texts), uid, video=video)
 
     def keep(self, clip: Path, results: Path, protocol: LoadedProtocol) -> str:
         """Save the results of a video with a copy of it; return the session's id."""
@@ -184,11 +203,13 @@ class RecordView:
     def _key(self, connection: Connection) -> int | None:
         return profile_key(connection, self.profile) if self.profile in profile_codes(connection) else None
 
-    def _lines_and_plans(self, connection: Connection) -> tuple[list[SessionLine], list[Prescription]]:
+    def _lines_and_plans(
+        self, connection: Connection, *, as_analysed: bool = False
+    ) -> tuple[list[SessionLine], list[Prescription]]:
         key = self._key(connection)
         if key is None:
             return [], []
-        return sessions(connection, profile_id=key), prescriptions(connection, key)
+        return sessions(connection, profile_id=key, as_analysed=as_analysed), prescriptions(connection, key)
 
 
 def _today() -> date:
@@ -232,5 +253,6 @@ def _set_entry(line: SessionLine) -> dict[str, Any]:
         "side": line.side,
         "reps": line.rep_count,
         "met": line.met_reps,
+        "reviewed": line.review_status is ReviewStatus.REVIEWED,
         "live": line.origin is Origin.LIVE,
     }

@@ -85,6 +85,21 @@ def analysed_results(connection: Connection) -> dict[str, int]:
     return {str(uid): int(key) for uid, key in connection.execute(statement).all()}
 
 
+def signed_results(connection: Connection) -> dict[str, int]:
+    """Return the row of every session's newest result that a reviewer signed and nobody withdrew, by session."""
+    statement = select(SESSION.c.uid, func.max(RESULT.c.id)).join(RESULT, RESULT.c.session_id == SESSION.c.id)
+    rows = connection.execute(statement.where(_IN_FORCE).group_by(SESSION.c.uid)).all()
+    return {str(uid): int(key) for uid, key in rows}
+
+
+def is_signed(connection: Connection, uid: str) -> bool:
+    """Tell whether a reviewer signed the newest analysis of a session, and nobody withdrew that."""
+    own = select(RESULT).join(SESSION, SESSION.c.id == RESULT.c.session_id).where(SESSION.c.uid == uid)
+    newest = connection.execute(own.where(_IS_ANALYSED | _IN_FORCE).order_by(RESULT.c.id.desc()).limit(1))
+    row = newest.mappings().one_or_none()
+    return row is not None and row["reviewed_at"] is not None
+
+
 def result_documents(connection: Connection, keys: Collection[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Return the documents of these results; a damaged one is left out."""
     for key in keys:

@@ -59,12 +59,6 @@ def withdraw_reviewed_results(connection: Connection, uid: str) -> None:
     connection.execute(update(RESULT).where(signed & RESULT.c.withdrawn_at.is_(None)).values(withdrawn_at=now()))
 
 
-def has_reviewed_result(connection: Connection, uid: str) -> bool:
-    """Tell whether a session is shown as a reviewer signed it."""
-    signed = (RESULT.c.session_id == session_key(connection, uid)) & RESULT.c.reviewed_at.is_not(None)
-    return connection.execute(select(RESULT.c.id).where(signed & RESULT.c.withdrawn_at.is_(None))).first() is not None
-
-
 def sessions_of_clip(connection: Connection, session: Session, track: PoseTrack) -> list[str]:
     """Return the ids of the sessions that an analysis of a clip is in the record as: one a person at most."""
     same = SESSION.c.identity == identity_of(session, track, Origin.ANALYZE)

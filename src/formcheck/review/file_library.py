@@ -21,7 +21,7 @@ from formcheck.review.analysis import (
 )
 from formcheck.review.clip_record import ClipRecord
 from formcheck.review.library import Item, ItemDate, Opened, make_id, reviewed_entry, session_entry
-from formcheck.review.storage import FileReviewStore, read_review_file
+from formcheck.review.storage import FileReviewStore, possible_review_files, read_review_file
 from formcheck.types import Session
 from formcheck.video.filmed import stated_at
 
@@ -105,8 +105,7 @@ class FileItem(Item):
 
     def _review_path(self, results: Path) -> Path:
         """Beside the clip; in the results if the clip is elsewhere; but where there is a review, it stays there."""
-        beside = results.with_name(f"{results.name.removesuffix('.formcheck')}.review.json")
-        inside = results / "review.json"
+        beside, inside = possible_review_files(results)
         places = [beside, inside] if self.clip is not None and self.clip.parent == results.parent else [inside, beside]
         return next((path for path in places if path.exists()), places[0])
 

@@ -109,6 +109,10 @@ class Item(ABC):
     def review_store(self) -> ReviewStore:
         """Return where its review is stored."""
 
+    def notices(self, _texts: Texts) -> list[str]:
+        """Say what whoever opens it should know of it."""
+        return []
+
 
 class Library(Protocol):
     """What was opened."""

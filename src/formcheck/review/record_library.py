@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from formcheck.errors import ProtocolError
 from formcheck.parsing import parse_json_object
 from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
-from formcheck.record.choice import analysed_results, load_series, result_documents, result_of
+from formcheck.record.choice import analysed_results, load_series, result_documents, result_of, signed_results
 from formcheck.record.damage import readable
 from formcheck.record.queries import protocol_text, sessions
+from formcheck.record.review_words import review_sentences
 from formcheck.record.series import frames_of, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
@@ -22,6 +24,7 @@ from formcheck.review.file_library import find_clips
 from formcheck.review.library import Item, Opened, make_id, reviewed_entry, session_entry
 from formcheck.review.storage import RecordReviewStore, ReviewStore
 from formcheck.session.document import from_document
+from formcheck.text.catalogue import Texts
 from formcheck.video.container import file_sha256
 
 
@@ -35,6 +38,7 @@ class RecordItem(Item):
         self.uid = uid
         self.values: dict[str, Any] = {}
         self.newest_result = 0
+        self.signed_elsewhere: SessionLine | None = None
         self._store = store
         self._protocols = protocols
         self._reviews = RecordReviewStore(store, uid)
@@ -72,6 +76,12 @@ class RecordItem(Item):
     def review_store(self) -> ReviewStore:
         return self._reviews
 
+    def notices(self, texts: Texts) -> list[str]:
+        line = self.signed_elsewhere
+        if line is None:
+            return []
+        return [*review_sentences(line, texts), texts.get("clinician.notice.signed_elsewhere")]
+
 
 class RecordLibrary:
     """Sessions of the practice record: all of them, or one.
@@ -108,6 +118,7 @@ class RecordLibrary:
         with self._lock, self._store.reading() as connection:
             lines = sessions(connection, uids=None if self._uid is None else [self._uid])
             newest, written = analysed_results(connection), reviews(connection)
+            signed = signed_results(connection)
             wanted = {newest[line.uid] for line in lines}
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
                 # Without an entry if it is damaged.
@@ -116,20 +127,32 @@ class RecordLibrary:
                     self._clip_of[row] = (session.clip.name, session.clip.sha256)
             kept = kept_clips(self._store)
             known = [line for line in reversed(lines) if newest[line.uid] in self._entries]
-            found = [self._item(line, newest[line.uid], written.get(line.uid), kept) for line in known]
+            found = []
+            for line in known:
+                of_newest = signed.get(line.uid, 0) > newest[line.uid]
+                found.append(self._item(line, newest[line.uid], written.get(line.uid), kept, is_signed=of_newest))
             self._items = {item.id: item for item in found}
             return found
 
     def _item(
-        self, line: SessionLine, newest_result: int, review: ReviewRow | None, kept: dict[str, Path]
+        self,
+        line: SessionLine,
+        newest_result: int,
+        review: ReviewRow | None,
+        kept: dict[str, Path],
+        *,
+        is_signed: bool,
     ) -> RecordItem:
         item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
         item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}"
         item.newest_result = newest_result
         item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
         item.values = self._entries[newest_result] | _line_entry(line)
+        # Signed beside its clip, or before it was analysed again: said where it is opened.
+        item.signed_elsewhere = line if line.reviewed_at is not None and (review is None or not is_signed) else None
         if review is not None:
-            for entry in readable([review], _review_entry, name=f"the review of session {line.uid}"):
+            entry_of = partial(_review_entry, done=review.done and is_signed)
+            for entry in readable([review], entry_of, name=f"the review of session {line.uid}"):
                 item.values |= entry
         return item
 
@@ -162,10 +185,11 @@ def _line_entry(line: SessionLine) -> dict[str, Any]:
         "pain_before": line.pain_before,
         "pain_after": line.pain_after,
         "state": "analysed",
-        "reviewed": False,
+        "reviewed": line.reviewed_at is not None,
+        "reviewed_at": line.reviewed_at.isoformat(timespec="seconds") if line.reviewed_at is not None else None,
     }
 
 
-def _review_entry(row: ReviewRow) -> dict[str, Any]:
+def _review_entry(row: ReviewRow, *, done: bool) -> dict[str, Any]:
     person = str(parse_json_object(row.text).get("person", ""))
-    return reviewed_entry(parse_json_object(row.outcome), done=row.done, saved_at=row.saved_at, person=person)
+    return reviewed_entry(parse_json_object(row.outcome), done=done, saved_at=row.saved_at, person=person)

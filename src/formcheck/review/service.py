@@ -184,7 +184,7 @@ class ReviewService:
             "reviewed_at": opened.stored.saved_at,
             "has_annotated": item.annotated() is not None,
             "review_problem": opened.problem,
-            "notices": notices,
+            "notices": [*item.notices(self.texts), *notices],
             "thresholds": payload.hip_band(protocol.protocol if protocol else None),
         }
 

@@ -17,6 +17,7 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import locked, read_limited, write_whole
 from formcheck.parsing import parse_json_object, parse_moment
 from formcheck.record.annotations import ReviewRow, delete_review, review_of, save_review
+from formcheck.record.choice import is_signed
 from formcheck.record.reviewed import SignedResult, add_reviewed_result, withdraw_reviewed_results
 from formcheck.record.save import series_for
 from formcheck.record.schema import now
@@ -198,6 +199,12 @@ def review_file(stored: StoredReview, clip_sha256: str) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
+def possible_review_files(results: Path) -> tuple[Path, Path]:
+    """Return where the review of a results folder is: beside it, by the clip's name, or in it."""
+    beside = results.with_name(f"{results.name.removesuffix('.formcheck')}.review.json")
+    return beside, results / "review.json"
+
+
 def read_review_file(path: Path) -> _File | None:
     """Return the content of a ``.review.json``; None when there is none.
 
@@ -237,8 +244,7 @@ class RecordReviewStore:
 
     def load(self) -> StoredReview:
         with self._store.reading() as connection:
-            row = review_of(connection, self._uid)
-        return StoredReview(Review(revision=self._next_revision)) if row is None else _stored(row, self._uid)
+            return self._read(connection)
 
     def save(
         self, review: Review, *, expected: int, outcome: Mapping[str, Any], sign: Sign | None = None
@@ -259,15 +265,22 @@ class RecordReviewStore:
             if signed is not None:
                 series = stack.enter_context(series_for(self._store, signed.session, signed.track))
             connection = stack.enter_context(self._store.writing())
-            stored = review_of(connection, self._uid)
-            if (stored.revision if stored is not None else self._next_revision) != expected:
-                raise ConflictError(_stored(stored, self._uid) if stored is not None else StoredReview(Review()))
+            current = self._read(connection)
+            if current.review.revision != expected:
+                raise ConflictError(current)
             save_review(connection, self._uid, row)
             if signed is not None and series is not None:
                 add_reviewed_result(connection, self._uid, signed, series)
-            else:
+            elif current.review.done:
                 withdraw_reviewed_results(connection, self._uid)
         return new
+
+    def _read(self, connection: Any) -> StoredReview:
+        """Return the stored review. It is a draft again once the session was analysed anew."""
+        row = review_of(connection, self._uid)
+        if row is None:
+            return StoredReview(Review(revision=self._next_revision))
+        return _stored(row, self._uid, done=row.done and is_signed(connection, self._uid))
 
     def delete(self) -> None:
         with self._store.writing() as connection:
@@ -278,9 +291,9 @@ class RecordReviewStore:
             self._next_revision = row.revision + 1
 
 
-def _stored(row: ReviewRow, uid: str) -> StoredReview:
+def _stored(row: ReviewRow, uid: str, *, done: bool) -> StoredReview:
     try:
-        review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision})
+        review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision, "done": done})
         return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
     except ValueError:
         raise InputError(

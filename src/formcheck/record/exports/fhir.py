@@ -52,7 +52,7 @@ def session_bundle(line: SessionLine, document: Mapping[str, Any]) -> Bundle:
     patient, device = _address(line.profile), _address(f"device {line.software} {line.model_sha256}")
     found = measures(line, from_document(document), reviewed_part(document))
     observations = {one.key: _address(f"{line.uid} {one.key}") for one in found}
-    measured = [observations[one.key] for one in found if one.kind is Kind.MEASURED]
+    signed = [observations[one.key] for one in found if one.signed]
     entries = [
         _entry(
             patient,
@@ -60,7 +60,7 @@ def session_bundle(line: SessionLine, document: Mapping[str, Any]) -> Bundle:
         ),
         _entry(device, _device(line)),
         *(_entry(observations[one.key], _observation(line, one, patient, device)) for one in found),
-        *_review_entries(line, measured, device),
+        *_review_entries(line, signed, device),
         _entry(_address(f"{line.uid} uncoded"), _uncoded(found)),
     ]
     return Bundle.model_validate(
@@ -111,7 +111,7 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
         coding.insert(0, {"system": LOINC, "code": one.loinc[0], "display": one.loinc[1]})
     observation: dict[str, Any] = {
         "resourceType": "Observation",
-        "status": _status(line, one),
+        "status": _status(one),
         "category": [{"coding": [{"system": _CATEGORY, "code": "exam" if one.position else "survey"}]}],
         "code": {"coding": coding, "text": one.text},
         "subject": {"reference": patient},
@@ -124,7 +124,8 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
         observation["bodySite"] = {"coding": [{"system": SNOMED, "code": code}], "text": words}
     if one.kind is Kind.MEASURED:
         observation["device"] = {"reference": device}
-        observation |= _signed(line)
+    if one.signed:
+        observation |= _signature(line)
     parts = [*_position_parts(one), *_error_parts(one)]
     if one.position is not None and one.position.supine:
         observation["extension"] = [{"url": _BODY_POSITION, "valueCodeableConcept": _position(one.position)}]
@@ -135,16 +136,16 @@ def _observation(line: SessionLine, one: Measure, patient: str, device: str) -> 
     return observation | ({"component": parts} if parts else {})
 
 
-def _status(line: SessionLine, one: Measure) -> str:
+def _status(one: Measure) -> str:
     """Return the status: what a program measured is preliminary until a reviewer has signed it."""
-    return "preliminary" if one.kind is Kind.MEASURED and line.reviewed_at is None else "final"
+    return "preliminary" if one.kind is Kind.MEASURED and not one.signed else "final"
 
 
 def _reviewer_address(line: SessionLine) -> str:
     return _address(f"reviewer {line.reviewer}")
 
 
-def _signed(line: SessionLine) -> dict[str, Any]:
+def _signature(line: SessionLine) -> dict[str, Any]:
     """Return who answers for what was measured, and when they signed it."""
     if line.reviewed_at is None:
         return {}
@@ -152,9 +153,9 @@ def _signed(line: SessionLine) -> dict[str, Any]:
     return issued | ({"performer": [{"reference": _reviewer_address(line)}]} if line.reviewer else {})
 
 
-def _review_entries(line: SessionLine, measured: Sequence[str], device: str) -> Iterator[dict[str, Any]]:
+def _review_entries(line: SessionLine, signed: Sequence[str], device: str) -> Iterator[dict[str, Any]]:
     """Return the reviewer, by the code or name that was given, and the review."""
-    if line.reviewed_at is None or not measured:
+    if line.reviewed_at is None or not signed:
         return
     who: dict[str, Any] = {"display": "Reviewer, not named"}
     if line.reviewer:
@@ -164,7 +165,7 @@ def _review_entries(line: SessionLine, measured: Sequence[str], device: str) -> 
     agents = (("verifier", "Verifier", who), ("assembler", "Assembler", {"reference": device}))
     provenance = {
         "resourceType": "Provenance",
-        "target": [{"reference": address} for address in measured],
+        "target": [{"reference": address} for address in signed],
         "recorded": line.reviewed_at.isoformat(timespec="seconds"),
         "agent": [
             {"type": {"coding": [{"system": _AGENT, "code": code, "display": display}]}, "who": one}

@@ -16,6 +16,7 @@ from formcheck.types import Finding, Rep, Session, Side, Status, Verdict
 PAIN = ("72514-3", "Pain severity - 0-10 verbal numeric rating [Score] - Reported")
 _ANGLES_BY = "Markerless, from one ordinary camera (formcheck): "
 _NEUTRAL_ZERO = "neutral-zero method, 0 = straight, flexion positive"
+_KNEE_BY = f"{_ANGLES_BY}angle between thigh and shank in the sagittal plane, {_NEUTRAL_ZERO}"
 _SYMPTOM_LIMITED = ". The knee is straightened only as far as symptoms allow, which is not the largest possible range"
 
 
@@ -37,7 +38,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One number of a session, and how to say it. ``body_site``: the joint it is of."""
+    """One number of a session, and how to say it. ``body_site``: the joint it is of; ``signed``: by a reviewer."""
 
     key: str
     text: str
@@ -51,6 +52,7 @@ class Measure:
     loinc: tuple[str, str] | None = None
     body_site: str | None = None
     position: Position | None = None
+    signed: bool = False
 
 
 def measures(line: SessionLine, session: Session, reviewed: ReviewedPart | None) -> list[Measure]:
@@ -65,16 +67,12 @@ def measures(line: SessionLine, session: Session, reviewed: ReviewedPart | None)
         What a reviewer changed of it, if it was signed.
     """
     by_hand = _calibrated_words(reviewed.calibrated_frames) if reviewed is not None else ""
-    angles = (
-        one if one.key in _NOT_CALIBRATED else replace(one, method=one.method + by_hand)
-        for one in _angles(line, session)
-    )
-    found = [*angles, *_counts(line, session, reviewed), *_pain(line)]
-    return [one for one in found if isfinite(one.value)]
-
-
-# Marked while the set went on, and stored as it was then.
-_NOT_CALIBRATED = {"knee-p1"}
+    angles = (replace(one, method=one.method + by_hand) for one in _angles(line, session))
+    found = [*angles, *_counts(line, session, reviewed)]
+    if reviewed is not None:
+        found = [replace(one, signed=one.kind is Kind.MEASURED) for one in found]
+    # P1 was marked during the set and is stored as it was then: a review says nothing of it.
+    return [one for one in (*found, *_p1(line, session), *_pain(line)) if isfinite(one.value)]
 
 
 def _calibrated_words(frames: int) -> str:
@@ -88,7 +86,6 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
         return
     complete = [rep for rep in session.reps if rep.complete]
     met_numbers = {one.rep for one in statuses(session) if one.status is Status.MET}
-    knee = f"{_ANGLES_BY}angle between thigh and shank in the sagittal plane, {_NEUTRAL_ZERO}"
     # The exercise stops where symptoms would increase; a test of the extension does not.
     is_practice = session.protocol_kind == "practice"
     title = f"Knee extension deficit{' within symptoms' if is_practice else ''} ({line.side})"
@@ -101,7 +98,7 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
             "the complete repetitions that met every rule of the exercise",
         ),
     ):
-        method = f"{knee}; where the knee is straightest in each repetition, median"
+        method = f"{_KNEE_BY}; where the knee is straightest in each repetition, median"
         yield _degrees(
             key,
             f"{title}: knee flexion at the end of repetitions, median of {of}",
@@ -111,15 +108,6 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
             body_site="knee",
             position=_position(session, _hip_at_end(reps)),
         )
-    yield _degrees(
-        "knee-p1",
-        f"Knee flexion ({line.side}) at the first increase of symptoms (P1)",
-        line.p1_deg,
-        f"{knee}; in the moment in which the person marked the first increase of symptoms",
-        error=line.p1_se_deg,
-        body_site="knee",
-        position=_position(session, _hip_of_set(line)),
-    )
     hip = f"{_ANGLES_BY}angle between trunk and thigh in the sagittal plane, {_NEUTRAL_ZERO}"
     yield _degrees(
         "hip-mean",
@@ -134,6 +122,20 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
         f"Movement of the thigh ({line.side}) within a repetition, median",
         line.hip_range_deg,
         f"{hip}; largest less smallest in each complete repetition, median",
+        position=_position(session, _hip_of_set(line)),
+    )
+
+
+def _p1(line: SessionLine, session: Session) -> Iterator[Measure]:
+    if line.side is None:
+        return
+    yield _degrees(
+        "knee-p1",
+        f"Knee flexion ({line.side}) at the first increase of symptoms (P1)",
+        line.p1_deg,
+        f"{_KNEE_BY}; in the moment in which the person marked the first increase of symptoms",
+        error=line.p1_se_deg,
+        body_site="knee",
         position=_position(session, _hip_of_set(line)),
     )
 

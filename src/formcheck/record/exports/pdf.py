@@ -26,10 +26,11 @@ def pdf_files(selection: Selection) -> ExportFiles:
     yield from per_session(selection, lambda uid: iter([(f"{uid}.pdf", print_pdf(saved_report(selection, uid)))]))
 
 
-def saved_report(selection: Selection, uid: str) -> str:
+def saved_report(selection: Selection, uid: str, *, video: str | None = None) -> str:
     """Render the report of the result that is shown of a session. The record has no frames of the clip to show.
 
-    Person and day stand where the report of a clip has the clip's name, which often says who is in it.
+    With ``video``, the name of an annotated clip that lies beside the page, it plays that. Person and day stand where
+    the report of a clip has the clip's name, which often says who is in it.
     """
     line, document = selection.line(uid), selection.result(uid)["document"]
     analysed = result_of(selection.connection, uid, as_analysed=True)
@@ -42,6 +43,7 @@ def saved_report(selection: Selection, uid: str) -> str:
         thumbnails={},
         analysed_at=datetime.fromisoformat(analysed["kept_at"]),
         review=review_sentences(line, selection.texts),
+        video=video,
     )
 
 

@@ -261,7 +261,8 @@ function showEnd(node, check) {
 
 /** @param {Check} check */
 function keptLine(check) {
-  const words = check.set ? t("home.check.kept") : t("home.check.not_kept");
+  const kept = t(check.reviewed ? "home.check.kept_reviewed" : "home.check.kept");
+  const words = check.set ? kept : t("home.check.not_kept");
   const failed = check.not_kept ? t("home.check.keep_failed", { reason: check.not_kept }) : null;
   const line = h("div", { class: "kept-line" }, h("p", {}, failed ?? words));
   if (!check.set) {

@@ -23,10 +23,25 @@ export function openMine(home) {
       todayLine(state),
       h("div", { class: "columns" }, planCard(state, fill), setsCard(state.sets)),
       h("h2", { class: "apart" }, t("home.mine.progress_title")),
-      framedPage("/api/home/progress.html", t("home.mine.progress_title")),
+      ...progress(state),
     );
   fill(home);
   return { node, title: t("home.door.mine") };
+}
+
+/**
+ * Calendar and trend; where a set was reviewed, with a box to see what was analysed.
+ * @param {HomeState} state
+ */
+function progress({ any_reviewed }) {
+  const title = t("home.mine.progress_title");
+  const frame = h("div", {}, framedPage("/api/home/progress.html", title));
+  if (!any_reviewed) return [frame];
+  const box = h("input", { type: "checkbox" });
+  box.addEventListener("change", () =>
+    frame.replaceChildren(framedPage(`/api/home/progress.html${box.checked ? "?as_analysed" : ""}`, title)),
+  );
+  return [h("label", { class: "check" }, box, h("span", {}, t("home.mine.as_analysed"))), frame];
 }
 
 /** @param {PractisedSet[]} sets */
@@ -45,7 +60,10 @@ function setsCard(sets) {
 }
 
 /** @param {PractisedSet} set */
-const setWords = ({ side, reps }) => t("home.mine.set_line", { leg: legWords(side), n: reps });
+const setWords = ({ side, reps, reviewed }) =>
+  [t("home.mine.set_line", { leg: legWords(side), n: reps }), ...(reviewed ? [t("home.mine.reviewed")] : [])].join(
+    ", ",
+  );
 
 /**
  * @param {string} set
