@@ -201,6 +201,7 @@ def _upload(home: Home) -> Endpoint:
             name=query.get("name", ""),
             folder=home.checks.upload_folder(),
             declared=int(declared) if declared.isdecimal() else None,
+            check=home.service.media.check,
         )
         answer = home.checks.start(
             clip,

@@ -54,5 +54,6 @@ def open_home(store: Store, options: HomeOptions, *, texts: Texts, ending: threa
                 *home_routes(home),
                 *review_routes(service, jobs, page=REVIEW_PAGE),
                 asset_route("formcheck.review", "formcheck.home"),
-            ]
+            ],
+            stop=service.stop,
         )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
-import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import FormcheckError, UsageError
 from formcheck.files import PART_FOLDERS
@@ -22,6 +19,7 @@ from formcheck.review.file_library import FileItem
 from formcheck.review.library import NotFoundError, clip_of, make_id
 from formcheck.review.service import ReviewService
 from formcheck.server.endpoints import RequestError
+from formcheck.server.job_process import Progress, reporting, run_in_process
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.text.catalogue import DEFAULT_LANGUAGE
 from formcheck.text.numbers import printable
@@ -29,11 +27,6 @@ from formcheck.types import KeptCalibration, Side
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
-
-# How long a process may take to clean up after it was asked to end.
-_GRACE_S = 3.0
-_POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +51,14 @@ Analyse = Callable[["Connection", AnalysisRequest], None]
 
 
 def analyse_in_process(reports: Connection, request: AnalysisRequest) -> None:
-    """Analyse a clip; send ("progress", stage, share), and at the end ("done",) or ("failed", one line)."""
-    # SIGTERM lets the analysis remove its unfinished files. Ctrl-C is for the server, which then ends this process.
-    signal.signal(signal.SIGTERM, _exit)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Analyse a clip; what it sends is that of `formcheck.server.job_process.reporting`."""
 
-    def progress(stage: str, share: float) -> None:
-        reports.send(("progress", stage, float(share)))
+    def work(progress: Progress) -> None:
+        options = Options(side=request.side, video=request.video, language=request.language, kept=request.kept)
+        protocol = load_protocol(request.protocol)
+        analyze(request.clip, request.out, protocol=protocol, options=options, progress=progress)
 
-    # When the server is gone there is nobody to report to, and no reason to go on.
-    with suppress(BrokenPipeError):
-        try:
-            options = Options(side=request.side, video=request.video, language=request.language, kept=request.kept)
-            protocol = load_protocol(request.protocol)
-            analyze(request.clip, request.out, protocol=protocol, options=options, progress=progress)
-            reports.send(("done",))
-        except FormcheckError as error:
-            reports.send(("failed", str(error)))
-        except BrokenPipeError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the process's rim: what comes up here is a bug or a broken machine
-            what = f"this is a bug ({type(error).__name__}: {error})"
-            reports.send(("failed", f"{what}; run formcheck analyze on the clip to see where"))
-
-
-def _exit(_number: int, _frame: Any) -> NoReturn:
-    sys.exit(1)
+    reporting(reports, work)
 
 
 class Analyses:
@@ -178,60 +153,11 @@ def run_analysis(job: Job, request: AnalysisRequest, *, analyse: Analyse = analy
     """
     existed = request.out.exists()
     before = set(request.out.iterdir()) if existed else set()
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=analyse, args=(sender, request), daemon=True)
-    process.start()
-    sender.close()
     try:
-        answer = _follow(job, process, receiver)
-    finally:
-        exit_code = _end(process, at_once=job.cancelled.is_set())
-        receiver.close()
-    if answer == "done":
-        return
-    _remove_unfinished(request.out, before, existed=existed)
-    if job.cancelled.is_set():
-        raise JobCancelledError
-    raise FormcheckError(
-        answer
-        or f"{job.name}: the analysis ended without an answer (exit code {exit_code}); try again, or run formcheck "
-        "analyze on it to see more"
-    )
-
-
-def _follow(job: Job, process: SpawnProcess, receiver: Connection) -> str | None:
-    """Pass on the progress of a process; return "done", why it failed, or None when it said neither."""
-    while not job.cancelled.is_set():
-        try:
-            if not receiver.poll(_POLL_S):
-                if not process.is_alive() and not receiver.poll():
-                    return None
-                continue
-            kind, *values = receiver.recv()
-        except (EOFError, OSError):
-            return None
-        if kind == "progress":
-            job.advance(*values)
-        elif kind == "done":
-            return "done"
-        else:
-            return str(values[0])
-    return None
-
-
-def _end(process: SpawnProcess, *, at_once: bool) -> int | None:
-    """Wait for the end of a process, or force it; return its exit code."""
-    process.join(0 if at_once else _GRACE_S)
-    if process.is_alive():
-        process.terminate()
-        process.join(_GRACE_S)
-    if process.is_alive():
-        process.kill()
-        process.join()
-    exit_code = process.exitcode
-    process.close()
-    return exit_code
+        run_in_process(job, analyse, request)
+    except (FormcheckError, JobCancelledError):
+        _remove_unfinished(request.out, before, existed=existed)
+        raise
 
 
 def _remove_unfinished(out: Path, before: set[Path], *, existed: bool) -> None:

@@ -66,7 +66,7 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
         Route(f"{item}/images.zip", download_endpoint(lambda r: exports.images(_id(r)), "application/zip", "zip")),
         Route(f"{item}/annotated.mp4", _annotated(exports)),
         Route("/api/compare", json_endpoint(lambda r: _compare(service, r))),
-        Route("/api/uploads", _upload(analyses), methods=["POST"]),
+        Route("/api/uploads", _upload(service, analyses), methods=["POST"]),
         Route("/api/jobs", json_endpoint(lambda _: service.jobs())),
         Route("/api/jobs/{job}", json_endpoint(lambda r: analyses.cancel(r.path_params["job"])), methods=["DELETE"]),
     ]
@@ -149,7 +149,7 @@ def _compare(service: ReviewService, request: Request) -> dict[str, Any]:
     return service.compare((query.get("a", ""), query.get("b", "")), layers)
 
 
-def _upload(analyses: Analyses) -> Endpoint:
+def _upload(service: ReviewService, analyses: Analyses) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         folder = analyses.upload_folder(**_options(request))
         declared = request.headers.get("content-length", "")
@@ -158,6 +158,7 @@ def _upload(analyses: Analyses) -> Endpoint:
             name=request.query_params.get("name", ""),
             folder=folder,
             declared=int(declared) if declared.isdecimal() else None,
+            check=service.media.check,
         )
         return JSONResponse(await run_in_threadpool(analyses.start_upload, clip, **_options(request)), 202)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
 from formcheck.report.html import render_report
@@ -120,7 +119,7 @@ class Exports:
             )
         thumbnails = {}
         if (clip := self._service.analysed_clip(opened)) is not None:
-            thumbnails = make_thumbnails(
+            thumbnails = self._service.media.thumbnails(
                 clip,
                 image_times(analysis.session),
                 track=analysis.track,

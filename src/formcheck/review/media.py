@@ -5,22 +5,29 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
+from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.errors import FormcheckError, InputError
 from formcheck.files import FileVersion, file_version
-from formcheck.server.jobs import Job, JobCancelledError, JobQueue
+from formcheck.review.clip_process import ClipProcess
+from formcheck.server.job_process import Progress, reporting, run_in_process
+from formcheck.server.jobs import Job, JobQueue
 from formcheck.types import FloatArray, ImageBgr
 from formcheck.video.clip_times import ClipTimes
 from formcheck.video.container import file_sha256, open_video, read_header
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 # What Firefox, Chromium and Safari all play, by FFmpeg's name of the container: codecs, pixel formats, media type.
 _PLAYABLE = {
@@ -103,6 +110,25 @@ def read_playback(clip: Path, speed: float | None = None) -> Playback:
     )
 
 
+def read_frame(clip: Path, from_s: float, speed: float | None) -> ImageBgr:
+    """Return the first frame of a clip at or after a time.
+
+    Raises
+    ------
+    InputError
+        There is none, or it cannot be read.
+    """
+    with FileSource(clip, speed=speed).part(from_s, math.inf) as source:
+        frame = next(iter(source), None)
+    if frame is None:
+        raise InputError(f"{clip.name}: expected a time within the clip, got {from_s:.2f} s; choose an earlier one")
+    return frame.image_bgr
+
+
+def _check_clip(clip: Path) -> None:
+    read_header(clip)
+
+
 class Media:
     """Clips and their frames, read once for each version of a file, and the copies of those that browsers do not play.
 
@@ -114,6 +140,7 @@ class Media:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._clips = ClipProcess()
         self._playbacks: dict[tuple[_Versioned, float | None], Playback] = {}
         self._checksums: dict[_Versioned, str] = {}
         self._frames: OrderedDict[tuple[_Versioned, float | None, float], ImageBgr] = OrderedDict()
@@ -126,7 +153,7 @@ class Media:
         """Return how a clip is played; see `read_playback`."""
         key = (_versioned(clip), speed)
         if key not in self._playbacks:
-            self._playbacks[key] = read_playback(clip, speed)
+            self._playbacks[key] = self._clips.call(read_playback, clip, clip, speed)
         return self._playbacks[key]
 
     def sha256(self, clip: Path) -> str:
@@ -159,13 +186,7 @@ class Media:
             if key in self._frames:
                 self._frames.move_to_end(key)
                 return self._frames[key].copy(), key[-1]
-        with FileSource(clip, speed=speed).part(max(0.0, shown_s - _BEFORE_S), math.inf) as source:
-            frame = next(iter(source), None)
-        if frame is None:
-            raise InputError(
-                f"{clip.name}: expected a time within the clip, got {shown_s:.2f} s; choose an earlier one"
-            )
-        image = frame.image_bgr
+        image = self._clips.call(read_frame, clip, clip, max(0.0, shown_s - _BEFORE_S), speed)
         with self._lock:
             self._frames[key] = image
             while len(self._frames) > _CACHED_FRAMES:
@@ -203,8 +224,28 @@ class Media:
         """Return the copies that are made, as the page shows jobs."""
         return self._queue.all()
 
+    def thumbnails(self, clip: Path, at_s: Mapping[int, float], **judged: Any) -> dict[int, bytes]:
+        """Return images of repetitions; see `make_thumbnails`."""
+        return self._clips.call(make_thumbnails, clip, clip, at_s, **judged)
+
+    def check(self, clip: Path) -> None:
+        """Make sure that a file is a clip of which a frame can be read.
+
+        Raises
+        ------
+        InputError
+        """
+        self._clips.call(_check_clip, clip, clip)
+
+    def stop(self) -> None:
+        """Stop reading clips and making copies, without waiting."""
+        self._clips.stop()
+        self._queue.stop()
+
     def close(self) -> None:
-        """Stop making copies."""
+        """Stop, and wait until it is done."""
+        self.stop()
+        self._clips.close()
         self._queue.close()
 
 
@@ -223,16 +264,22 @@ def _shown_at(times_s: FloatArray, t_s: float) -> float:
 
 
 def _copy(job: Job, *, clip: Path, target: Path, speed: float | None) -> None:
+    run_in_process(job, _write_copy, (clip, target, speed))
+
+
+def _write_copy(reports: Connection, what: tuple[Path, Path, float | None]) -> None:
+    reporting(reports, lambda progress: copy_clip(*what, progress=progress))
+
+
+def copy_clip(clip: Path, target: Path, speed: float | None, *, progress: Progress) -> None:
     """Write a clip again in H.264, with the real times."""
     with FileSource(clip, speed=speed) as source:
         shrink = min(1.0, _COPY_PX / max(source.size_px))
         size_px = (round(source.size_px[0] * shrink), round(source.size_px[1] * shrink))
         with H264Writer(target, size_px=size_px, nominal_fps=source.nominal_fps) as writer:
             for frame in source:
-                if job.cancelled.is_set():
-                    raise JobCancelledError
                 writer.write(_resized(frame.image_bgr, size_px), frame.t_s)
-                job.advance("copy", frame.t_s / max(source.expected_s, 1e-3))
+                progress("copy", frame.t_s / max(source.expected_s, 1e-3))
             writer.end_at(source.read_to_s)
 
 

@@ -56,7 +56,7 @@ def open_app(
 ) -> Iterator[Starlette]:
     """Yield the application of the review page alone."""
     with open_service(library, protocols, texts=texts, reviewer=reviewer, single=single) as (service, jobs):
-        yield application([*review_routes(service, jobs), asset_route("formcheck.review")])
+        yield application([*review_routes(service, jobs), asset_route("formcheck.review")], stop=service.stop)
 
 
 def _preload(library: Library, closing_down: threading.Event) -> None:

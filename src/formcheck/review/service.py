@@ -87,12 +87,17 @@ class ReviewService:
         self.library = library
         self.protocols = protocols
         self.texts = texts
-        self._media = media
+        self.media = media
         self._analysis_jobs = analysis_jobs
         self._reviewer = reviewer
         self._single = single
         self._cache: OrderedDict[tuple[str, object], Analysis] = OrderedDict()
         self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        """Stop everything that works on clips, without waiting: whoever waits for it is told so."""
+        self.media.stop()
+        self._analysis_jobs.stop()
 
     # What was opened
 
@@ -123,7 +128,7 @@ class ReviewService:
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return the analyses, and the copies of videos that are made."""
-        return [*self._analysis_jobs.all(), *self._media.jobs()]
+        return [*self._analysis_jobs.all(), *self.media.jobs()]
 
     # One item
 
@@ -269,12 +274,12 @@ class ReviewService:
         if item.clip is None:
             return None, [self.texts.get("clinician.notice.no_clip")]
         try:
-            if self._media.sha256(item.clip) != analysis.session.clip.sha256:
+            if self.media.sha256(item.clip) != analysis.session.clip.sha256:
                 return None, [self.texts.get("clinician.notice.clip_changed")]
             speed = analysis.session.clip.speed_to_read_with
-            playback = self._media.playback(item.clip, speed)
+            playback = self.media.playback(item.clip, speed)
             if not playback.direct:
-                self._media.copy(item.id, item.name, item.clip, speed)
+                self.media.copy(item.id, item.name, item.clip, speed)
         except InputError as error:
             return None, [str(error)]
         return playback, []
@@ -288,19 +293,19 @@ class ReviewService:
         item = self.item(item_id)
         clip = clip_of(item)
         if not item.is_analysed:
-            return self._media.playable(item.id, item.name, clip)
+            return self.media.playable(item.id, item.name, clip)
         analysis = self.analysis(item)
         if self.playback(item, analysis)[0] is None:
             raise RequestError(f"{item.name}: the clip is not the one that was analysed; analyse it again")
-        return self._media.playable(item.id, item.name, clip, analysis.session.clip.speed_to_read_with)
+        return self.media.playable(item.id, item.name, clip, analysis.session.clip.speed_to_read_with)
 
     def frame(self, item_id: str, t_s: float) -> ImageBgr:
         """Return the frame of an item's clip that is shown at a time."""
         item = self.item(item_id)
         if not item.is_analysed:
-            return self._media.frame(clip_of(item), t_s, np.empty(0))[0]
+            return self.media.frame(clip_of(item), t_s, np.empty(0))[0]
         return self.frame_of(clip_of(item), t_s, self.analysis(item).track)[0]
 
     def frame_of(self, clip: Path, t_s: float, track: PoseTrack) -> tuple[ImageBgr, float]:
         """Return a frame of an analysed clip with its own time, see `Media.frame`."""
-        return self._media.frame(clip, t_s, track.t_s, track.clip.speed_to_read_with)
+        return self.media.frame(clip, t_s, track.t_s, track.clip.speed_to_read_with)

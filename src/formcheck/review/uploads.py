@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from anyio import to_thread
@@ -15,7 +15,6 @@ from formcheck.files import move_into_place, open_private, remove_stale
 from formcheck.review.analysis import results_folder_for
 from formcheck.review.file_library import CLIP_SUFFIXES
 from formcheck.server.endpoints import RequestError
-from formcheck.video.container import read_header
 
 MAX_BYTES = 4 * 1024**3
 # What must stay free on the disk for the results.
@@ -47,7 +46,9 @@ class NotVideoError(RequestError):
     status = 415
 
 
-async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None) -> Path:
+async def receive(
+    chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None, check: Callable[[Path], None]
+) -> Path:
     """Write an upload into a folder under a name that is free there, and return its path.
 
     Nothing remains of an upload that is refused or cut off.
@@ -60,6 +61,8 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
     folder : Path
     declared : int or None
         Length that was declared.
+    check : callable
+        Raises InputError unless a file can be read as a video.
 
     Raises
     ------
@@ -75,7 +78,7 @@ async def receive(chunks: AsyncIterator[bytes], *, name: str, folder: Path, decl
     try:
         await _write(chunks, part, folder)
         try:
-            await to_thread.run_sync(read_header, part)
+            await to_thread.run_sync(check, part)
         except InputError as error:
             raise NotVideoError(str(error).replace(str(part), safe)) from None
         return _give_name(part, folder, safe)

@@ -49,10 +49,15 @@ class RequestError(FormcheckError):
         return {"error": str(self)}
 
 
-def application(routes: Sequence[Route]) -> Starlette:
-    """Return the application of these routes, without its `guard.Guard`; every error is answered in one line."""
+def application(routes: Sequence[Route], *, stop: Callable[[], None]) -> Starlette:
+    """Return the application of these routes, without its `guard.Guard`; every error is answered in one line.
+
+    The server calls ``stop`` when it begins to end, so that no answer is waited for.
+    """
     handlers: Any = {HTTPException: _http_error, FormcheckError: _error, ClientDisconnect: _gone, Exception: _bug}
-    return Starlette(routes=list(routes), exception_handlers=handlers)
+    app = Starlette(routes=list(routes), exception_handlers=handlers)
+    app.state.stop = stop
+    return app
 
 
 def page_endpoint(package: str, template: str, catalogue: dict[str, Any], texts: Texts, **values: Any) -> Endpoint:

@@ -148,14 +148,18 @@ class JobQueue:
             job.cancelled.set()
             return True
 
-    def close(self) -> None:
-        """Cancel everything, and wait until the thread has ended."""
+    def stop(self) -> None:
+        """Cancel everything, without waiting."""
         with self._wake:
             self._closed = True
             self._queue.clear()
             for job in self._jobs.values():
                 job.cancelled.set()
             self._wake.notify_all()
+
+    def close(self) -> None:
+        """Cancel everything, and wait until the thread has ended."""
+        self.stop()
         self._thread.join()
 
     def _next(self) -> Job | None:

@@ -139,6 +139,7 @@ class Server(uvicorn.Server):
 
     on_ready: Callable[[], None] | None = None
     ending: threading.Event | None = None
+    stop: Callable[[], None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -167,6 +168,12 @@ class Server(uvicorn.Server):
         if self.started and self.on_ready is not None:
             self.on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Before the answers that are under way are waited for.
+        if self.stop is not None:
+            self.stop()
+        await super().shutdown(sockets=sockets)
+
 
 def make_server(app: Starlette, address: Address) -> Server:
     """Return a server for an application behind its guard; no line of its log names a file or the token."""
@@ -184,4 +191,6 @@ def make_server(app: Starlette, address: Address) -> Server:
         # The address that the browser asks under is checked; nothing stands in between that could give another.
         proxy_headers=False,
     )
-    return Server(config)
+    server = Server(config)
+    server.stop = app.state.stop
+    return server

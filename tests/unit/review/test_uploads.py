@@ -11,6 +11,7 @@ import pytest
 from clips import write_clip, write_sound_only
 from formcheck.review import uploads
 from formcheck.review.uploads import NotVideoError, TooLargeError, looks_like_video, receive
+from formcheck.video.container import read_header
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def send(data, folder, *, name="a.mp4", declared=None, piece=1000):
             yield data[start : start + piece]
 
     async def run():
-        return await receive(chunks(), name=name, folder=folder, declared=declared)
+        return await receive(chunks(), name=name, folder=folder, declared=declared, check=read_header)
 
     try:
         return asyncio.run(run())
@@ -129,7 +130,7 @@ def test_an_upload_that_is_broken_off_leaves_nothing(tmp_path, clip_bytes):
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        asyncio.run(receive(chunks(), name="a.mp4", folder=tmp_path, declared=None))
+        asyncio.run(receive(chunks(), name="a.mp4", folder=tmp_path, declared=None, check=read_header))
     assert list(tmp_path.iterdir()) == []
 
 
