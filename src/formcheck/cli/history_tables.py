@@ -176,7 +176,7 @@ def print_comparison(one: SessionLine, other: SessionLine, texts: Texts) -> None
         console.print(Text(texts.get("record.compare.different_legs", **legs), "yellow"))
     if one.protocol_sha256 != other.protocol_sha256 or one.model_sha256 != other.model_sha256:
         console.print(Text(texts.get("record.compare.different_judges"), "yellow"))
-    if bool(one.calibrated_frames) != bool(other.calibrated_frames):
+    if (one.calibration is None) != (other.calibration is None):
         console.print(Text(texts.get("record.compare.different_calibration"), "yellow"))
     table = plain_table("")
     for title in ("", _column_title(texts, one), _column_title(texts, other), texts.get("record.compare.change"), ""):

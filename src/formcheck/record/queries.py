@@ -16,6 +16,7 @@ from formcheck.record.choice import chosen_results
 from formcheck.record.damage import readable
 from formcheck.record.schema import (
     ANSWER,
+    CALIBRATION_COLUMNS,
     CORRECTION,
     MARK,
     NOTE,
@@ -24,12 +25,13 @@ from formcheck.record.schema import (
     REP,
     RESULT,
     REVIEW,
-    REVIEW_COUNTS,
+    REVIEW_COLUMNS,
     SESSION,
     STATISTICS,
     STATUS_COUNTS,
 )
 from formcheck.record.values import (
+    CalibratedBy,
     Correction,
     Ended,
     MarkKind,
@@ -98,7 +100,7 @@ def _lines(*, as_analysed: bool) -> Select[Any]:
             PROTOCOL.c.id.label("protocol_id"),
             PROTOCOL.c.version.label("protocol_version"),
             PROTOCOL.c.sha256.label("protocol_sha256"),
-            *(RESULT.c[name] for name in (*_RESULT_COLUMNS, "reviewer", "reviewed_at", *REVIEW_COUNTS)),
+            *(RESULT.c[name] for name in (*_RESULT_COLUMNS, *REVIEW_COLUMNS, *CALIBRATION_COLUMNS)),
             chosen.c.results,
         )
         .join(PROFILE, PROFILE.c.id == SESSION.c.profile_id)
@@ -175,7 +177,9 @@ def _line(
         review_status=ReviewStatus.ANALYSED if row["reviewed_at"] is None else ReviewStatus.REVIEWED,
         reviewer=row["reviewer"],
         reviewed_at=None if row["reviewed_at"] is None else parse_moment(row["reviewed_at"]),
-        **{name: row[name] for name in REVIEW_COUNTS},
+        overruled=row["overruled"],
+        calibration=None if row["calibration"] is None else CalibratedBy(row["calibration"]),
+        calibrated_frames=row["calibrated_frames"],
     )
 
 

@@ -16,14 +16,15 @@ from formcheck.record.schema import (
     REP_NUMBERS,
     REP_TIMES,
     RESULT,
-    REVIEW_COUNTS,
     STATISTICS,
     STATUS_COUNTS,
     packed,
     unpacked,
 )
+from formcheck.record.values import CalibratedBy
 from formcheck.resolution import rounded
 from formcheck.session.document import from_document, reviewed_part
+from formcheck.session.schema import ReviewedPart
 from formcheck.types import Rep, Session
 
 
@@ -70,7 +71,7 @@ def add_result(
         "usable_fraction": session.quality.usable_fraction,
         **_statistics(session),
         "protocol_sha256": session.protocol_sha256,
-        **_review_columns(document),
+        **_review_columns(session, reviewed_part(document)),
         "withdrawn_at": withdrawn_at,
     }
     result_id = connection.execute(insert(RESULT).values(values).returning(RESULT.c.id)).scalar_one()
@@ -88,14 +89,23 @@ def derive_again(connection: Connection) -> None:
         _add_reps(connection, result_id, session)
 
 
-def _review_columns(document: Mapping[str, Any]) -> dict[str, Any]:
-    reviewed = reviewed_part(document)
+def _review_columns(session: Session, reviewed: ReviewedPart | None) -> dict[str, Any]:
+    """Return who signed a result, and by which marks by hand its angles are calibrated."""
+    kept = session.kept_calibration
+    calibration, frames = (CalibratedBy.KEPT, kept.kept.frames) if kept is not None and kept.used else (None, 0)
     if reviewed is None:
-        return {}
+        return {"calibration": calibration, "calibrated_frames": frames}
     if not reviewed.done or reviewed.saved_at is None:
         raise ValueError("expected a review that was signed as complete, got a draft")
-    counts = {name: getattr(reviewed, name) for name in REVIEW_COUNTS}
-    return {"reviewer": reviewed.reviewer, "reviewed_at": reviewed.saved_at, **counts}
+    if reviewed.calibrated_frames:
+        calibration, frames = CalibratedBy.CLIP, reviewed.calibrated_frames
+    return {
+        "reviewer": reviewed.reviewer,
+        "reviewed_at": reviewed.saved_at,
+        "overruled": reviewed.overruled,
+        "calibration": calibration,
+        "calibrated_frames": frames,
+    }
 
 
 def _statistics(session: Session) -> dict[str, Any]:

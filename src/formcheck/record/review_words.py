@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from formcheck.record.values import ReviewStatus, SessionLine
+from formcheck.record.values import CalibratedBy, ReviewStatus, SessionLine
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import day_and_time
 
@@ -13,7 +13,8 @@ def review_sentences(line: SessionLine, texts: Texts) -> list[str]:
         return [texts.get(f"record.review.{line.review_status}")]
     named = {"when": day_and_time(texts, line.reviewed_at)} | ({"reviewer": line.reviewer} if line.reviewer else {})
     said = [texts.get("record.review.reviewed_by" if line.reviewer else "record.review.reviewed", **named)]
-    if line.calibrated_frames:
+    # The summary says where marks of an earlier clip are used.
+    if line.calibration is CalibratedBy.CLIP:
         said.append(texts.get("record.review.calibrated", n=line.calibrated_frames))
     if line.overruled:
         said.append(texts.get("record.review.overruled", n=line.overruled))

@@ -48,8 +48,10 @@ STATISTICS = (
     "hip_se_deg",
 )
 """Columns of a result that are fields of `SetStatistics` under the same names."""
-REVIEW_COUNTS = ("calibrated_frames", "overruled")
-"""Columns of a reviewed result that are fields of `ReviewedPart` under the same names; null in one as analysed."""
+REVIEW_COLUMNS = ("reviewer", "reviewed_at", "overruled")
+"""Columns of a reviewed result; null in one as analysed."""
+CALIBRATION_COLUMNS = ("calibration", "calibrated_frames")
+"""Columns that say by which marks by hand the angles are calibrated (`values.CalibratedBy`), and on how many frames."""
 REP_TIMES = ("start_s", "peak_s", "end_s")
 REP_NUMBERS = {
     "knee_start_deg": "knee_flexion_start_deg",
@@ -124,8 +126,8 @@ RESULT = Table(
     *(Column(name, Float) for name in STATISTICS),
     Column("protocol_sha256", ForeignKey("protocol.sha256")),
     *(_text(name, nullable=True) for name in ("reviewer", "reviewed_at")),
-    *(Column(name, Integer) for name in REVIEW_COUNTS),
-    _text("withdrawn_at", nullable=True),
+    *(Column(name, Integer) for name in ("calibrated_frames", "overruled")),
+    *(_text(name, nullable=True) for name in ("withdrawn_at", "calibration")),
     UniqueConstraint("session_id", "fingerprint"),
 )
 

@@ -88,6 +88,13 @@ class ReviewStatus(StrEnum):
     REVIEWED = "reviewed"
 
 
+class CalibratedBy(StrEnum):
+    """Marks by hand that calibrate the angles: made in this clip, or kept of an earlier one of the leg."""
+
+    CLIP = "clip"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the person said about a set; None = not answered, empty = none of them. Pain is 0 to 10."""
@@ -189,8 +196,9 @@ class Prescription:
 class SessionLine:
     """One session in short: the result that is shown of it, with corrections applied and the newest answers.
 
-    ``review_status`` says whether it is as reviewed; then ``reviewer`` is a name or code, and the angles are calibrated
-    by marks by hand on ``calibrated_frames`` (0 = they are not), and ``overruled`` verdicts are the reviewer's.
+    ``review_status`` says whether it is as reviewed; then ``reviewer`` is a name or code, and so many verdicts as
+    ``overruled`` says are the reviewer's. The angles are calibrated by marks by hand on ``calibrated_frames``, 0 = they
+    are not.
     Angles in degrees of flexion, None = not measurable. The statistics are those of `form.statistics.SetStatistics`
     under their names there: over the complete repetitions, ``knee_end_met_deg`` over those whose status is met.
     ``corrected`` names what was corrected; ``counts`` is False for a session that is excluded.
@@ -235,8 +243,9 @@ class SessionLine:
     review_status: ReviewStatus
     reviewer: str | None
     reviewed_at: datetime | None
-    calibrated_frames: int | None
     overruled: int | None
+    calibration: CalibratedBy | None
+    calibrated_frames: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from formcheck.record.choice import result_of
 from formcheck.record.exports import fhir
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
-from formcheck.record.values import Answers, Mark, MarkKind, Origin, Practice, Role, SessionLine
+from formcheck.record.values import Answers, CalibratedBy, Mark, MarkKind, Origin, Practice, Role, SessionLine
 from formcheck.review.model import Overrule
 from formcheck.session.document import from_document
-from formcheck.types import Session, Side, Status, Verdict
+from formcheck.types import CalibrationUse, KeptCalibration, MeasuredMark, Session, Side, Status, Verdict
 from practice import PROFILE, judged, keep_set, named
 from signed import FRAMES, REASON, REVIEWER, reopen, sign
 
@@ -252,3 +252,19 @@ def test_a_review_that_was_reopened_makes_it_preliminary_again(store):
     sign(store, uid)
     reopen(store, uid)
     assert exported(store, uid)[2] == before
+
+
+def test_what_was_kept_of_the_leg_is_named_in_the_method(store):
+    mark = MeasuredMark("hip", 1, 5.0, 90.0, 40.0, 3.0)
+    kept = KeptCalibration("2026-02-01T08:00:00+00:00", "R7", Side.LEFT, "x", 0.0, 0.0, True, 2.0, (mark,))
+    uid = keep(
+        store,
+        lambda session: replace(session, kept_calibration=CalibrationUse(kept)),
+        marks=(Mark(MarkKind.P1, 3.0, 38.25, 2.0),),
+    )
+    line, _, resources = exported(store, uid)
+    assert (line.calibration, line.calibrated_frames) == (CalibratedBy.KEPT, 1)
+    found = by_key(resources)
+    for key in ("knee-end", "hip-mean", "knee-p1"):
+        assert "on 1 frame of an earlier recording" in found[key]["method"]["text"]
+    assert found["knee-end"]["status"] == "preliminary"

@@ -28,7 +28,7 @@ from formcheck.record.review_words import review_sentences, review_word
 from formcheck.record.save import save_set
 from formcheck.record.schema import CORRECTION, PROTOCOL
 from formcheck.record.store import open_store
-from formcheck.record.values import Origin, Practice, ReviewStatus, Role
+from formcheck.record.values import CalibratedBy, Origin, Practice, ReviewStatus, Role
 from formcheck.session.document import from_document
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side
@@ -60,7 +60,7 @@ def test_the_signed_numbers_stand_for_the_session_and_the_analysed_ones_remain(s
     assert all(now != then for now, then in zip(numbers(line), numbers(before), strict=True))
     assert (line.rep_count, line.results) == (reviewed.rep_count, 2)
     assert (line.review_status, line.reviewer) == (ReviewStatus.REVIEWED, REVIEWER)
-    assert (line.calibrated_frames, line.overruled) == (FRAMES, 1)
+    assert (line.calibration, line.calibrated_frames, line.overruled) == (CalibratedBy.CLIP, FRAMES, 1)
     assert (analysed.review_status, analysed.reviewer, analysed.reviewed_at) == (ReviewStatus.ANALYSED, None, None)
     with store.reading() as connection:
         assert [len(list(reps(connection, [uid], as_analysed=one))) for one in (False, True)] == [3, 4]

@@ -9,7 +9,7 @@ from math import isfinite
 
 from formcheck.form import rules
 from formcheck.form.statistics import set_statistics, statuses, thigh_movement
-from formcheck.record.values import SessionLine
+from formcheck.record.values import CalibratedBy, SessionLine
 from formcheck.session.schema import ReviewedPart
 from formcheck.types import Finding, Rep, Session, Side, Status, Verdict
 
@@ -66,8 +66,7 @@ def measures(line: SessionLine, session: Session, reviewed: ReviewedPart | None)
     reviewed : ReviewedPart or None
         What a reviewer changed of it, if it was signed.
     """
-    by_hand = _calibrated_words(reviewed.calibrated_frames) if reviewed is not None else ""
-    angles = (replace(one, method=one.method + by_hand) for one in _angles(line, session))
+    angles = (replace(one, method=one.method + _calibrated_words(line)) for one in _angles(line, session))
     found = [*angles, *_counts(line, session, reviewed)]
     if reviewed is not None:
         found = [replace(one, signed=one.kind is Kind.MEASURED) for one in found]
@@ -75,10 +74,12 @@ def measures(line: SessionLine, session: Session, reviewed: ReviewedPart | None)
     return [one for one in (*found, *_p1(line, session), *_pain(line)) if isfinite(one.value)]
 
 
-def _calibrated_words(frames: int) -> str:
-    if not frames:
+def _calibrated_words(line: SessionLine) -> str:
+    if line.calibration is None:
         return ""
-    return f". Calibrated by hand: shifted by a reviewer's goniometer on {frames} frame{'s' if frames > 1 else ''}"
+    frames = f"{line.calibrated_frames} frame{'s' if line.calibrated_frames > 1 else ''}"
+    earlier = " of an earlier recording of the leg from a similar view" if line.calibration is CalibratedBy.KEPT else ""
+    return f". Calibrated by hand: shifted by a reviewer's goniometer on {frames}{earlier}"
 
 
 def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
@@ -129,11 +130,13 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
 def _p1(line: SessionLine, session: Session) -> Iterator[Measure]:
     if line.side is None:
         return
+    # What was kept of the leg was known then; marks in the clip were made later.
+    at_the_time = _calibrated_words(line) if line.calibration is CalibratedBy.KEPT else ""
     yield _degrees(
         "knee-p1",
         f"Knee flexion ({line.side}) at the first increase of symptoms (P1)",
         line.p1_deg,
-        f"{_KNEE_BY}; in the moment in which the person marked the first increase of symptoms",
+        f"{_KNEE_BY}; in the moment in which the person marked the first increase of symptoms{at_the_time}",
         error=line.p1_se_deg,
         body_site="knee",
         position=_position(session, _hip_of_set(line)),
