@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.clip_page import HOSTILE, MOVES, cursor, item_url, open_clip, own_headers, saved, shown_number, until
+from e2e.clip_page import (
+    HOSTILE,
+    MOVES,
+    cursor,
+    item_url,
+    kept_review,
+    open_clip,
+    own_headers,
+    saved,
+    shown_number,
+    until,
+)
 from synth import events
 
 # Seeks by the slider; the browser's own word for when the picture that comes is shown.
@@ -112,6 +125,46 @@ def test_a_measurement_calibrates_the_clip_until_it_is_not_used_any_more(clip_vi
     expect(clip_view.get_by_role("button", name="Use for this clip")).to_be_visible()
     saved(clip_view)
     assert clip_view.request.get(item_url(clip_view)).json()["reviewed"]["same"]
+
+
+def test_lines_words_lengths_and_followed_points_are_part_of_the_review(clip_view):
+    page = clip_view
+    page.keyboard.press("2")
+    stage = page.locator(".stage").bounding_box()
+
+    def place(kind: str, *points: tuple[float, float]) -> None:
+        page.locator(f"[data-key='draw-{kind}']").click()
+        for x, y in points:
+            page.mouse.click(stage["x"] + x * stage["width"], stage["y"] + y * stage["height"])
+
+    place("scale", (0.3, 0.3), (0.3, 0.5))
+    page.get_by_label("Its length in cm").fill("20")
+    page.get_by_role("button", name="Use", exact=True).click()
+    place("line", (0.4, 0.3), (0.4, 0.7))
+    rows = page.locator(".drawings li")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(re.compile(r"Line: (39|40|41)\.\d cm"))
+    place("text", (0.7, 0.3))
+    page.keyboard.type("Hands hold the thigh")
+    place("follow", (0.5, 0.35))
+    expect(page.locator(".drawings .way").last).to_contain_text("its way is")
+    saved(page)
+    kept = kept_review(page)
+    assert [one["kind"] for one in kept["drawings"]] == ["line", "text"]
+    assert kept["drawings"][1]["text"] == "Hands hold the thigh"
+    assert len(kept["key_images"]) == 1
+    (followed,) = kept["followed"]
+    assert followed["places"][0][1:] == followed["marks"][0]["point"]
+    images = page.request.get(f"{item_url(page)}/images.zip")
+    with zipfile.ZipFile(io.BytesIO(images.body())) as archive:
+        assert [name.rsplit(".")[-1] for name in archive.namelist()] == ["jpg", "csv"]
+    magnifier = page.locator(".magnifier")
+    expect(magnifier).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator("#heading").click()
+    page.keyboard.press("m")
+    page.mouse.move(stage["x"] + 0.2 * stage["width"], stage["y"] + 0.5 * stage["height"])
+    expect(magnifier).to_be_visible()
 
 
 def test_seeking_shows_the_frame_that_the_curve_says(clip_view, review):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from formcheck.review.analyses import Analyses
 from formcheck.review.exports import Exports
+from formcheck.review.following import follow_point
 from formcheck.review.media import to_jpeg
 from formcheck.review.payload import page_texts
 from formcheck.review.service import ReviewService
@@ -29,6 +30,7 @@ from formcheck.server.endpoints import (
 from formcheck.server.jobs import JobQueue
 
 _MAX_REVIEW_BYTES = 2_000_000
+_MAX_MARKS_BYTES = 10_000
 _MAX_FRAME_PX = 4096
 # An exported page is a file on its own: it carries its styles and scripts and names them by hash in its own policy. It
 # is sandboxed away from this site, so that nothing in it can ask the server for anything.
@@ -54,6 +56,7 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
         Route(f"{item}/frame", _frame(service)),
         Route(f"{item}/review", _put_review(service), methods=["PUT"]),
         Route(f"{item}/review", json_endpoint(lambda r: service.delete_review(_id(r))), methods=["DELETE"]),
+        Route(f"{item}/follow", _follow(service), methods=["POST"]),
         Route(f"{item}/analyse", json_endpoint(lambda r: analyses.start(_id(r), **_options(r)), 202), methods=["POST"]),
         Route(f"{item}/report.html", _page(exports)),
         Route(f"{item}/report.pdf", pdf),
@@ -87,6 +90,10 @@ def _options(request: Request) -> dict[str, str | None]:
 
 def _put_review(service: ReviewService) -> Endpoint:
     return json_body_endpoint(lambda r, body: service.save_review(_id(r), body), limit=_MAX_REVIEW_BYTES)
+
+
+def _follow(service: ReviewService) -> Endpoint:
+    return json_body_endpoint(lambda r, body: follow_point(service, _id(r), body), limit=_MAX_MARKS_BYTES)
 
 
 def _landmarks(service: ReviewService) -> Endpoint:

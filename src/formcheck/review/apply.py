@@ -263,13 +263,14 @@ def check_fits(review: Review, reviewed: ReviewedSession, track: PoseTrack) -> N
     last_s = max(float(track.t_s[-1]), track.clip.duration_s) + 1.0
     times_s = [note.t_s for note in review.notes if note.t_s is not None]
     times_s += [one.t_s for one in review.goniometer] + [one.t_s for one in review.key_images]
-    times_s += [rep.end_s for rep in review.reps or ()]
+    times_s += [rep.end_s for rep in review.reps or ()] + [one.t_s for one in review.drawings]
+    times_s += [place[0] for one in review.followed for place in one.places[-1:]]
     if times_s and max(times_s) > last_s:
         raise RequestError(f"expected times within the clip ({last_s - 1:.1f} s), got {max(times_s):.1f} s")
     w, h = track.size_px
-    for one in review.goniometer:
-        if any(not (-w <= x <= 2 * w and -h <= y <= 2 * h) for x, y in one.points):
-            raise RequestError(f"expected the goniometer's points within the frame ({w} x {h} px)")
+    for points in [one.points for one in review.goniometer] + [one.points for one in review.drawings]:
+        if any(not (-w <= x <= 2 * w and -h <= y <= 2 * h) for x, y in points):
+            raise RequestError(f"expected points within the frame ({w} x {h} px)")
 
 
 def with_tool_angles(review: Review, angles: LegAngles | None) -> Review:

@@ -17,6 +17,7 @@ from formcheck.report.html import render_report
 from formcheck.report.images import image_times
 from formcheck.report.pdf import print_pdf
 from formcheck.report.protocol import protocol_view
+from formcheck.review.drawn import place_tables
 from formcheck.review.images import goniometer_image, leg_image
 from formcheck.review.library import NotFoundError, prescribed_reps
 from formcheck.review.model import Goniometer, KeyImage
@@ -77,10 +78,10 @@ class Exports:
         return text.encode("utf-8-sig"), f"{_stem(opened)}-angles-{layer}"
 
     def images(self, item_id: str) -> tuple[bytes, str]:
-        """Return the key images and the frames with a goniometer as a ZIP of JPEGs, named by their times."""
+        """Return a ZIP: key images and frames with a goniometer, named by their times, and followed points as CSV."""
         opened = self._service.open(item_id)
         found, review = self._images(opened), opened.stored.review
-        if not found:
+        if not found and not review.followed:
             raise RequestError(f"{opened.item.name}: expected key images or goniometers, got none; make one first")
         kinds: dict[str, tuple[KeyImage | Goniometer, ...]] = {
             "key": review.key_images,
@@ -94,6 +95,8 @@ class Exports:
                         # Without a time of its own, equal images are equal bytes.
                         entry = zipfile.ZipInfo(f"{kind}-{number:02d}-{one.t_s:.2f}s.jpg")
                         archive.writestr(entry, found[one.id])
+            for number, table in enumerate(place_tables(review), start=1):
+                archive.writestr(zipfile.ZipInfo(f"point-{number:02d}.csv"), table)
         return file.getvalue(), f"{_stem(opened)}-images"
 
     def annotated(self, item_id: str) -> tuple[Path, str]:
@@ -174,7 +177,7 @@ class Exports:
         for key_image in review.key_images[:_MAX_IMAGES]:
             if (found := self._frame(clip, track, key_image.t_s)) is not None:
                 frame, shown_s, points_px = found
-                images[key_image.id] = leg_image(frame, timeline, shown_s, points_px, self._service.texts)
+                images[key_image.id] = leg_image(frame, timeline, shown_s, points_px, review, self._service.texts)
         for goniometer in review.goniometer[: _MAX_IMAGES - len(images)]:
             if (found := self._frame(clip, track, goniometer.t_s)) is not None:
                 frame, _, points_px = found

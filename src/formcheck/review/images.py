@@ -8,11 +8,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from formcheck.draw.canvas import WARN, WHITE, Canvas, Rect, arc, unit_px
+from formcheck.draw.canvas import WARN, WHITE, Canvas, arc, unit_px
 from formcheck.draw.overlay import draw_leg_only
 from formcheck.draw.timeline import Timeline
+from formcheck.review.drawn import draw_drawings, drawn_points, label_at
 from formcheck.review.media import to_jpeg
-from formcheck.review.model import Goniometer
+from formcheck.review.model import Goniometer, Review
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import degrees
 from formcheck.types import FloatArray, ImageBgr
@@ -25,8 +26,10 @@ _MARGIN = 0.14
 _ASPECTS = (0.75, 1.9)
 
 
-def leg_image(image: ImageBgr, timeline: Timeline, t_s: float, points_px: FloatArray, texts: Texts) -> bytes:
-    """Return a frame with the working leg and its angles drawn, as JPEG.
+def leg_image(
+    image: ImageBgr, timeline: Timeline, t_s: float, points_px: FloatArray, review: Review, texts: Texts
+) -> bytes:
+    """Return a frame with the working leg, its angles and what the reviewer drew on it, as JPEG.
 
     Parameters
     ----------
@@ -36,12 +39,14 @@ def leg_image(image: ImageBgr, timeline: Timeline, t_s: float, points_px: FloatA
         Time on the clip's own clock.
     points_px : (33, 2) float
         The landmarks in that frame, to crop it to; NaN = not seen.
+    review : Review
     texts : Texts
     """
-    state = timeline.at(t_s)
-    crop, scale, corner = _crop(image, points_px)
+    state, own = timeline.at(t_s), drawn_points(review, t_s)
+    crop, scale, corner = _crop(image, np.concatenate([points_px, own]))
     moved = replace(state, leg_xy_px=(state.leg_xy_px - corner) * scale)
-    return to_jpeg(draw_leg_only(crop, moved, (points_px - corner) * scale, timeline.side, texts))
+    drawn = draw_leg_only(crop, moved, (points_px - corner) * scale, timeline.side, texts)
+    return to_jpeg(draw_drawings(drawn, review, t_s, texts, corner=corner, scale=scale) if len(own) else drawn)
 
 
 def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray, texts: Texts) -> bytes:
@@ -58,7 +63,7 @@ def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray, te
     canvas.outlined(arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit), WHITE)
     for point in (a, vertex, b):
         canvas.dot(tuple(point), max(3.0, 0.9 * unit), WHITE)
-    _label(canvas, degrees(texts, one.measured_deg()), vertex, unit)
+    label_at(canvas, degrees(texts, one.measured_deg()), vertex, unit)
     return to_jpeg(canvas.image)
 
 
@@ -66,16 +71,6 @@ def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, flo
     begin = math.atan2(a[1] - vertex[1], a[0] - vertex[0])
     end = math.atan2(b[1] - vertex[1], b[0] - vertex[0])
     return begin, math.remainder(end - begin, 2 * math.pi)
-
-
-def _label(canvas: Canvas, text: str, at: FloatArray, unit: float) -> None:
-    size = max(14.0, 4.2 * unit)
-    w, h = canvas.font.width(text, size, 600) + 1.2 * size, 1.5 * size
-    width, height = canvas.size_px
-    x = float(np.clip(at[0] + 3 * unit, 0, max(0.0, width - w)))
-    y = float(np.clip(at[1] + 3 * unit, 0, max(0.0, height - h)))
-    canvas.panel(Rect(x, y, w, h))
-    canvas.text(text, (x + 0.6 * size, canvas.font.baseline(y, h, size)), size, weight=600)
 
 
 def _crop(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:

@@ -7,16 +7,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength
+from formcheck.review.parts import Key, Part, Point, Reason, Seconds, Text
 from formcheck.server.endpoints import RequestError
 from formcheck.types import Side, Verdict
-
-Seconds = Annotated[float, Field(ge=0, le=86_400)]
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Text = Annotated[str, StringConstraints(max_length=4000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Point = tuple[float, float]
 
 
 class Joint(StrEnum):
@@ -27,11 +23,7 @@ class Joint(StrEnum):
     OTHER = "other"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class GivenRep(_Part):
+class GivenRep(Part):
     """Times of a repetition, set by the reviewer; ``peak_s`` None = where the knee is straightest."""
 
     start_s: Seconds
@@ -50,7 +42,7 @@ class GivenRep(_Part):
         return self
 
 
-class Overrule(_Part):
+class Overrule(Part):
     """A verdict in place of the program's; ``rep`` None = on the set as a whole.
 
     ``side`` is the leg that was judged: of the other leg it says nothing. None = whichever is.
@@ -69,7 +61,7 @@ class Overrule(_Part):
         return self
 
 
-class Note(_Part):
+class Note(Part):
     """A note on the session, on a repetition, or on a frame."""
 
     id: Key
@@ -88,7 +80,7 @@ class Note(_Part):
         return self
 
 
-class Goniometer(_Part):
+class Goniometer(Part):
     """Three points on a frame, the middle one on the joint. The fields after ``points`` are filled in by the server.
 
     ``angle_deg`` is flexion for knee and hip (180 less the angle between the arms: 0 = straight), the angle between the
@@ -119,7 +111,7 @@ class Goniometer(_Part):
         return inner if self.joint is Joint.OTHER else 180.0 - inner
 
 
-class KeyImage(_Part):
+class KeyImage(Part):
     """A frame to show in the summary."""
 
     id: Key
@@ -127,7 +119,7 @@ class KeyImage(_Part):
     caption: Annotated[str, StringConstraints(max_length=400)] = ""
 
 
-class Review(_Part):
+class Review(Part):
     """Everything a reviewer said. The defaults say nothing: the session stands as analysed.
 
     ``person`` is the code of the person in the clip, where the record does not know it. ``reps`` is the complete list,
@@ -148,6 +140,9 @@ class Review(_Part):
     goniometer: Annotated[tuple[Goniometer, ...], Field(max_length=200)] = ()
     calibrated: bool = False
     key_images: Annotated[tuple[KeyImage, ...], Field(max_length=60)] = ()
+    drawings: Annotated[tuple[Drawing, ...], Field(max_length=200)] = ()
+    scale: KnownLength | None = None
+    followed: Annotated[tuple[FollowedPoint, ...], Field(max_length=8)] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -161,9 +156,9 @@ class Review(_Part):
         pairs = [(overrule.rule, overrule.rep, overrule.side) for overrule in self.overrules]
         if len(set(pairs)) < len(pairs):
             raise ValueError("expected one overruling for a rule of a repetition, got two")
-        for kind in (self.notes, self.goniometer, self.key_images):
+        for kind in (self.notes, self.goniometer, self.key_images, self.drawings, self.followed):
             if len({one.id for one in kind}) < len(kind):
-                raise ValueError("expected a different id for each note, goniometer and key image, got one twice")
+                raise ValueError("expected a different id for each note, measurement and image, got one twice")
         return self
 
     def same_content(self, other: Review) -> bool:

@@ -106,6 +106,11 @@
  * @property {number | null} difference_deg
  */
 
+/** @typedef {{id: string, t_s: number, kind: "line" | "text", points: Point[], text: string}} Drawing */
+/** A known length. @typedef {{t_s: number, points: Point[], length_cm: number}} Scale */
+/** @typedef {{t_s: number, point: Point}} PlacedPoint */
+/** A point through the clip: marks by hand, and its places (t_s, x, y). @typedef {{id: string, label: string, marks: PlacedPoint[], places: [number, number, number][]}} FollowedPoint */
+
 /**
  * @typedef {object} Review
  * @property {number} revision
@@ -121,6 +126,9 @@
  * @property {Measurement[]} goniometer
  * @property {boolean} calibrated  hips and knees of the goniometer calibrate the clip
  * @property {KeyImage[]} key_images
+ * @property {Drawing[]} drawings
+ * @property {Scale | null} scale
+ * @property {FollowedPoint[]} followed
  */
 
 /**

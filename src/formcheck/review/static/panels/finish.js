@@ -160,7 +160,7 @@ function reports(view) {
     [t("review.finish.pdf"), "report.pdf?layer=reviewed", ""],
   ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
   const { review } = view.state;
-  const hasImages = review.key_images.length + review.goniometer.length > 0;
+  const hasImages = review.key_images.length + review.goniometer.length + review.followed.length > 0;
   const files = /** @type {[string, string, string][]} */ ([
     [t("review.finish.angles_reviewed"), "angles.csv?layer=reviewed", ""],
     [t("review.finish.angles_analysed"), "angles.csv?layer=analysed", ""],

@@ -3,6 +3,7 @@
 
 import { button, h, replaceContent, ringForKeyboardOnly } from "../core/dom.js";
 import { t } from "../core/text.js";
+import { drawingTab } from "./drawing_tab.js";
 import { findingsTab } from "./findings.js";
 import { finishTab } from "./finish.js";
 import { measureTab } from "./measurements.js";
@@ -22,7 +23,13 @@ export const TABS = [
 /** On a narrow screen video and curves take turns with the others; elsewhere they stand beside them. */
 const NARROW_TABS = /** @type {typeof TABS} */ ([["video", t("review.clip.image")], ...TABS]);
 
-const FILLS = { video: () => [], findings: findingsTab, measure: measureTab, notes: notesTab, finish: finishTab };
+const FILLS = {
+  video: () => [],
+  findings: findingsTab,
+  measure: (/** @type {ClipView} */ view) => [...measureTab(view), ...drawingTab(view)],
+  notes: notesTab,
+  finish: finishTab,
+};
 
 export class Panel {
   /** @param {ClipView} view */

@@ -101,6 +101,10 @@ const viewKeys = (view) => [
  */
 const reviewKeys = (view) => [
   ["g", "G", t("review.clip_keys.goniometer"), () => view.measure()],
+  ["h", "H", t("review.draw.line"), () => view.draw("line")],
+  ["t", "T", t("review.draw.text"), () => view.draw("text")],
+  ["j", "J", t("review.draw.follow"), () => view.draw("follow")],
+  ["m", "M", t("review.draw.magnifier"), () => view.toggleMagnifier()],
   ["n", "N", t("review.clip_keys.note"), () => view.edits.addNote("frame")],
   ["k", "K", t("review.clip_keys.image"), () => view.edits.addImage()],
   ["i", "I", t("review.clip_keys.add_rep"), () => view.edits.addRep()],
@@ -116,7 +120,7 @@ const reviewKeys = (view) => [
         () => view.openTab(tab),
       ]),
   ),
-  ["escape", "Esc", t("review.clip_keys.escape"), () => view.goniometer.stop()],
+  ["escape", "Esc", t("review.clip_keys.escape"), () => view.stopPlacing()],
   ["?", "?", t("review.keys.this_help"), () => showKeyHelp(view.shortcuts, t("review.clip_keys.pointing"))],
 ];
 

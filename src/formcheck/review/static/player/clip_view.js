@@ -16,6 +16,7 @@ import { Transport } from "./transport.js";
 
 /** @import { DateKind, Item, Joint, ServerState } from "../core/types.js" */
 /** @import { Tab } from "../panels/panel.js" */
+/** @import { Kind } from "./drawings.js" */
 
 /** What is chosen and opened in the clip view; `rep` 0: none. */
 const newUi = () => ({
@@ -132,6 +133,14 @@ export class ClipView {
       this.transport.read();
     });
     goniometer.addEventListener("placed", () => this.openTab("measure"));
+    scene.drawings.addEventListener("placed", () => {
+      this.openTab("measure");
+      const fields = /** @type {NodeListOf<HTMLInputElement>} */ (
+        this.body.querySelectorAll("[data-key=length], [data-key^=words-]")
+      );
+      [...fields].findLast((field) => !field.value)?.focus();
+    });
+    scene.drawings.addEventListener("state", () => this.refresh());
     state.addEventListener("change", () => {
       this.ui.why = "";
       this.refresh();
@@ -168,6 +177,24 @@ export class ClipView {
   measure(joint) {
     if (this.panel.narrow.matches) this.openTab("video");
     this.goniometer.start(joint);
+  }
+
+  /** @param {Kind} kind */
+  draw(kind) {
+    if (this.panel.narrow.matches) this.openTab("video");
+    this.scene.drawings.start(kind);
+  }
+
+  toggleMagnifier() {
+    this.scene.magnifies = !this.scene.magnifies;
+    if (!this.scene.magnifies) this.scene.magnifier.hide();
+    this.refresh();
+  }
+
+  /** Leave off placing points. */
+  stopPlacing() {
+    this.scene.goniometer.stop();
+    this.scene.drawings.stop();
   }
 
   /**

@@ -1,15 +1,19 @@
 // @ts-check
-/** A goniometer on the video: three points, each of them draggable or moved by the arrow keys, with a magnifier. */
+/** A goniometer on the video: three points, the middle one on the joint. */
 
-import { announce, button, h } from "../core/dom.js";
 import { t } from "../core/text.js";
 import { newId } from "../panels/review_state.js";
-import { Magnifier } from "./magnifier.js";
+import { Handles } from "./handles.js";
+import { Placing } from "./placing.js";
 
 /** @import { Item, Joint, Measurement, Point } from "../core/types.js" */
+/** @import { Magnifier } from "./magnifier.js" */
 /** @import { Viewport } from "./viewport.js" */
 /** @import { Player } from "./player.js" */
 /** @import { ReviewState } from "../panels/review_state.js" */
+
+/** What is drawn on one frame has the time of that frame, but for its rounding. */
+export const SAME_FRAME_S = 0.002;
 
 /** Where the three points belong. @type {Record<Joint, [string, string, string]>} */
 const LANDMARKS = {
@@ -24,84 +28,65 @@ const LANDMARKS = {
  */
 const landmarkWords = (joint, number) => t(`review.goniometer.landmark.${LANDMARKS[joint][number]}`);
 
-/** @type {Record<string, Point>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** `change`: what is to be drawn is another. */
+/** `change`: what is to be drawn is another; `placed`: all three points are set. */
 export class Goniometer extends EventTarget {
   /**
-   * @param {{item: Item, player: Player, viewport: Viewport, state: ReviewState, stage: HTMLElement}} parts
+   * @param {{item: Item, player: Player, viewport: Viewport, state: ReviewState, magnifier: Magnifier}} parts
    */
-  constructor({ item, player, viewport, state, stage }) {
+  constructor({ item, player, viewport, state, magnifier }) {
     super();
     this.item = item;
     this.player = player;
-    this.viewport = viewport;
     this.state = state;
-    this.stage = stage;
     /** @type {Joint} */
     this.joint = "knee";
-    this.active = false;
-    /** @type {Point[]} */
-    this.placed = [];
-    /** Where the keyboard's cross stands, in the frame. @type {Point} */
-    this.crossAt = [0, 0];
-    /** While a point is dragged: the measurement as it would be. @type {Measurement | null} */
-    this.dragged = null;
-    this.handles = h("div", { class: "points" });
-    this.hint = h("p", { class: "hint", hidden: true });
-    this.magnifier = new Magnifier(player.video, viewport);
-    this.cross = button(
-      t("review.goniometer.place_here"),
-      () => this.#placeAtCross(),
-      { class: "cross", hidden: true },
-      "",
-    );
-    stage.append(this.handles, this.cross, this.magnifier.node, this.hint);
-    stage.addEventListener("pointermove", (event) => this.active && this.magnifier.show(viewport.at(event)));
-    stage.addEventListener("pointerleave", () => {
-      if (!this.dragged) this.magnifier.hide();
+    this.placing = new Placing({ viewport, magnifier });
+    /** @type {Handles<Measurement>} */
+    this.handles = new Handles({
+      viewport,
+      magnifier,
+      kept: () => this.#kept,
+      label: ({ joint }, number) =>
+        t("review.goniometer.handle", { number: number + 1, landmark: landmarkWords(joint, number) }),
+      keep: (measurement) => this.#keep(measurement),
     });
-    this.cross.addEventListener("keydown", (event) => this.#moveCross(event));
-    viewport.addEventListener("placed", () => this.placeHandles());
+    for (const part of [this.placing, this.handles])
+      part.addEventListener("change", () => this.dispatchEvent(new Event("change")));
+  }
+
+  get active() {
+    return this.placing.active;
+  }
+
+  /** @type {Point[]} */
+  get placed() {
+    return this.placing.placed;
+  }
+
+  get #kept() {
+    const shown = this.player.video ? this.player.shown : this.player.index;
+    const t_s = this.item.t_s[shown];
+    return this.state.layer === "analysed"
+      ? []
+      : this.state.review.goniometer.filter((one) => Math.abs(one.t_s - t_s) < SAME_FRAME_S);
   }
 
   /** Those laid on the frame that is shown. */
   get here() {
-    const shown = this.player.video ? this.player.shown : this.player.index;
-    const t_s = this.item.t_s[shown];
-    const kept =
-      this.state.layer === "analysed"
-        ? []
-        : this.state.review.goniometer.filter((one) => Math.abs(one.t_s - t_s) < 0.002);
-    return kept.map((one) => (this.dragged?.id === one.id ? this.dragged : one));
+    return this.handles.here;
   }
 
   /** @param {Joint} [joint] */
   start(joint = this.joint) {
     this.player.pause();
     this.joint = joint;
-    this.active = true;
-    this.placed = [];
-    this.crossAt = this.viewport.toImage([this.stage.clientWidth / 2, this.stage.clientHeight / 2]);
-    this.stage.classList.add("placing");
-    this.viewport.aiming = true;
-    this.#advise();
-    this.cross.hidden = false;
-    this.placeHandles();
-    this.dispatchEvent(new Event("change"));
-    this.stage.scrollIntoView({ block: "nearest" });
-    this.cross.focus({ preventScroll: true });
+    const words = (/** @type {number} */ number) =>
+      t("review.goniometer.point", { number: number + 1, landmark: landmarkWords(joint, number) });
+    this.placing.start(3, words, (points) => this.#add(points));
   }
 
   stop() {
-    this.active = false;
-    this.placed = [];
-    this.stage.classList.remove("placing");
-    this.viewport.aiming = false;
-    this.hint.hidden = this.cross.hidden = true;
-    this.magnifier.hide();
-    this.dispatchEvent(new Event("change"));
+    this.placing.stop();
   }
 
   /**
@@ -109,52 +94,18 @@ export class Goniometer extends EventTarget {
    * @param {Point} at
    */
   tap(at) {
-    this.#add(this.viewport.toImage(at));
+    this.placing.tap(at);
   }
 
   /** Make the handles of what is on this frame. */
   refresh() {
-    const wanted = this.here.map((one) => one.id).join(" ");
-    if (this.handles.dataset.shown !== wanted) {
-      this.handles.dataset.shown = wanted;
-      this.handles.replaceChildren(
-        ...this.here.flatMap((one) => [0, 1, 2].map((number) => this.#handle(one.id, one.joint, number))),
-      );
-    }
-    this.placeHandles();
+    this.handles.refresh();
   }
 
-  placeHandles() {
-    for (const node of this.handles.children) {
-      if (!(node instanceof HTMLElement)) continue;
-      const measurement = this.here.find((one) => one.id === node.dataset.id);
-      if (measurement) put(node, this.viewport.toStage(measurement.points[Number(node.dataset.number)]));
-    }
-    if (this.active) put(this.cross, this.viewport.toStage(this.crossAt));
-  }
-
-  #advise() {
-    const { length } = this.placed;
-    const landmark = landmarkWords(this.joint, length);
-    const words = t("review.goniometer.point", { number: length + 1, landmark });
-    this.hint.replaceChildren(h("b", {}, words), h("span", {}, t("review.goniometer.help")));
-    this.hint.hidden = false;
-    announce(words);
-  }
-
-  /** @param {Point} point */
-  #add(point) {
-    const last = this.placed.at(-1);
-    if (last && Math.hypot(point[0] - last[0], point[1] - last[1]) < 3) return;
-    this.placed.push([round(point[0]), round(point[1])]);
-    if (this.placed.length < 3) {
-      this.#advise();
-      this.dispatchEvent(new Event("change"));
-      return;
-    }
-    const { joint, placed: points } = this;
+  /** @param {Point[]} points */
+  #add(points) {
+    const { joint } = this;
     const t_s = this.player.time_s;
-    this.stop();
     this.state.change(t("review.change.goniometer"), (draft) => {
       draft.goniometer.push({
         id: newId(),
@@ -170,95 +121,15 @@ export class Goniometer extends EventTarget {
     this.dispatchEvent(new Event("placed"));
   }
 
-  #placeAtCross() {
-    this.#add(this.crossAt);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #moveCross(event) {
-    const way = ARROWS[event.key];
-    if (!way) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const step = event.shiftKey ? 1 : 10;
-    const [w, h] = this.item.video.size_px;
-    this.crossAt = [
-      Math.min(Math.max(this.crossAt[0] + way[0] * step, 0), w),
-      Math.min(Math.max(this.crossAt[1] + way[1] * step, 0), h),
-    ];
-    this.placeHandles();
-    this.magnifier.show(this.viewport.toStage(this.crossAt));
-  }
-
-  /**
-   * @param {string} id
-   * @param {Joint} joint
-   * @param {number} number
-   */
-  #handle(id, joint, number) {
-    const label = t("review.goniometer.handle", { number: number + 1, landmark: landmarkWords(joint, number) });
-    const node = button(label, () => {}, { class: "point", "data-id": id, "data-number": number }, String(number + 1));
-    const original = () => this.state.review.goniometer.find((one) => one.id === id);
-    const moved = (/** @type {Measurement} */ one, /** @type {Point} */ to) => ({
-      ...one,
-      points: one.points.map((point, at) =>
-        at === number ? /** @type {Point} */ ([round(to[0]), round(to[1])]) : point,
-      ),
-      angle_deg: null,
-    });
-    node.addEventListener("pointerdown", (event) => {
-      event.stopPropagation();
-      node.setPointerCapture(event.pointerId);
-      this.dragged = original() ?? null;
-    });
-    node.addEventListener("pointermove", (event) => {
-      if (!this.dragged) return;
-      const at = this.viewport.at(event);
-      this.dragged = moved(this.dragged, this.viewport.toImage(at));
-      this.magnifier.show(at);
-      this.placeHandles();
-      this.dispatchEvent(new Event("change"));
-    });
-    for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
-      node.addEventListener(type, () => {
-        if (this.dragged && this.dragged.points !== original()?.points && type === "pointerup")
-          this.#keep(this.dragged);
-        this.dragged = null;
-        this.magnifier.hide();
-      });
-    node.addEventListener("keydown", (event) => {
-      const way = ARROWS[event.key];
-      const one = original();
-      if (!way || !one) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const step = event.shiftKey ? 10 : 1;
-      this.#keep(moved(one, [one.points[number][0] + way[0] * step, one.points[number][1] + way[1] * step]));
-      this.magnifier.show(this.viewport.toStage(one.points[number]));
-    });
-    node.addEventListener("blur", () => this.magnifier.hide());
-    return node;
-  }
-
   /** @param {Measurement} measurement */
   #keep(measurement) {
     this.state.change(
       t("review.change.goniometer_point"),
       (draft) => {
-        draft.goniometer = draft.goniometer.map((one) => (one.id === measurement.id ? measurement : one));
+        const moved = { ...measurement, angle_deg: null };
+        draft.goniometer = draft.goniometer.map((one) => (one.id === measurement.id ? moved : one));
       },
       `goniometer ${measurement.id}`,
     );
   }
-}
-
-/** @param {number} value */
-const round = (value) => Math.round(value * 10) / 10;
-
-/**
- * @param {HTMLElement} node
- * @param {Point} at
- */
-function put(node, [x, y]) {
-  node.style.transform = `translate(${x}px, ${y}px)`;
 }

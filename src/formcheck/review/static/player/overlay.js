@@ -1,10 +1,12 @@
 // @ts-check
 /** What is drawn over the untouched video: the working leg, its angles with their error, goniometer lines. */
 
-import { band, degrees, t } from "../core/text.js";
+import { band, degrees, number, t } from "../core/text.js";
+import { lengthWords } from "./drawings.js";
 import { displayedAngle, unitVector } from "./geometry.js";
 
-/** @import { Angles, Measurement, Point } from "../core/types.js" */
+/** @import { Angles, Measurement, Point, Scale } from "../core/types.js" */
+/** @import { Drawings } from "./drawings.js" */
 /** @import { Viewport } from "./viewport.js" */
 
 // The colours of the annotated clip (draw/canvas.py): Okabe and Ito's, apart for every kind of colour vision.
@@ -110,6 +112,42 @@ export class Overlay {
         "",
         away,
       );
+  }
+
+  /**
+   * What the reviewer drew on a frame.
+   * @param {Drawings["here"]} here
+   * @param {Scale | null} scale
+   * @param {Point[]} placed  the points of what is being drawn
+   */
+  drawings(here, scale, placed) {
+    const onStage = (/** @type {Point[]} */ points) => points.map((point) => this.viewport.toStage(point));
+    for (const { label, path, now } of here.followed)
+      this.#way(onStage(path), now && this.viewport.toStage(now), label);
+    const line = (/** @type {Point[]} */ points, /** @type {string} */ words) => {
+      const ends = onStage(points);
+      this.#outlined(ends, 2.5, YOURS);
+      for (const end of ends) this.#dot(end, 3);
+      const [a, b] = [ends[0], ends[ends.length - 1]];
+      if (words) this.#plate([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - 10], words, "", [0, -1]);
+    };
+    for (const one of here.drawings) line(one.points, one.kind === "line" ? lengthWords(one.points, scale) : one.text);
+    if (here.scale) line(here.scale.points, t("review.draw.cm", { length: number(here.scale.length_cm, 1) }));
+    if (here.unmeasured) line(here.unmeasured, "?");
+    if (placed.length) line(placed, "");
+  }
+
+  /**
+   * The way of a followed point, and where it is now.
+   * @param {Point[]} path
+   * @param {Point | null} now
+   * @param {string} label
+   */
+  #way(path, now, label) {
+    if (path.length > 1) this.#outlined(path, 1.5, YOURS);
+    if (!now) return;
+    this.#dot(now, 4);
+    if (label) this.#plate([now[0] + 10, now[1]], label, "", [1, 0]);
   }
 
   /**

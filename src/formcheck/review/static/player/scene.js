@@ -4,8 +4,10 @@
 import { getBytes, itemPath } from "../core/api.js";
 import { h, showError } from "../core/dom.js";
 import { t } from "../core/text.js";
+import { Drawings } from "./drawings.js";
 import { boundingBox, legPoints } from "./geometry.js";
 import { Goniometer } from "./goniometer.js";
+import { Magnifier } from "./magnifier.js";
 import { Overlay } from "./overlay.js";
 import { loadVideo, Player } from "./player.js";
 import { Viewport } from "./viewport.js";
@@ -54,24 +56,37 @@ export class Scene extends EventTarget {
     this.viewport = new Viewport(this.stage, this.video, item.video.size_px);
     this.overlay = new Overlay(this.canvas, this.viewport);
     const { player, stage, viewport } = this;
-    this.goniometer = new Goniometer({ item, player, viewport, state, stage });
+    this.magnifier = new Magnifier(player.video, viewport);
+    /** Whether the magnifier follows the pointer when nothing is placed, too. */
+    this.magnifies = false;
+    const parts = { item, player, viewport, state, magnifier: this.magnifier };
+    this.goniometer = new Goniometer(parts);
+    this.drawings = new Drawings(parts);
+    stage.append(this.magnifier.node);
     this.#connect();
   }
 
   #connect() {
-    const { player, viewport, goniometer } = this;
+    const { player, viewport, goniometer, drawings } = this;
     const draw = () => this.draw();
     player.addEventListener("shown", draw);
     player.addEventListener("away", draw);
     player.addEventListener("cursor", () => !this.video && draw());
     viewport.addEventListener("placed", draw);
-    viewport.addEventListener("tap", (event) =>
-      goniometer.active
-        ? goniometer.tap(/** @type {CustomEvent} */ (event).detail)
-        : this.dispatchEvent(new Event("tap")),
-    );
+    viewport.addEventListener("tap", (event) => {
+      const placing = [goniometer.placing, drawings.placing].find((one) => one.active);
+      if (placing) placing.tap(/** @type {CustomEvent} */ (event).detail);
+      else this.dispatchEvent(new Event("tap"));
+    });
+    this.stage.addEventListener("pointermove", (event) => this.magnifies && this.magnifier.show(viewport.at(event)));
+    this.stage.addEventListener("pointerleave", (event) => event.buttons === 0 && this.magnifier.hide());
     goniometer.addEventListener("change", () => {
+      if (goniometer.active) drawings.stop();
       this.dispatchEvent(new Event("measuring"));
+      draw();
+    });
+    drawings.addEventListener("change", () => {
+      if (drawings.active) goniometer.stop();
       draw();
     });
     player.addEventListener("failed", (event) =>
@@ -113,13 +128,15 @@ export class Scene extends EventTarget {
   }
 
   draw() {
-    const { overlay, player, state, goniometer, frame } = this;
+    const { overlay, player, state, goniometer, drawings, frame } = this;
     overlay.clear();
     const { angles, document } = state.session;
     // While points are placed, formcheck's own must not lead the eye.
     if (this.showsLeg && this.track && !goniometer.active && !player.awaiting)
       overlay.leg(legPoints(this.track, frame, document.side), angles, frame);
     goniometer.refresh();
+    drawings.refresh();
+    if (!player.awaiting) overlay.drawings(drawings.here, state.review.scale, drawings.placing.placed);
     for (const one of player.awaiting ? [] : goniometer.here) overlay.goniometer(one, true);
     if (goniometer.placed.length) overlay.goniometer({ points: goniometer.placed, joint: goniometer.joint }, true);
   }
