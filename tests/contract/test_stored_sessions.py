@@ -157,7 +157,8 @@ def test_what_is_stored_reads_back_as_it_was_judged(storage, judged_set):
 
 def test_a_set_in_which_nothing_was_measured_is_stored_too(storage, judged_set):
     track, session = judged_set
-    storage.store(track, replace(session, side=None, angles=None, reps=(), findings=()))
+    nothing = {"side": None, "angles": None, "reps": (), "findings": (), "rep_of_frame": 0 * session.rep_of_frame}
+    storage.store(track, replace(session, **nothing, quality=replace(session.quality, usable_fraction=0.0)))
     read = storage.load()
     assert (read.side, read.angles, read.reps, read.rep_count) == (None, None, (), 0)
 

@@ -26,7 +26,8 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock, explained, open_private, private_folder, read_limited
 from formcheck.live.pain import PainMark
 from formcheck.live.speech import Utterance
-from formcheck.parsing import parse_json_object
+from formcheck.npz import MAX_UNPACKED_BYTES
+from formcheck.parsing import parse_json_object, parse_moment
 from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.record.live_folders import LOCK
@@ -39,6 +40,8 @@ PROTOCOL = "protocol.toml"
 FORMAT = 1
 CUE_COLUMNS = ("t_s", "rank", "key", "text", "tone")
 _FLUSH_S = 0.5
+# A frame has some 2 kB.
+_MOST_RECORD_BYTES = 1_000_000
 _SIDES = tuple(Side)
 
 
@@ -229,7 +232,7 @@ def read_journal(folder: Path) -> JournalContents:
         header = parse_json_object(read_limited(folder / HEADER), nan=True)
         events = _read_events(read_limited(folder / EVENTS).decode())
         return JournalContents(
-            started_at=header["started_at"],
+            started_at=parse_moment(header["started_at"]).isoformat(),
             language=header["language"],
             protocol=load_protocol(folder / PROTOCOL),
             track=_read_track(folder, header, events),
@@ -238,7 +241,7 @@ def read_journal(folder: Path) -> JournalContents:
             marks=tuple(_mark(event) for event in events if event["event"] == "pain"),
             kept=tuple(map(parse_kept, header.get("kept", ()))),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{folder}: expected the journal of a session, but it is damaged ({type(error).__name__}: {error})"
         ) from None
@@ -254,7 +257,9 @@ def _read_records(path: Path, kind: str, events: list[dict[str, Any]]) -> NDArra
     if described is None:
         return np.zeros(0)
     dtype = np.dtype([(name, base, tuple(shape)) for name, base, shape in described])
-    data = path.read_bytes()
+    if dtype.hasobject or not 0 < dtype.itemsize <= _MOST_RECORD_BYTES:
+        raise ValueError(f"expected records of numbers, got {dtype.itemsize} bytes each")
+    data = read_limited(path, limit=MAX_UNPACKED_BYTES)
     return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
+from formcheck.files import read_limited
 from formcheck.message import messages_from
 from formcheck.npz import read_npz
 from formcheck.parsing import parse_json_object
@@ -157,7 +158,7 @@ def read_series(path: Path, *, sha256: str | None = None) -> Series:
         It is one of an earlier formcheck, and what reads those is not installed.
     """
     try:
-        data = path.read_bytes()
+        data = read_limited(path)
     except FileNotFoundError:
         raise StoreError(f"{path}: expected the series of a session, but the file is gone") from None
     except OSError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from formcheck.errors import InputError
+from formcheck.files import read_limited
 from formcheck.pipeline import SESSION_FILE
 from formcheck.review.storage import FileReviewStore, possible_review_files, read_review_file
 
@@ -22,7 +23,7 @@ class CompletedReview:
 def completed_review(results: Path) -> CompletedReview | None:
     """Return the completed review of a results folder, if there is one that can be read."""
     try:
-        before = (results / SESSION_FILE).read_bytes()
+        before = read_limited(results / SESSION_FILE)
         for path in possible_review_files(results):
             file = read_review_file(path)
             if file is not None:

@@ -293,7 +293,9 @@ class RecordReviewStore:
 
 def _stored(row: ReviewRow, uid: str, *, done: bool) -> StoredReview:
     try:
-        review = Review.model_validate_json(row.text).model_copy(update={"revision": row.revision, "done": done})
+        review = Review.model_validate(parse_json_object(row.text)).model_copy(
+            update={"revision": row.revision, "done": done}
+        )
         return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
     except ValueError:
         raise InputError(

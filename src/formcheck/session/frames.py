@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import InputError, OutputError
+from formcheck.files import read_limited
 from formcheck.types import FloatArray, Phase, Session
 
 _NUMBERS = {
@@ -133,8 +134,7 @@ def read_angles_csv(path: Path) -> FrameTable:
         There is no such table, or it is damaged.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(io.StringIO(read_limited(path).decode(), newline="")))
         angles: dict[str, Any] = {"t_s": np.array([float(row["t_s"]) for row in rows])}
         for name in (*_NUMBERS, *_LATER_NUMBERS):
             angles[name] = np.array([float(row.get(name) or "nan") for row in rows])
@@ -143,7 +143,7 @@ def read_angles_csv(path: Path) -> FrameTable:
         rep_of_frame = np.array([int(row["rep"] or 0) for row in rows], np.int64)
     except FileNotFoundError:
         raise InputError(f"{path.parent.name}: {path.name} is missing; analyse the clip again") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, csv.Error) as error:
         raise InputError(
             f"{path.parent.name}/{path.name}: expected the table of an analysis, but it is damaged "
             f"({type(error).__name__}); analyse the clip again"

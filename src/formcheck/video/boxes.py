@@ -14,6 +14,7 @@ _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT = b"\x18\x53\x80\x67"
 # A file has a handful on each level; a damaged one may seem to have millions.
 _MOST_BOXES = 100_000
+_FARTHEST = 2**62
 # Boxes with which MP4 and QuickTime files begin.
 _FIRST = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot"}
 _NORMAL_RATE = 1.0
@@ -66,9 +67,12 @@ def _named(file: BinaryIO, begin: int, end: int, kind: bytes) -> Iterator[_Box]:
 
 def _boxes(file: BinaryIO, begin: int, end: int) -> Iterator[_Box]:
     for _ in range(_MOST_BOXES):
+        # A box may claim to be longer than any file.
+        if begin + 8 > min(end, _FARTHEST):
+            return
         file.seek(begin)
         head = file.read(16)
-        if begin + 8 > end or len(head) < 8:
+        if len(head) < 8:
             return
         length, kind = struct.unpack(">I4s", head[:8])
         inside = 8

@@ -200,6 +200,25 @@ def test_a_damaged_set_keeps_nobody_from_practising(tmp_path, folder):
     assert folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("journal.json", '"started_at": "2', '"started_at": "next 2'),
+        ("journal.json", '"size_px": [', '"size_px": [7, '),
+        ("journal.json", '"clip": {', '"clip": {"x": 1, '),
+        ("events.jsonl", '"<f8"', '"|O"'),
+        ("events.jsonl", '"<f8"', '"|V0"'),
+        ("events.jsonl", "[33, 2]", "[33, 2, 9999999]"),
+    ],
+)
+def test_a_journal_that_was_changed_is_damaged(folder, name, right, wrong):
+    write(folder)
+    text = (folder / name).read_text()
+    assert right in text
+    (folder / name).write_text(text.replace(right, wrong, 1))
+    assert isinstance(recover(folder), InputError)
+
+
 def test_a_session_that_is_under_way_is_left_alone(tmp_path, folder):
     journal = write(folder, close=False)
     assert unfinished(tmp_path) == [folder]
