@@ -75,6 +75,18 @@ def write_clip(
     return path
 
 
+def retagged(clip: Path, path: Path, tags: dict[str, str]) -> Path:
+    """Write a clip again with more tags, such as those of a phone."""
+    with av.open(str(clip)) as given, av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as made:
+        made.metadata.update({**given.metadata, **tags})
+        stream = made.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                made.mux(packet)
+    return path
+
+
 def write_sound_only(path: Path) -> Path:
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream("aac", rate=16_000, layout="mono")

@@ -19,7 +19,11 @@ def available_cores() -> int:
 def container_limit(v2: Path = _CGROUP_V2, v1: tuple[Path, Path] = _CGROUP_V1) -> float:
     """Cores' worth of time that a container may use; infinite without a limit."""
     try:
-        quota, period = v2.read_text().split() if v2.exists() else [path.read_text().strip() for path in v1]
+        quota, period = (
+            v2.read_text(encoding="ascii").split()
+            if v2.exists()
+            else [path.read_text(encoding="ascii").strip() for path in v1]
+        )
         return int(quota) / int(period) if int(quota) > 0 else math.inf
     except (OSError, ValueError):  # no container, or 'max': no limit
         return math.inf

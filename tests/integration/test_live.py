@@ -72,7 +72,7 @@ def test_live_counts_and_finds_what_the_file_does(practised):
 def test_the_transcript_holds_what_was_said_when(practised):
     live, _, _ = practised
     truth = json.loads((SAMPLES / "02_hip_drift.json").read_text(encoding="utf-8"))["reps"]
-    with (live / "cues.csv").open(encoding="utf-8") as file:
+    with (live / "cues.csv").open(encoding="utf-8-sig") as file:
         said = list(csv.DictReader(file))
     counts = [row for row in said if row["key"].startswith("practice.count")]
     assert [row["text"].split(",")[0] for row in counts] == ["1", "2"]

@@ -199,3 +199,21 @@ def test_a_reader_that_goes_away_is_no_error_worth_a_trace():
     assert process.stderr.read() == b""
     assert process.wait() == 1
     process.stderr.close()
+
+
+def test_no_two_clips_of_a_call_share_a_folder_also_where_case_is_ignored(tmp_path):
+    from formcheck.cli.analyze import _folders
+
+    clips = [tmp_path / name for name in ("set.mp4", "Set.mov", "SET.mkv", "other.mp4")]
+    folders = _folders(clips, None)
+    assert [folder.name for folder in folders] == [
+        "set.formcheck",
+        "Set.mov.formcheck",
+        "SET.mkv.formcheck",
+        "other.formcheck",
+    ]
+    assert [folder.parent for folder in _folders(clips, tmp_path / "out")] == [tmp_path / "out"] * 4
+    composed, apart = tmp_path / "\u00fcben.mp4", tmp_path / "u\u0308ben.mov"
+    assert len({folder.name for folder in _folders([composed, apart], None)}) == 2
+    with pytest.raises(UsageError, match="same folder"):
+        _folders([tmp_path / "a" / "x.mp4", tmp_path / "b" / "x.mp4", tmp_path / "c" / "x.mp4"], tmp_path / "out")

@@ -71,3 +71,39 @@ def test_clips_are_opened_in_one_place():
             if isinstance(node, ast.ImportFrom) and node.module in ("av", "cv2"):
                 assert not found.keys() & {name.name for name in node.names}, path
     assert found == _OPENERS
+
+
+# What Windows lacks, and how a branch for it looks.
+POSIX_ONLY = re.compile(
+    r"os\.(kill|killpg|fork|geteuid|getuid|getpgid|mkfifo|setsid|uname|statvfs|sched_\w+)\b|signal\.(SIGKILL|SIGHUP|SIGALRM)"
+    r"|\b(import|fcntl\.\w+\() ?(fcntl|resource|pwd|grp|termios|pty)\b|[\"'](/tmp|/proc)\b"
+)
+BRANCH = re.compile(r"sys\.platform|os\.name|hasattr\(|system ==|\.exists\(\)")
+
+
+def test_what_only_posix_has_stands_behind_a_branch():
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            if POSIX_ONLY.search(line):
+                assert BRANCH.search("\n".join(lines[max(0, number - 8) : number + 3])), f"{path}:{number + 1}: {line}"
+
+
+def test_text_is_read_and_written_in_a_named_encoding():
+    """That of the system is code page 1252 on many."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or any(word.arg in {"encoding", None} for word in node.keywords):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            as_text = any(word.arg in {"text", "universal_newlines"} for word in node.keywords)
+            assert name not in {"read_text", "write_text"}, f"{path}:{node.lineno}"
+            assert not (name in {"run", "Popen", "check_output"} and as_text), f"{path}:{node.lineno}"
+
+
+def test_the_workflow_runs_the_suite_on_the_three_systems_and_names_no_registry():
+    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    for system in ("ubuntu", "macos", "windows"):
+        assert f"{system}-" in text
+    assert "python -m pytest" in text
+    assert "://" not in text

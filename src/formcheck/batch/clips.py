@@ -6,7 +6,7 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +22,7 @@ from formcheck.batch.locations import (
 from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
 from formcheck.files import what_else
+from formcheck.patterns import is_pattern, matching
 from formcheck.text.numbers import printable
 
 LIST_SUFFIX = ".txt"
@@ -29,6 +30,7 @@ VIDEO_SUFFIXES = (
     ".3g2", ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf",
     ".ogv", ".ts", ".webm", ".wmv",
 )  # fmt: skip
+_OF_BRACKETS = " ([ab] in a pattern means a or b: for a bracket in a name write [[], or name the folder alone)"
 # Under these names file systems tell what changes with a file's content.
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
 
@@ -59,9 +61,10 @@ def find_clips(sources: Sequence[str]) -> list[BatchClip]:
         if not is_list and len(clips) == 1 and clips[0].problem:
             raise InputError(f"{clips[0].display_path}: {clips[0].problem}")
         if not clips:
+            brackets = _OF_BRACKETS if "[" in source and has_magic(source) else ""
             raise InputError(
                 f"{without_secrets(source)}: expected clips (files ending in {', '.join(VIDEO_SUFFIXES)}), found none; "
-                "name another folder, list or pattern"
+                f"name another folder, list or pattern{brackets}"
             )
         found.update((clip.location, clip) for clip in clips)
     return sorted(found.values(), key=lambda clip: (clip.display_path, clip.location))
@@ -101,11 +104,10 @@ def _expand_path(source: str) -> Iterator[BatchClip]:
         for folder, subfolders, files in os.walk(path):
             subfolders[:] = [name for name in subfolders if not name.startswith(".")]
             yield from (_local_clip(Path(folder) / name) for name in files if _is_clip(name, siblings=files))
-    elif path.exists() or not has_magic(source):
+    elif not is_pattern(source):
         yield _local_clip(path)
     else:
-        names = sorted(glob(source, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
-        yield from (_local_clip(Path(name)) for name in names if not Path(name).is_dir())
+        yield from (_local_clip(name) for name in matching(str(path)) if not name.is_dir())
 
 
 def _is_clip(name: str, *, siblings: Container[str]) -> bool:

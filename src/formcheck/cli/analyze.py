@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from formcheck.cli.progress_bars import clip_progress
 from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.cli.streams import is_utf8
 from formcheck.errors import FormcheckError, UsageError
+from formcheck.patterns import is_pattern, matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +108,8 @@ def command(
     from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
+    # Some shells leave it to the program.
+    clips = tuple(name for clip in clips for name in (is_pattern(str(clip)) and matching(str(clip))) or [clip])
     protocol = load_protocol(protocol_name)
     if causal and any(clip.suffix == TRACK_SUFFIX for clip in clips):
         raise UsageError(
@@ -152,15 +156,30 @@ def command(
 
 
 def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
+    """Return where the results of each clip go: never two in one, also where case is ignored in names."""
     if out is not None and len(clips) == 1:
         return [out]
-    folders = [(out or clip.parent) / f"{clip.stem}.formcheck" for clip in clips]
-    if len(set(folders)) < len(folders):
-        raise UsageError(
-            "two of the clips would leave their results in the same folder: expected clips with different names, or "
-            "one call for each with its own --out"
-        )
-    return folders
+    from formcheck.pipeline import TRACK_SUFFIX
+    from formcheck.review.analysis import possible_results_folders, results_folder_for
+
+    folders: dict[str, Path] = {}
+    for clip in clips:
+        place = (out or clip.parent) / clip.name
+        first, second = possible_results_folders(place)
+        folder = first if clip.suffix == TRACK_SUFFIX else results_folder_for(place)
+        if _key(folder) in folders:
+            folder = second
+        if _key(folder) in folders:
+            raise UsageError(
+                "two of the clips would leave their results in the same folder: expected clips with different names, "
+                "or one call for each with its own --out"
+            )
+        folders[_key(folder)] = folder
+    return list(folders.values())
+
+
+def _key(folder: Path) -> str:
+    return unicodedata.normalize("NFC", str(folder.absolute())).casefold()
 
 
 def _print(session: Session, folder: Path, texts: Texts, *, as_json: bool) -> None:
@@ -197,18 +216,22 @@ def _save(
     from formcheck.record.save import save_set
     from formcheck.record.store import open_store
     from formcheck.record.values import Origin, Practice, ReviewStatus
-    from formcheck.video.filmed import filmed_at
+    from formcheck.text.numbers import day_and_time
+    from formcheck.video.filmed import filming_time
 
+    filmed = filming_time(clip)
     with open_store(store) as record:
         saved = save_set(
             record,
             session,
             load_track(folder / "track.npz"),
             protocol=protocol,
-            practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed_at(clip)),
+            practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed.moment),
         )
         with record.reading() as connection:
             reviewed = session_line(connection, saved.uid).review_status is ReviewStatus.REVIEWED
     key = "saved" if saved.new else "result_added" if saved.added else "known"
-    for said in (key, *(["still_reviewed"] if reviewed else [])):
-        click.echo(call_texts().get(f"terminal.{said}", uid=saved.uid), err=True)
+    dated = [f"practised.{filmed.source}"] if saved.new else []
+    when = day_and_time(call_texts(), filmed.moment)
+    for said in (key, *dated, *(["still_reviewed"] if reviewed else [])):
+        click.echo(call_texts().get(f"terminal.{said}", uid=saved.uid, when=when), err=True)

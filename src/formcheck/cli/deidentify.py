@@ -30,9 +30,18 @@ def command(clip: Path, *, out: Path | None, model: str | None) -> None:
     from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
 
     texts = call_texts()
-    target = out if out is not None else clip.with_suffix(".blurred.mp4")
+    target = out if out is not None else _target(clip)
     with clip_progress(clip.name) as show:
         whole = deidentify(clip, target, model=model or QUALITIES[DEFAULT_QUALITY].network, progress=show)
     if whole:
         click.echo(texts.get("deidentify.whole", n=whole), err=True)
     click.echo(texts.get("deidentify.done", path=target))
+
+
+def _target(clip: Path) -> Path:
+    """Return where the copy goes; with the clip's suffix too where another clip of that name lies beside it."""
+    from formcheck.batch.clips import VIDEO_SUFFIXES
+
+    others = [path for path in clip.parent.glob("*") if path.stem.casefold() == clip.stem.casefold()]
+    alone = all(path.name == clip.name or path.suffix.lower() not in VIDEO_SUFFIXES for path in others)
+    return clip.with_suffix(".blurred.mp4") if alone else clip.with_name(f"{clip.name}.blurred.mp4")

@@ -112,6 +112,7 @@ class Journal:
         self._angles = open_private(folder / ANGLES, "ab")
         self._events = open_private(folder / EVENTS, "a")
         self._cues = open_private(folder / CUES, "a")
+        self._cues.write("\ufeff")  # for spreadsheets, as in every table of words
         self._cue_rows = csv.writer(self._cues)
         self._cue_rows.writerow(CUE_COLUMNS)
         self._thread = threading.Thread(target=self._flush_regularly, name="journal", daemon=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import sqlite3
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,17 @@ from sqlalchemy.exc import DatabaseError
 from formcheck.errors import StoreError
 from formcheck.files import disk_is_full, private_folder, replacing
 
+if sys.platform != "win32":
+    import fcntl
+
+# Names of SQLite's errors where locks, or memory that processes share, are missing.
+_OF_SHARES = (
+    "SQLITE_IOERR_SHM", "SQLITE_IOERR_LOCK", "SQLITE_IOERR_UNLOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_CHECKRESERVED",
+    "SQLITE_PROTOCOL", "SQLITE_NOLFS",
+)  # fmt: skip
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EIO}
+# What SQLite needs to read a record that others may write.
+_LEAST_BYTES = 64 * 1024
 FILE = "record.db"
 DAMAGED = "damaged"
 
@@ -50,15 +64,52 @@ def _store_error(folder: Path, error: sqlite3.Error) -> StoreError:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return damage_error(folder, str(error))
-    if name.startswith("SQLITE_FULL"):
+    # Without room SQLite cannot make the memory that its processes share, nor always say that this is why.
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and is_full(folder)):
         return _disk_full_error(folder)
+    if name.startswith(_OF_SHARES):
+        return share_error(folder)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return busy_error(folder)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
-        return StoreError(f"{folder}: the record may not be written ({error}); name another folder with --store")
-    if name.startswith("SQLITE_CONSTRAINT"):
-        return StoreError(f"{folder}: expected rows that fit the record, got others ({error}); nothing of it was saved")
-    return StoreError(f"{folder}: the record could not be read or written ({error}); check that the disk has space")
+        said = f"the record may not be written ({error}); name another folder with --store"
+    elif name.startswith("SQLITE_CONSTRAINT"):
+        said = f"expected rows that fit the record, got others ({error}); nothing of it was saved"
+    else:
+        said = (
+            f"the record could not be read or written ({error}); check the disk or the connection to it, or name "
+            "another folder with --store"
+        )
+    return StoreError(f"{folder}: {said}")
+
+
+def share_error(folder: Path) -> StoreError:
+    """Return the error for a folder in which programs cannot share a database."""
+    return StoreError(
+        f"{folder}: expected a disk of this machine, got a folder without the locks and shared memory that the record "
+        "needs, such as a network share; copy it to a disk here, and name that folder with --store"
+    )
+
+
+def locks_work(folder: Path) -> bool:
+    """Whether files in a folder can be locked; true where that cannot be tried. Windows locks on shares too."""
+    if sys.platform == "win32":
+        return True
+    try:
+        # Not the record: closing it would end the locks that this process holds on it.
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _NO_LOCKS
+    return True
+
+
+def is_full(folder: Path) -> bool:
+    """Whether there is no room left on the disk of a folder."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_BYTES
+    except OSError:
+        return False
 
 
 def busy_error(folder: Path) -> StoreError:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -17,7 +17,16 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from formcheck.errors import StoreError
 from formcheck.files import inside, open_private, private_folder
 from formcheck.record.migrate import convert_former_series, is_newest, upgrade
-from formcheck.record.storage_errors import FILE, busy_error, damage_error, database_errors, storage_errors
+from formcheck.record.storage_errors import (
+    FILE,
+    busy_error,
+    damage_error,
+    database_errors,
+    is_full,
+    locks_work,
+    share_error,
+    storage_errors,
+)
 
 SERIES = "series"
 # What to do about a record without a set; also said by whoever finds it empty.
@@ -26,6 +35,8 @@ ENVIRONMENT = "FORMCHECK_STORE"
 
 # Writers wait for each other this long; one write takes milliseconds.
 _BUSY_TIMEOUT_S = 30.0
+# By then another writer is done, or there is something wrong with the locks.
+_FIRST_TIMEOUT_S = 1.0
 # Erasing must wait until nobody reads; whoever erases sits there and waits too.
 _VACUUM_TIMEOUT_S = 5.0
 
@@ -89,7 +100,7 @@ def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[St
     folder : Path, optional
         Where it is; default: `default_folder`. Made, for its owner alone, when ``write`` and not there.
     write : bool
-        False to read only: then a record that may not be written is opened too.
+        False to read only: then a record that may not be written, or lies on a full disk, is opened too.
 
     Raises
     ------
@@ -100,9 +111,13 @@ def open_store(folder: Path | None = None, *, write: bool = True) -> Iterator[St
     with storage_errors(folder):
         path = folder / FILE
         writable = _prepare(folder, path, write=write)
+    if not write and writable and is_full(folder):
+        writable = False
     engine = _engine(path, writable=writable)
     try:
         with storage_errors(folder):
+            if writable:
+                _check_locks(path)
             _check(engine, path, thorough=write)
             _bring_up_to_date(engine, path, writable=writable)
         store = Store(folder, engine, writable)
@@ -142,11 +157,14 @@ def _prepare(folder: Path, path: Path, *, write: bool) -> bool:
 def _engine(path: Path, *, writable: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         address = f"file:{_quoted(path)}"
-        if not writable:
-            # A record at rest is one file; without leave to make its side files it can only be read as unchanging.
-            at_rest = not path.with_name(f"{FILE}-wal").exists()
+        # A record at rest is one file; where its side files cannot be made it can only be read as unchanging.
+        at_rest = not writable and _size(path.with_name(f"{FILE}-wal")) == 0
+        if not writable and (at_rest or not os.access(path, os.W_OK)):
             address += "?mode=ro" + ("&immutable=1" if at_rest else "")
         connection = sqlite3.connect(address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        if not writable and not at_rest:
+            # Memory of this process alone, for which nothing is written.
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         # A saved set must outlive a power cut (FULL), an erased one must not stay in free pages (secure_delete).
         for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -162,6 +180,13 @@ def _engine(path: Path, *, writable: bool) -> Engine:
     return engine
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _quoted(path: Path) -> str:
     return path.absolute().as_uri().removeprefix("file:")
 
@@ -170,6 +195,19 @@ def _quoted(path: Path) -> str:
 def _immediate(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(immediate=True) as connection, connection.begin():
         yield connection
+
+
+def _check_locks(path: Path) -> None:
+    """Notice a share without locks, where SQLite would wait for as long as for another program."""
+    with closing(sqlite3.connect(f"file:{_quoted(path)}", uri=True, timeout=_FIRST_TIMEOUT_S)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                if not locks_work(path.parent):
+                    raise share_error(path.parent) from None
+                return
+            raise
 
 
 def _check(engine: Engine, path: Path, *, thorough: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from formcheck.review.apply import HandCalibration, Rejudged, ReviewedSession, a
 from formcheck.review.model import Review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import FrameTable, read_angles_csv
+from formcheck.text.numbers import printable
 from formcheck.types import LegAngles, PoseTrack, Session, Side, View
 
 
@@ -244,6 +246,11 @@ def results_folder_for(clip: Path) -> Path:
     if not is_results(first):
         return first
     try:
-        return first if ResultsFolder(first).session().clip.name == clip.name else second
+        return first if _same(ResultsFolder(first).session().clip.name, clip.name) else second
     except InputError:
         return first
+
+
+def _same(stored: str, name: str) -> bool:
+    # macOS may give the name of a file with its accents apart.
+    return unicodedata.normalize("NFC", stored) == unicodedata.normalize("NFC", printable(name))

@@ -123,7 +123,7 @@ class FileItem(Item):
         version = file_version(path)
         if version is not None and version != self._date[0]:
             stated = stated_at(path) if self.clip is not None else None
-            date = ItemDate(_iso(stated.astimezone()), "filmed") if stated is not None else self._file_date(version)
+            date = ItemDate(_iso(stated), "filmed") if stated is not None else self._file_date(version)
             self._date = (version, date)
         return self._date[1]
 

@@ -43,6 +43,19 @@ def test_patterns_and_plain_files_in_any_mixture_count_once(tmp_path):
     assert names(sources, tmp_path) == ["a/1.mp4", "b/1.mp4", "b/[x].mp4"]
 
 
+def test_brackets_in_the_name_of_a_folder_are_its_name(tmp_path):
+    make(tmp_path, "week [1]/a.mp4", "week [1]/b [x].mp4", "week 1/c.mp4")
+    assert names([tmp_path / "week [1]" / "*.mp4"], tmp_path) == ["week [1]/a.mp4", "week [1]/b [x].mp4"]
+    assert names([tmp_path / "week [1]"], tmp_path) == ["week [1]/a.mp4", "week [1]/b [x].mp4"]
+
+
+def test_brackets_that_match_nothing_are_explained(tmp_path):
+    make(tmp_path, "b [x].mp4")
+    with pytest.raises(InputError, match="bracket"):
+        find_clips([str(tmp_path / "b [x]*")])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs")
 def test_what_is_not_a_file_is_never_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
     make(tmp_path, "a.mp4")

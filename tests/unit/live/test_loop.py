@@ -72,7 +72,7 @@ def go(cameras, tmp_path, options=QUIET, notify=print):
         return None
     folder = result.finished.folder
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
-    with (folder / "cues.csv").open() as file:
+    with (folder / "cues.csv").open(encoding="utf-8-sig") as file:
         said = [row["key"] for row in csv.DictReader(file)]
     return result, [event["fault"] for event in events if event["event"] == "camera"], said
 

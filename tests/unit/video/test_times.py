@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from clips import number_of, steady, write_clip
+from clips import number_of, retagged, steady, write_clip
 from formcheck.errors import UsageError
 from formcheck.video import clip_times
 from formcheck.video.boxes import has_changed_speed, is_cut_off
@@ -27,16 +27,7 @@ def read(source: FileSource) -> tuple[list[float], list[str]]:
 
 def tagged(path: Path, tags: dict[str, str], *, times_s: list[float]) -> Path:
     """Write a clip with tags of a phone."""
-    plain = write_clip(path.with_name(f"plain{path.suffix}"), times_s=times_s)
-    options = {"movflags": "use_metadata_tags"}
-    with av.open(str(plain)) as given, av.open(str(path), "w", options=options) as made:
-        made.metadata.update(tags)
-        stream = made.add_stream_from_template(given.streams.video[0])
-        for packet in given.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                made.mux(packet)
-    return path
+    return retagged(write_clip(path.with_name(f"plain{path.suffix}"), times_s=times_s), path, tags)
 
 
 def patched(path: Path, kind: bytes, offset: int, value: bytes) -> Path:
