@@ -11,6 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from formcheck.record.calibrations import calibrations_of
 from formcheck.report.pdf import find_browser
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
@@ -437,6 +438,38 @@ def test_the_summary_is_printed(served, key):
     status, headers, data = served.raw("GET", f"/api/items/{key}/report.pdf")
     assert (status, headers["content-type"], data[:5]) == (200, "application/pdf", b"%PDF-")
     assert headers["content-disposition"].startswith("attachment")
+
+
+def marked_review(item):
+    """A review of somebody known, with hip and knee measured on two frames, and used for the clip."""
+    points = ((100.0, 0.0), (0.0, 0.0), (20.0, 98.0))
+    marks = [
+        {"id": f"{joint}{row}", "t_s": item["t_s"][row], "joint": joint, "points": points, "rater": "AB"}
+        for row in (5, 30)
+        for joint in ("hip", "knee")
+    ]
+    return item["review"] | {"goniometer": marks, "calibrated": True, "person": "P017", "reviewer": "AB"}
+
+
+def test_a_calibration_is_kept_for_the_person_and_removed(served, key, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "record"))
+    path = f"/api/items/{key}/calibrations"
+    item = served.get(f"/api/items/{key}")
+    assert served.get(path) == {"person": None, "kept": [], "used": []}
+    assert "code" in served.json("POST", path, status=422)["error"]
+    assert not (tmp_path / "record").exists()
+    assert served.put(key, marked_review(item))["agreement"] == []
+    kept = served.json("POST", path, status=201)
+    assert (kept["person"], len(kept["kept"])) == ("P017", 1)
+    (stored,) = calibrations_of("P017")
+    # A knee that is marked as bent on a frame with a straight one shows that formcheck lost the leg there.
+    assert (stored.frames, stored.raters, len(stored.marks)) == (2, "AB", 3)
+    assert stored.side == item["analysed"]["document"]["side"]
+    assert "AB" in kept["kept"][0]["words"]
+    number = kept["kept"][0]["number"]
+    assert served.raw("DELETE", f"{path}/{number + 1}")[0] >= 400
+    assert served.json("DELETE", f"{path}/{number}")["kept"] == []
+    assert calibrations_of("P017") == ()
 
 
 def test_what_is_not_there_is_said(served, key):

@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from formcheck.angles.calibration import fingerprint
 from formcheck.angles.hand_calibration import HandMark, measured_marks, shift_angles, shifts_by
 from formcheck.resolution import rounded
@@ -26,7 +29,7 @@ from formcheck.types import (
 MAX_APART_DEG = 10.0
 # How much of the lasting error two clips of a person have in common where their views are alike, and by how much less
 # for each degree that they are apart.
-_IN_COMMON, _LESS_PER_DEG = 0.7, 0.035
+_IN_COMMON, _LESS_PER_DEG = 0.5, 0.02
 
 
 def kept_from(
@@ -37,6 +40,7 @@ def kept_from(
     rater_sd_deg: float,
     made_at: str,
     raters: str,
+    shot: NDArray[np.int64] | None = None,
 ) -> KeptCalibration | None:
     """Return what is to be kept of a clip's marks; None where nothing of them is usable, or the view is not known.
 
@@ -45,13 +49,17 @@ def kept_from(
     angles : LegAngles
         Of the marked clip, not calibrated by hand.
     marks : sequence of HandMark
-        In the shot whose view the angles have.
     model : ModelInfo
         Of the network that the angles are from.
     rater_sd_deg, made_at, raters
         See `KeptCalibration`.
+    shot : (T,) int, optional
+        Number of the shot of each frame: marks count in the one whose view the angles have.
     """
     found = measured_marks(angles, marks)
+    if shot is not None and angles.usable.any():
+        viewed = int(np.argmax(np.bincount(shot[angles.usable])))
+        found = [mark for mark in found if shot[mark.frame] == viewed]
     view = angles.view
     if not found or not math.isfinite(view.azimuth_deg) or not math.isfinite(view.elevation_deg):
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.angles.hand_calibration import HandMark, find_shifts, shift_angles, usable_marks
+from formcheck.angles.hand_calibration import find_shifts, shift_angles, usable_marks
 from formcheck.angles.shots import measure_track
 from formcheck.errors import InputError, UsageError
 from formcheck.files import FileVersion, file_version
@@ -20,7 +21,7 @@ from formcheck.form.statistics import meant_whole
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
 from formcheck.reps.manual import ManualTimes
-from formcheck.review.apply import HandCalibration, Rejudged, ReviewedSession, apply_review
+from formcheck.review.apply import ClipMarks, HandCalibration, Rejudged, ReviewedSession, apply_review
 from formcheck.review.model import Review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import FrameTable, read_angles_csv
@@ -114,7 +115,12 @@ class Analysis:
             It has to be judged again, by a protocol that is not on this machine.
         """
         protocol = self.protocol
-        return apply_review(review, self.session, protocol.protocol if protocol else None, self._rejudge)
+        reviewed = apply_review(review, self.session, protocol.protocol if protocol else None, self._rejudge)
+        use = reviewed.session.kept_calibration
+        if use is None or not use.used or protocol is None:
+            return reviewed
+        _, angles, _ = self._measure(review.side, protocol)
+        return replace(reviewed, uncalibrated=angles)
 
     def track_of_leg(self, side: Side | None) -> PoseTrack:
         """Return the track in which a leg was followed: of its own analysis if there is one, else the first one."""
@@ -133,7 +139,7 @@ class Analysis:
         side: Side | None,
         protocol_id: str | None,
         spans: Sequence[ManualTimes] | None,
-        marks: Sequence[HandMark],
+        marks: ClipMarks,
     ) -> Rejudged:
         loaded = self._protocols.get(protocol_id) if protocol_id is not None else self.protocol
         if loaded is None:
@@ -141,30 +147,46 @@ class Analysis:
                 f"the protocol '{self.session.protocol_id}' of this session is not on this machine, so it cannot be "
                 "judged again: choose another protocol, or open the review with --protocol FILE"
             )
-        given = side or (self.session.side if self.session.side_given else None)
+        track, angles, view = self._measure(side, loaded)
+        angles, by_hand = _calibrated(angles, marks, track.shot)
+        use = self.session.kept_calibration
+        session = judge_angles(
+            track,
+            angles,
+            view,
+            loaded,
+            side_given=self._given(side) is not None or self.track.side_given,
+            spans=spans,
+            whole_set=meant_whole(self.session),
+            # Marks on this clip tell all that marks on another one tell, and more.
+            kept=(use.kept,) if use is not None and by_hand is None else (),
+        )
+        return Rejudged(session, loaded.protocol, by_hand)
+
+    def _given(self, side: Side | None) -> Side | None:
+        return side or (self.session.side if self.session.side_given else None)
+
+    def _measure(self, side: Side | None, loaded: LoadedProtocol) -> tuple[PoseTrack, LegAngles | None, View]:
+        """Return the track of a leg, and its angles without a calibration by hand, measured once."""
+        given = self._given(side)
         limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
         with self._lock:
             track = self.track_of_leg(given)
             key = (given, limit_deg, id(track))
             if key not in self._measured:
                 self._measured[key] = measure_track(track, max_trunk_from_floor_deg=limit_deg, side=given)
-            angles, view = self._measured[key]
-        angles, by_hand = _calibrated(angles, marks, track.shot)
-        side_given = given is not None or self.track.side_given
-        whole_set = meant_whole(self.session)
-        session = judge_angles(track, angles, view, loaded, side_given=side_given, spans=spans, whole_set=whole_set)
-        return Rejudged(session, loaded.protocol, by_hand)
+            return track, *self._measured[key]
 
 
 def _calibrated(
-    angles: LegAngles | None, marks: Sequence[HandMark], shot: NDArray[np.int64] | None
+    angles: LegAngles | None, by: ClipMarks, shot: NDArray[np.int64] | None
 ) -> tuple[LegAngles | None, HandCalibration | None]:
     """Return the angles calibrated by marks, and what that changed; None where no mark is on a measured frame."""
-    shifts = find_shifts(angles, marks, shot=shot) if angles is not None else ()
+    shifts = find_shifts(angles, by.marks, rater_sd_deg=by.rater_sd_deg, shot=shot) if angles is not None else ()
     if angles is None or not shifts:
         return angles, None
-    used = usable_marks(angles, marks)
-    by_hand = HandCalibration(shifts, len({row for _, row in used}), len(marks) - len(used), angles)
+    used = usable_marks(angles, by.marks)
+    by_hand = HandCalibration(shifts, len({row for _, row in used}), len(by.marks) - len(used), angles)
     return shift_angles(angles, shifts), by_hand
 
 

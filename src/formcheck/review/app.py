@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from formcheck.review.analyses import Analyses
+from formcheck.review.calibrations import Calibrations
 from formcheck.review.exports import Exports
 from formcheck.review.following import follow_point
 from formcheck.review.media import to_jpeg
@@ -42,7 +43,7 @@ _PAGE_POLICY = (
 
 def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str = "/") -> list[Route]:
     """Return the routes of the review page, which itself is at ``page``."""
-    analyses, exports = Analyses(service, analysis_jobs), Exports(service)
+    analyses, exports, calibrations = Analyses(service, analysis_jobs), Exports(service), Calibrations(service)
     item, texts = "/api/items/{id}", service.texts
     index = page_endpoint("formcheck.review", "index.html.j2", page_texts(texts), texts, beside_home=page != "/")
     pdf = download_endpoint(lambda r: exports.pdf(_id(r), _layer(r)), "application/pdf", "pdf")
@@ -57,6 +58,13 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
         Route(f"{item}/review", _put_review(service), methods=["PUT"]),
         Route(f"{item}/review", json_endpoint(lambda r: service.delete_review(_id(r))), methods=["DELETE"]),
         Route(f"{item}/follow", _follow(service), methods=["POST"]),
+        Route(f"{item}/calibrations", json_endpoint(lambda r: calibrations.show(_id(r)))),
+        Route(f"{item}/calibrations", json_endpoint(lambda r: calibrations.keep(_id(r)), 201), methods=["POST"]),
+        Route(
+            f"{item}/calibrations/{{number}}",
+            json_endpoint(lambda r: calibrations.remove(_id(r), r.path_params["number"])),
+            methods=["DELETE"],
+        ),
         Route(f"{item}/analyse", json_endpoint(lambda r: analyses.start(_id(r), **_options(r)), 202), methods=["POST"]),
         Route(f"{item}/report.html", _page(exports)),
         Route(f"{item}/report.pdf", pdf),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from formcheck.angles.hand_calibration import HandMark, JointShift, row_at
+from formcheck.angles.hand_calibration import RATER_SD_DEG, HandMark, JointShift, row_at
 from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
@@ -19,6 +19,7 @@ from formcheck.review.changes import (
     verdict_change,
 )
 from formcheck.review.model import Goniometer, Joint, Note, Overrule, Review
+from formcheck.review.raters import rater_sd_deg
 from formcheck.server.endpoints import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, title_message, verdict_word
@@ -75,6 +76,8 @@ class ReviewedSession:
         The findings whose verdict is the reviewer's.
     hand_calibration : HandCalibration or None
         What the goniometer added to the angles, if the reviewer uses it for this clip.
+    uncalibrated : LegAngles or None
+        The angles before the person's kept calibration, where that shifts those of the session.
     """
 
     session: Session
@@ -84,11 +87,14 @@ class ReviewedSession:
     needs_side: Side | None = None
     overruled: Mapping[FindingKey, Overruled] = field(default_factory=dict)
     hand_calibration: HandCalibration | None = None
+    uncalibrated: LegAngles | None = None
 
     @property
     def tool_angles(self) -> LegAngles | None:
         """Formcheck's own angles, with which a goniometer is compared."""
-        return self.hand_calibration.before if self.hand_calibration is not None else self.session.angles
+        if self.hand_calibration is not None:
+            return self.hand_calibration.before
+        return self.uncalibrated if self.uncalibrated is not None else self.session.angles
 
     def is_overruled(self, finding: Finding) -> bool:
         """Whether the verdict of a finding is the reviewer's."""
@@ -119,9 +125,17 @@ class Rejudged:
     hand_calibration: HandCalibration | None
 
 
+@dataclass(frozen=True, slots=True)
+class ClipMarks:
+    """The marks by which a clip is calibrated, and how far each scatters."""
+
+    marks: Sequence[HandMark] = ()
+    rater_sd_deg: float = RATER_SD_DEG
+
+
 # Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed, and the marks
 # by which its angles are calibrated.
-Rejudge = Callable[[Side | None, str | None, Sequence[ManualTimes] | None, Sequence[HandMark]], Rejudged]
+Rejudge = Callable[[Side | None, str | None, Sequence[ManualTimes] | None, ClipMarks], Rejudged]
 
 
 def apply_review(review: Review, analysed: Session, protocol: Protocol | None, rejudge: Rejudge) -> ReviewedSession:
@@ -142,8 +156,8 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     spans = None if review.reps is None else [ManualTimes(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
     if spans is not None and side is None and other is None and same_times(spans, analysed.reps):
         spans = None
-    marks = _hand_marks(review) if review.calibrated else []
-    if side is not None or other is not None or spans is not None or marks:
+    marks = clip_marks(review) if review.calibrated else ClipMarks()
+    if side is not None or other is not None or spans is not None or marks.marks:
         again = rejudge(side, other, spans, marks)
         session, protocol, by_hand = again.session, again.protocol, again.hand_calibration
         changes = session_changes(analysed, session, reps_given=spans is not None or by_hand is not None)
@@ -170,13 +184,14 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     )
 
 
-def _hand_marks(review: Review) -> list[HandMark]:
+def clip_marks(review: Review) -> ClipMarks:
     """Return the goniometer's hips and knees."""
-    return [
+    marks = [
         HandMark(one.t_s, "hip" if one.joint is Joint.HIP else "knee", one.measured_deg())
         for one in review.goniometer
         if one.joint is not Joint.OTHER
     ]
+    return ClipMarks(marks, rater_sd_deg(review.goniometer))
 
 
 def _cut_movements(session: Session, protocol: Protocol) -> tuple[Message, ...]:

@@ -191,7 +191,7 @@ class FileLibrary:
         self.uploads: Path | None = self.root if only is None else None
         self._only = only.absolute() if only is not None else None
         self._protocols = protocols
-        self._record = record
+        self.record: Path | None = record
         self._items: dict[str, FileItem] = {}
         self._folders: dict[Path, ResultsFolder] = {}
         self._lock = threading.Lock()
@@ -237,7 +237,7 @@ class FileLibrary:
             return known
         path = clip if clip is not None else results.path if results is not None else self.root
         name = path.name if self._only is not None else path.relative_to(self.root).as_posix()
-        return FileItem(clip=clip, results=results, name=name, protocols=self._protocols, record=self._record)
+        return FileItem(clip=clip, results=results, name=name, protocols=self._protocols, record=self.record)
 
 
 def _pairs(

@@ -120,6 +120,8 @@ class Library(Protocol):
     opened: Opened
     # The folder for uploaded clips; None when there is no place for them.
     uploads: Path | None
+    # The folder of the practice record; None = the default one.
+    record: Path | None
 
     def items(self) -> Sequence[Item]:
         """Look again, and return what is there."""

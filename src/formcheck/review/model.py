@@ -85,12 +85,14 @@ class Goniometer(Part):
 
     ``angle_deg`` is flexion for knee and hip (180 less the angle between the arms: 0 = straight), the angle between the
     arms for anything else. ``tool_deg`` is formcheck's angle at that time, ``difference_deg`` the reviewer's less it.
+    ``rater`` is who laid it, empty in reviews of before there were several.
     """
 
     id: Key
     t_s: Seconds
     joint: Joint
     points: tuple[Point, Point, Point]
+    rater: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     angle_deg: float | None = None
     tool_deg: float | None = None
     tool_se_deg: float | None = None

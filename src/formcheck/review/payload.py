@@ -17,6 +17,7 @@ from formcheck.review.changes import calibration_change
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
+from formcheck.review.raters import agreements
 from formcheck.server.endpoints import page_catalogue
 from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
@@ -135,6 +136,11 @@ def _calibration_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]
         return None
     changes = [calibration_change(shift, by_hand.before).to_json(texts) for shift in by_hand.shifts]
     return {"frames": by_hand.frames, "changes": changes}
+
+
+def agreement_part(review: Review, texts: Texts) -> list[str]:
+    """Return how far raters agree who measured the same frames."""
+    return [texts.say(one.message) for one in agreements(review.goniometer)]
 
 
 def angle_arrays(session: Session) -> dict[str, list[Any]]:

@@ -104,6 +104,7 @@ class RecordLibrary:
         self, store: Store, protocols: AvailableProtocols, *, uid: str | None = None, clips: Path | None = None
     ) -> None:
         self.opened: Opened = "store" if uid is None else "session"
+        self.record: Path | None = store.folder
         self._store = store
         self._uid = uid
         self._protocols = protocols

@@ -185,6 +185,7 @@ class ReviewService:
             "t_s": np.round(analysis.track.t_s, 4).tolist(),
             "analysed": payload.session_part(ReviewedSession(analysis.session), self.texts),
             "reviewed": payload.reviewed_part(reviewed, self.texts),
+            "agreement": payload.agreement_part(opened.stored.review, self.texts),
             "review": opened.stored.review.to_json(),
             "reviewed_at": opened.stored.saved_at,
             "has_annotated": item.annotated() is not None,
@@ -255,6 +256,7 @@ class ReviewService:
             "review": stored.review.to_json(),
             "reviewed_at": stored.saved_at,
             "reviewed": payload.reviewed_part(reviewed, self.texts),
+            "agreement": payload.agreement_part(stored.review, self.texts),
             "notices": [*notices, *map(self.texts.say, (*reviewed.not_applied, *reviewed.warnings))],
         }
 

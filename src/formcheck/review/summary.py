@@ -32,6 +32,7 @@ from formcheck.review.apply import ReviewedSession
 from formcheck.review.compare import Number, set_numbers
 from formcheck.review.library import DateKind
 from formcheck.review.model import Goniometer, Joint, Note
+from formcheck.review.raters import agreements
 from formcheck.review.storage import StoredReview
 from formcheck.text import numbers
 from formcheck.text.catalogue import Texts
@@ -131,6 +132,8 @@ def render_summary(
         changes=[change.to_json(texts) for change in reviewed.changes],
         notices=[texts.say(notice) for notice in reviewed.not_applied],
         goniometer=[(one, *_beside(one, texts)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
+        several_raters=len({one.rater for one in review.goniometer}) > 1,
+        agreement=[texts.say(one.message) for one in agreements(review.goniometer)],
         calibrated_frames=reviewed.hand_calibration.frames if reviewed.hand_calibration is not None else 0,
         key_images=[one for one in sorted(review.key_images, key=lambda one: one.t_s) if one.id in images],
         images={key: base64.b64encode(data).decode() for key, data in images.items()},

@@ -149,3 +149,12 @@ def test_the_shift_never_goes_beyond_marks_that_agree(count, rater_sd_deg):
     (shift,) = find_shifts(before, marks, rater_sd_deg=rater_sd_deg)
     assert (shift.shift_deg >= 0).all()
     assert shift.shift_deg[BENT] <= 5.0
+
+
+def test_two_raters_of_a_frame_count_by_their_mean():
+    before = angles()
+    apart = [mark(before, BENT, "hip", off_deg) for off_deg in (3.0, 7.0)]
+    alike = [mark(before, BENT, "hip", 5.0)] * 2
+    (one,), (other,) = find_shifts(before, apart), find_shifts(before, alike)
+    assert one.shift_deg == pytest.approx(other.shift_deg)
+    assert one.frames == 1

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from formcheck.angles.kept_calibration import kept_from
 from formcheck.errors import UsageError
 from formcheck.form.judge import judge_track
 from formcheck.form.statistics import count_finding, set_statistics
@@ -15,7 +16,7 @@ from formcheck.form.summary import summarize
 from formcheck.message import Message, verbatim
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analysis import Analysis, AvailableProtocols
-from formcheck.review.apply import check_fits, with_tool_angles
+from formcheck.review.apply import check_fits, clip_marks, with_tool_angles
 from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Goniometer, Joint, Note, Overrule, Review
 from formcheck.server.endpoints import RequestError
@@ -310,3 +311,35 @@ def test_a_calibration_without_a_usable_mark_is_said(analysis):
     some = (goniometer_of(analysis, Joint.HIP, 2, 60.0), goniometer_of(analysis, Joint.KNEE, 2, 3.0))
     (said,) = analysis.apply(Review(goniometer=some, calibrated=True)).not_applied
     assert said.key == "clinician.notice.unused_marks"
+
+
+@pytest.fixture(scope="module")
+def kept_analysis(analysis):
+    """The same clip, analysed for a person of whom marks 8 degrees above formcheck's are kept."""
+    marks = clip_marks(Review(goniometer=bent_and_straight(analysis, 8.0))).marks
+    track = analysis.track
+    kept = kept_from(
+        analysis.session.angles, marks, model=track.model, rater_sd_deg=2.0, made_at="2026-11-28", raters="AB"
+    )
+    session = judge_track(track, load_protocol(), kept=[kept])
+    return Analysis(to_document(session, TEXTS), session, track, AvailableProtocols())
+
+
+def test_a_kept_calibration_stays_when_the_clip_is_judged_again(kept_analysis):
+    before = kept_analysis.session
+    after = kept_analysis.apply(Review(protocol="sciatic-glide-slider")).session
+    assert after.kept_calibration == before.kept_calibration
+    assert after.reps[0].hip_flexion_mean_deg == pytest.approx(before.reps[0].hip_flexion_mean_deg, abs=0.05)
+
+
+def test_a_goniometer_is_compared_with_the_angles_before_a_kept_calibration(analysis, kept_analysis):
+    review = Review(goniometer=bent_and_straight(analysis, 5.0))
+    marked = with_tool_angles(review, kept_analysis.apply(review).tool_angles)
+    assert [one.difference_deg for one in marked.goniometer] == pytest.approx([5.0] * 4, abs=0.2)
+
+
+def test_marks_on_the_clip_take_the_place_of_a_kept_calibration(analysis, kept_analysis):
+    review = Review(goniometer=bent_and_straight(analysis, 5.0), calibrated=True)
+    own, without = kept_analysis.apply(review).session, analysis.apply(review).session
+    assert own.kept_calibration is None
+    assert own.reps[0].hip_flexion_mean_deg == pytest.approx(without.reps[0].hip_flexion_mean_deg, abs=0.05)

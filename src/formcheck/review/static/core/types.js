@@ -100,6 +100,7 @@
  * @property {number} t_s
  * @property {Joint} joint
  * @property {Point[]} points  three, pixels of the clip's frame; the middle one is the vertex
+ * @property {string} [rater]  who laid it
  * @property {number | null} angle_deg
  * @property {number | null} tool_deg
  * @property {number | null} tool_se_deg
@@ -158,7 +159,10 @@
  * @property {boolean} has_annotated  whether the analysis made an annotated clip
  * @property {string | null} [review_problem]  why a kept review cannot be read
  * @property {string[]} [notices]
+ * @property {string[]} [agreement]  how far raters agree who measured the same frames
  */
+
+/** @typedef {{person: string | null, kept: {number: number, words: string}[], used: string[]}} Kept  calibrations kept of the leg */
 
 /**
  * @typedef {object} Entry  a row of the worklist

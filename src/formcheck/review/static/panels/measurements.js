@@ -4,6 +4,8 @@
 import { button, h, select } from "../core/dom.js";
 import { clock, degrees, signed, t, withBand, Z_95 } from "../core/text.js";
 
+import { calibration } from "./calibration.js";
+
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Joint, Measurement } from "../core/types.js" */
 
@@ -12,6 +14,8 @@ const JOINTS = /** @type {Joint[]} */ (["knee", "hip", "other"]);
 /** @param {ClipView} view */
 export function measureTab(view) {
   const { goniometer } = view.state.review;
+  const several = new Set(goniometer.map((one) => one.rater ?? "")).size > 1;
+  const columns = ["at", "joint", ...(several ? ["rater"] : []), "yours", "formcheck", "difference"];
   return [
     h("p", {}, t("review.measurements.help")),
     h(
@@ -34,51 +38,24 @@ export function measureTab(view) {
           h(
             "tr",
             {},
-            ...["at", "joint", "yours", "formcheck", "difference"].map((column) =>
-              h("th", { scope: "col" }, t(`review.measurements.${column}`)),
-            ),
+            ...columns.map((column) => h("th", { scope: "col" }, t(`review.measurements.${column}`))),
             h("td"),
           ),
         ),
-        h("tbody", {}, ...[...goniometer].sort((a, b) => a.t_s - b.t_s).map((one) => row(view, one))),
+        h("tbody", {}, ...[...goniometer].sort((a, b) => a.t_s - b.t_s).map((one) => row(view, one, several))),
       ),
+    ...view.state.agreement.map((sentence) => h("p", { class: "of-tool" }, sentence)),
     goniometer.length > 0 && h("p", { class: "soft" }, t("review.measurements.points_help")),
     goniometer.some((one) => one.joint !== "other") && calibration(view),
   ];
 }
 
 /**
- * Whether hip and knee are shifted by these measurements, and by how much.
- * @param {ClipView} view
- */
-function calibration(view) {
-  const { state } = view;
-  const use = (/** @type {boolean} */ calibrated) =>
-    state.change(t(calibrated ? "review.change.calibrate" : "review.change.stop_calibrating"), (draft) => {
-      draft.calibrated = calibrated;
-    });
-  if (!state.review.calibrated)
-    return h(
-      "section",
-      { class: "calibration" },
-      button(t("review.measurements.use"), () => use(true), { class: "primary", "data-key": "calibrate" }),
-      h("p", { class: "soft" }, t("review.measurements.use_help")),
-    );
-  const found = state.reviewed.calibration;
-  return h(
-    "section",
-    { class: "calibration" },
-    found && h("p", {}, h("b", {}, t("review.measurements.used", { n: found.frames }))),
-    found && h("dl", {}, ...found.changes.flatMap((one) => [h("dt", {}, one.what), h("dd", {}, one.reviewed)])),
-    button(t("review.measurements.stop_using"), () => use(false), { "data-key": "calibrate" }),
-  );
-}
-
-/**
  * @param {ClipView} view
  * @param {Measurement} one
+ * @param {boolean} several  there are several raters
  */
-function row(view, one) {
+function row(view, one, several) {
   const rejoint = (/** @type {string} */ joint) =>
     view.state.change(t("review.change.goniometer_joint"), (draft) => {
       draft.goniometer = draft.goniometer.map((other) =>
@@ -90,6 +67,8 @@ function row(view, one) {
       draft.goniometer = draft.goniometer.filter((other) => other.id !== one.id);
     });
   const at = clock(one.t_s, 2);
+  // Hidden while an angle is measured: a second rater must not see the first one's.
+  const others = (one.rater ?? "") !== view.state.review.reviewer;
   const joints = JOINTS.map((joint) => /** @type {[string, string]} */ ([joint, t(`review.measurements.${joint}`)]));
   return h(
     "tr",
@@ -112,7 +91,12 @@ function row(view, one) {
         "data-key": `joint-${one.id}`,
       }),
     ),
-    h("td", { class: "yours" }, h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg))),
+    several && h("td", {}, one.rater || "–"),
+    h(
+      "td",
+      { class: others ? "yours of-tool" : "yours" },
+      h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg)),
+    ),
     h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg)),
     h("td", { class: "of-tool" }, difference(one)),
     h("td", {}, button(t("review.measurements.remove"), remove, { class: "quiet" }, "×")),

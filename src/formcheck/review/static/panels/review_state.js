@@ -1,11 +1,11 @@
 // @ts-check
 /** The reviewer's layer of one clip: changes, undo, and saving by itself. The analysis is never touched. */
 
-import { ApiError, itemPath, putReview, send } from "../core/api.js";
+import { ApiError, getJson, itemPath, putReview, send } from "../core/api.js";
 import { t } from "../core/text.js";
 
 /** @import { SavedReview } from "../core/api.js" */
-/** @import { Item, Review, Session } from "../core/types.js" */
+/** @import { Item, Kept, Review, Session } from "../core/types.js" */
 
 const WAIT_MS = 400;
 const AGAIN_MS = 3000;
@@ -31,6 +31,9 @@ export class ReviewState extends EventTarget {
     /** @type {Review} */
     this.review = item.review;
     this.revision = item.review.revision;
+    this.agreement = item.agreement ?? [];
+    /** What is kept of the leg for the person; null until it was asked for. @type {Kept | null} */
+    this.kept = null;
     /** @type {"analysed" | "reviewed"} */
     this.layer = "reviewed";
     /** @type {Status} */
@@ -136,6 +139,25 @@ export class ReviewState extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** Ask what is kept of the leg for the person. */
+  async loadKept() {
+    this.kept = await getJson(`${itemPath(this.id)}/calibrations`);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Keep what was measured for the person, once it is saved. */
+  async keepForPerson() {
+    await this.save();
+    this.kept = await (await send("POST", `${itemPath(this.id)}/calibrations`)).json();
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {number} number */
+  async removeKept(number) {
+    this.kept = await (await send("DELETE", `${itemPath(this.id)}/calibrations/${number}`)).json();
+    this.dispatchEvent(new Event("change"));
+  }
+
   /** Forget the whole layer. */
   async forget() {
     clearTimeout(this.timer);
@@ -195,6 +217,8 @@ export class ReviewState extends EventTarget {
   #saved(answer, sent) {
     this.revision = answer.revision;
     this.reviewed = complete(answer.reviewed, this.analysed);
+    this.agreement = answer.agreement ?? [];
+    if (this.kept) void this.loadKept();
     // What was typed while the message was under way is newer than the answer.
     const reopened = sent === this.counted && this.review.done && !answer.review.done;
     if (sent === this.counted) this.review = answer.review;

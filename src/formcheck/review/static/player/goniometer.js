@@ -52,6 +52,7 @@ export class Goniometer extends EventTarget {
     });
     for (const part of [this.placing, this.handles])
       part.addEventListener("change", () => this.dispatchEvent(new Event("change")));
+    this.placing.addEventListener("change", () => this.handles.refresh());
   }
 
   get active() {
@@ -66,9 +67,12 @@ export class Goniometer extends EventTarget {
   get #kept() {
     const shown = this.player.video ? this.player.shown : this.player.index;
     const t_s = this.item.t_s[shown];
-    return this.state.layer === "analysed"
-      ? []
-      : this.state.review.goniometer.filter((one) => Math.abs(one.t_s - t_s) < SAME_FRAME_S);
+    if (this.state.layer === "analysed") return [];
+    const { goniometer, reviewer } = this.state.review;
+    // While one is placed, those of another rater would lead the hand.
+    return goniometer.filter(
+      (one) => Math.abs(one.t_s - t_s) < SAME_FRAME_S && (!this.active || (one.rater ?? "") === reviewer),
+    );
   }
 
   /** Those laid on the frame that is shown. */
@@ -116,6 +120,7 @@ export class Goniometer extends EventTarget {
         tool_deg: null,
         tool_se_deg: null,
         difference_deg: null,
+        rater: draft.reviewer,
       });
     });
     this.dispatchEvent(new Event("placed"));

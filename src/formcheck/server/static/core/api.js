@@ -6,7 +6,7 @@ import { t } from "./text.js";
 /** @import { Comparison, Entry, Item, Job, Review, ServerState, Session } from "./types.js" */
 
 /** @typedef {{error?: string, review?: Review, revision?: number}} Refusal  what the server says when it does not comply */
-/** @typedef {{revision: number, review: Review, reviewed: Session, notices?: string[]}} SavedReview */
+/** @typedef {{revision: number, review: Review, reviewed: Session, notices?: string[], agreement?: string[]}} SavedReview */
 
 /** An answer other than success. */
 export class ApiError extends Error {

@@ -1,0 +1,80 @@
+// @ts-check
+/** Calibrating by hand: for this clip, and for later ones of the person. */
+
+import { announce, button, h, showError } from "../core/dom.js";
+import { t } from "../core/text.js";
+
+/** @import { ClipView } from "../player/clip_view.js" */
+
+/**
+ * Whether hip and knee are shifted by these measurements, and by how much.
+ * @param {ClipView} view
+ */
+export function calibration(view) {
+  const { state } = view;
+  const use = (/** @type {boolean} */ calibrated) =>
+    state.change(t(calibrated ? "review.change.calibrate" : "review.change.stop_calibrating"), (draft) => {
+      draft.calibrated = calibrated;
+    });
+  if (!state.review.calibrated)
+    return h(
+      "section",
+      { class: "calibration" },
+      button(t("review.measurements.use"), () => use(true), { class: "primary", "data-key": "calibrate" }),
+      h("p", { class: "soft" }, t("review.measurements.use_help")),
+      ...person(view),
+    );
+  const found = state.reviewed.calibration;
+  return h(
+    "section",
+    { class: "calibration" },
+    found && h("p", {}, h("b", {}, t("review.measurements.used", { n: found.frames }))),
+    found && h("dl", {}, ...found.changes.flatMap((one) => [h("dt", {}, one.what), h("dd", {}, one.reviewed)])),
+    button(t("review.measurements.stop_using"), () => use(false), { "data-key": "calibrate" }),
+    ...person(view),
+  );
+}
+
+/**
+ * What is kept of this leg for the person, for later clips.
+ * @param {ClipView} view
+ */
+function person({ state }) {
+  const { kept } = state;
+  if (!kept) {
+    state.loadKept().catch((error) => showError("kept", error.message));
+    return [];
+  }
+  const act = (/** @type {Promise<void>} */ asked, /** @type {string} */ done) => {
+    asked.then(() => announce(t(done))).catch((error) => showError("kept", error.message));
+  };
+  return [
+    h("h3", {}, t("review.kept.title")),
+    ...kept.used.map((sentence) => h("p", {}, sentence)),
+    kept.person
+      ? button(t("review.kept.keep", { person: kept.person }), () => act(state.keepForPerson(), "review.kept.done"), {
+          "data-key": "keep-calibration",
+          disabled: !state.review.calibrated,
+        })
+      : h("p", {}, t("review.kept.no_person")),
+    h("p", { class: "soft" }, t("review.kept.help")),
+    kept.kept.length > 0 &&
+      h(
+        "ul",
+        { class: "kept" },
+        ...kept.kept.map((one) =>
+          h(
+            "li",
+            {},
+            h("span", {}, one.words),
+            button(
+              t("review.kept.remove"),
+              () => act(state.removeKept(one.number), "review.kept.removed"),
+              { class: "quiet", "data-key": `remove-kept-${one.number}` },
+              "×",
+            ),
+          ),
+        ),
+      ),
+  ];
+}
