@@ -22,7 +22,7 @@ from formcheck.pose.landmarker import Detection, MediaPipeLandmarker
 from formcheck.pose.landmarks import HIPS, LEGS, SHOULDERS
 from formcheck.pose.models import find_model
 from formcheck.pose.occlusion import paint_out
-from formcheck.pose.survey import RestingLeg
+from formcheck.pose.survey_legs import RestingLeg
 from formcheck.types import ImageBgr, Side
 
 FloatArray = NDArray[np.float64]

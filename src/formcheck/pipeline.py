@@ -26,7 +26,7 @@ from formcheck.pose.landmarker import MediaPipeLandmarker
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, Effort, ModelFile, find_model, identify
 from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.online_tracker import OnlineTracker, join_tracks, last_frame
-from formcheck.pose.survey import STRIDE_S
+from formcheck.pose.survey import STRIDE_S, Survey
 from formcheck.pose.track_file import load_track, save_track
 from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.protocols.loader import LoadedProtocol
@@ -37,7 +37,7 @@ from formcheck.session.document import session_text
 from formcheck.session.frames import write_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.timeseries import take_frames
-from formcheck.types import Frame, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Session, Side
+from formcheck.types import SECOND_PERSON, Frame, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Session, Side
 from formcheck.video.source import FileSource
 from formcheck.video.window import check_window
 
@@ -134,7 +134,14 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     coarse = FileSource(
         clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S, threads=1, speed=options.speed
     )
-    survey = survey_clip(coarse, landmarker, side=options.side, jobs=jobs, progress=partial(progress, "survey"))
+    survey = survey_clip(
+        coarse,
+        landmarker,
+        side=options.side,
+        make_people=partial(MediaPipeLandmarker, model.path, tracking=False, people=2),
+        jobs=jobs,
+        progress=partial(progress, "survey"),
+    )
     give_back_memory()  # the thumbnails of the survey
     # A clip with more frames than that is thinned out, but where the leg is fast, unless the user set the rate.
     stride_s = 0.0 if coarse.nominal_fps <= effort.rate_hz else 1 / effort.rate_hz
@@ -148,8 +155,12 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
         clip=source.info,
         model=model_info(model),
         side_given=options.side is not None,
-        warnings=(*warnings, *_thinned(source.nominal_fps, options)),
+        warnings=(*warnings, *_thinned(source.nominal_fps, options), *_second_person(survey)),
     )
+
+
+def _second_person(survey: Survey | None) -> tuple[Message, ...]:
+    return (Message.of(SECOND_PERSON),) if survey is not None and survey.second_person else ()
 
 
 def _thinned(nominal_fps: float, options: Options) -> tuple[Message, ...]:

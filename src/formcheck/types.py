@@ -30,6 +30,9 @@ Refusal = Literal["network", "far_side", "view"]
 SIDE_UNDECIDED = "quality.side_undecided"
 """Key of the reason that says that the working side is undecided."""
 
+SECOND_PERSON = "warning.second_person"
+"""Key of a track's warning that somebody else is in the picture."""
+
 
 class Side(StrEnum):
     """The subject's side."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from formcheck.angles.calibration import Calibration, calibration_for
 from formcheck.angles.camera import Posture, find_posture
+from formcheck.angles.extra_error import extra_se_deg
 from formcheck.angles.filtering import gap_lengths_s, jitter_deg, plausible_frames, smooth
 from formcheck.angles.geometry import (
     distance_to_segment,
@@ -21,7 +22,7 @@ from formcheck.angles.joint_centre import KneePath
 from formcheck.angles.memory import SetMemory
 from formcheck.angles.pelvis import find_pelvis_lift
 from formcheck.pose.landmarks import LEGS, SHOULDERS, WRISTS
-from formcheck.types import BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
+from formcheck.types import SECOND_PERSON, BoolArray, FloatArray, LegAngles, PoseTrack, Side, View
 
 # Jitter of the thigh beyond which no angles are given: the error band would be 20 degrees either way and more.
 MAX_JITTER_DEG = 2.5
@@ -32,6 +33,9 @@ MAX_REP_JITTER_DEG = 1.2
 _SE_PER_GAP_S = 8.0
 # A thigh that leans further over the trunk than this is none: shoulder, hip and knee were taken for one another.
 _MAX_HIP_DEG = 140.0
+# Hands on the leg and bodies beside it are not what the errors were measured with: bands are this many times as wide
+# where a second person is in the picture.
+_SE_BESIDE_OTHERS = 2.0
 # The camera positions for which this was measured; beyond them no angles are given.
 MAX_AZIMUTH_DEG = 50.0
 MAX_ELEVATION_DEG = 24.0
@@ -91,7 +95,8 @@ def measure_leg(
     joints = find_joints(track, chosen, plausible)
     up, level = floor_axes(posture)
     path = KneePath() if memory is None else memory.path
-    joints = _find_hip(joints, path, track.t_s, posture, calibration)
+    hip_shift = _hip_shift(joints, path, track.t_s, posture, calibration)
+    joints = replace(joints, hip=joints.hip + hip_shift)
     reading = read_leg(joints, up, level)
     hip_deg, knee_deg = _hip_and_knee(reading, posture, calibration)
     shank, foot = joints.ankle - joints.knee, joints.toe - joints.heel
@@ -102,9 +107,11 @@ def measure_leg(
     hip_se, knee_se = (
         error.at(view.azimuth_deg, view.jitter_deg, near=near) for error in (calibration.hip_se, calibration.knee_se)
     )
+    if any(warning.key == SECOND_PERSON for warning in track.warnings):
+        hip_se, knee_se = _SE_BESIDE_OTHERS * hip_se, _SE_BESIDE_OTHERS * knee_se
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
-    lift = find_pelvis_lift(track, posture, up, level)
-    hip_deg, lifted_se = lift.correct(hip_deg, np.full(len(hip_deg), hip_se))
+    hip_extra, knee_extra = extra_se_deg(track, chosen, hip_deg, hip_shift_px=hip_shift)
+    hip_deg, hip_extra = find_pelvis_lift(track, posture, up, level).correct(hip_deg, hip_extra)
     with np.errstate(invalid="ignore"):
         usable = np.isfinite(knee_deg) & (hip_deg <= _MAX_HIP_DEG) & in_envelope(view)
     known = [np.where(usable, values, np.nan) for values in (hip_deg, knee_deg)]
@@ -114,8 +121,8 @@ def measure_leg(
         knee_flexion_deg=known[1],
         ankle_dorsiflexion_deg=np.where(usable, 90.0 - np.abs(signed_angle_deg(shank, foot, up)), np.nan),
         foot_from_vertical_deg=np.where(usable, signed_angle_deg(up, foot, -level), np.nan),
-        hip_se_deg=np.where(usable, np.hypot(lifted_se, gap_se), np.nan),
-        knee_se_deg=np.where(usable, np.hypot(knee_se, gap_se), np.nan),
+        hip_se_deg=np.where(usable, np.hypot(hip_se, np.hypot(hip_extra, gap_se)), np.nan),
+        knee_se_deg=np.where(usable, np.hypot(knee_se, np.hypot(knee_extra, gap_se)), np.nan),
         hand_distance_thighs=_hand_distance_thighs(track, joints),
         usable=usable,
         side=chosen,
@@ -143,16 +150,18 @@ def find_joints(track: PoseTrack, side: Side, plausible: BoolArray) -> Joints:
     return Joints(*(smooth(track.t_s, np.where(plausible[:, None], track.xy_px[:, row], np.nan)) for row in rows))
 
 
-def _find_hip(joints: Joints, path: KneePath, t_s: FloatArray, posture: Posture, calibration: Calibration) -> Joints:
-    """The joints with the hip where the knee's path tells it to be."""
+def _hip_shift(
+    joints: Joints, path: KneePath, t_s: FloatArray, posture: Posture, calibration: Calibration
+) -> FloatArray:
+    """How far (2,) px the hip is from its points, by the knee's path."""
     if calibration.hip_point is None:
-        return joints
+        return np.zeros(2)
     up, level = floor_axes(posture)
     axes = np.stack([level, up])
     path.add(t_s, np.stack([joints.hip, joints.knee, joints.ankle], axis=1) @ axes.T)
     view = posture.view
     shift = path.hip_shift(calibration.hip_point, azimuth_deg=view.azimuth_deg, elevation_deg=view.elevation_deg)
-    return replace(joints, hip=joints.hip + shift @ axes)
+    return np.asarray(shift @ axes)
 
 
 @dataclass(frozen=True, slots=True)

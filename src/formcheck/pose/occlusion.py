@@ -17,7 +17,8 @@ import numpy as np
 from formcheck.pose.body import BodyAxes
 from formcheck.pose.detections import FrameDetections
 from formcheck.pose.landmarker import Detection, Landmarker, no_detection
-from formcheck.pose.survey import RestingLeg, Survey
+from formcheck.pose.survey import Survey
+from formcheck.pose.survey_legs import RestingLeg
 from formcheck.types import FloatArray, Frame, ImageBgr
 
 # Which image of a frame: as it is, or with the resting leg hidden.

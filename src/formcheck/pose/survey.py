@@ -17,72 +17,29 @@ from numpy.typing import NDArray
 from formcheck.pose.body import Body, find_body
 from formcheck.pose.clean_plate import CleanPlate, make_plate, shrink_image
 from formcheck.pose.landmarker import Detection
-from formcheck.pose.landmarks import LEGS
 from formcheck.pose.pace import Stretch, fast_stretches
+from formcheck.pose.people import second_person
+from formcheck.pose.survey_legs import RestingLeg, measure_legs, working_side
 from formcheck.timeseries import running_median
 from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
 
 STRIDE_S = 1 / 6
 # Long side of the small grey images that tell whether the resting leg keeps still.
 _THUMBNAIL_PX = 96
-# A foot is on the floor when its ankle is less than this in front of the trunk's line (trunk lengths) ...
-_FLOOR_ANKLE = 0.35
-# ... and in the air when it is more than this, and the thigh higher than that.
-_RAISED_ANKLE = 0.4
-_RAISED_HIP_DEG = 45.0
-# Share of the survey in which one foot is on the floor and the other in the air: enough to locate the resting leg ...
-_MIN_REST_SHARE = 0.25
-# ... and enough to be certain that it never works.
+# Share of the survey with one foot on the floor that is enough to be certain that this leg never works.
 _CERTAIN_REST_SHARE = 0.85
-# A knee that stands off the line from hip to ankle by less than this (trunk lengths) belongs to a straight leg.
-_STRAIGHT = 0.35
 # In half of that time a resting knee and ankle stay within this (trunk lengths). Not in most of it: the landmarker
 # misplaces the leg now and then. Over 90 clips 0.01 to 0.16, low light included; legs that take turns 0.23.
 _SPREAD = 0.17
-# The spread may be up to this where the images show that nothing moves there: then it is the labels that wander.
-_SPREAD_WHERE_STILL = 0.3
 # Mean change, in grey levels, of a place in which nothing moves (noise and shadows).
 _STILL_GREY = 18.0
-# Labels vote on the working side when the thighs differ by this much. Where the far leg works they agree; where they
-# do not, the near one works and the landmarker swaps them (33 rendered clips).
-_VOTING_HIP_DEG = 12.0
-_AGREED_VOTE = 0.95
-# A leg whose knee and ankle move by less than this (trunk lengths) rests, and one with more than that works, where the
-# other's foot is on the floor all the time.
-_RESTS_TRAVEL = 0.12
-_WORKS_TRAVEL = 0.25
-# A knee that moves less than this share of the other's does not work.
-_IDLE_RANGE_RATIO = 0.7
 # A bent resting leg is shown by this share of the raised samples, those with the highest ankle: the working shank is
 # then clear of it.
 _CLEAR_SHARE = 0.35
-# Where its thigh begins that is not hidden (share of it), so that the hip stays in the image; and how far its toes are
-# beyond the ankle, along the trunk and along the shank (trunk lengths).
-_THIGH_BEGIN = 0.45
-_TOES_ALONG, _TOES_DOWN = 0.24, 0.12
 # Nor is the working thigh, but for its root (share of it).
 _GUARD_BEGIN = 0.1
 # The working leg counts as raised when it is so in most of this long.
 _RAISED_WINDOW_S = 1.0
-
-
-class RestingLeg(NamedTuple):
-    """Where the resting knee and ankle are, each (2,) in body coordinates (see `BodyAxes`)."""
-
-    knee: FloatArray
-    ankle: FloatArray
-
-    @property
-    def straight(self) -> bool:
-        """The leg lies flat, clear of the working one."""
-        (along, front), (_, knee) = self.ankle, self.knee
-        return bool(abs(along * knee - front * self.knee[0]) < _STRAIGHT * np.hypot(along, front))
-
-    def outline(self) -> FloatArray:
-        """Where the part of the thigh that can be hidden begins, knee, ankle and toes (4, 2) in body coordinates."""
-        shank = self.ankle - self.knee
-        toes = self.ankle + _TOES_DOWN * shank / np.hypot(*shank) + np.array([_TOES_ALONG, 0.0])
-        return np.stack([_THIGH_BEGIN * self.knee, self.knee, self.ankle, toes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +59,8 @@ class Survey:
         Stretches, in seconds, in which the working leg moves fast.
     plate : CleanPlate or None
         What hides a bent resting leg.
+    second_person : bool
+        Somebody else is in the picture.
     """
 
     body: Body
@@ -110,6 +69,7 @@ class Survey:
     raised: BoolArray
     fast: tuple[Stretch, ...]
     plate: CleanPlate | None = None
+    second_person: bool = False
 
     def raised_at(self, t_s: float) -> bool:
         """Whether the working leg is up at this time."""
@@ -120,7 +80,8 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have.
+    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. ``people`` is how
+    many people were found, None where it was not looked for more than one.
     """
 
     t_s: float
@@ -129,6 +90,7 @@ class SurveySample(NamedTuple):
     thumbnail: ImageBgr
     thumbnail_scale: float
     image: ImageBgr | None
+    people: int | None = None
 
 
 def take_sample(
@@ -153,9 +115,12 @@ class Surveyor:
         self._thumbnails: list[ImageBgr] = []
         self._thumbnail_scale = 1.0
         self._images: list[ImageBgr | None] = []
+        self._people: list[int] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
+        if sample.people is not None:
+            self._people.append(sample.people)
         if sample.xy_px is None:
             return
         self._t_s.append(sample.t_s)
@@ -176,22 +141,23 @@ class Surveyor:
             return None
         t_s, xy = np.array(self._t_s), np.stack(self._xy)
         body = find_body(t_s, xy)
-        legs = _measure_legs(body, xy)
-        side = side or _working_side(body, legs)
+        legs = measure_legs(body, xy)
+        side = side or working_side(body, legs)
         on_floor, raised = legs.on_floor(), legs.raised()
         resting, spread = legs.resting_place(on_floor & raised)
         certain = on_floor.mean() >= _CERTAIN_REST_SHARE and spread < _SPREAD
         if resting is not None and not certain and not self._keeps_still(body, resting):
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
-        return Survey(body, side, resting, steadily_raised, fast_stretches(t_s, xy, side))
+        fast = fast_stretches(t_s, xy, side)
+        return Survey(body, side, resting, steadily_raised, fast, second_person=second_person(self._people))
 
     def make_plate(self, survey: Survey) -> CleanPlate | None:
         """What hides the resting leg of a survey of these samples; None unless that leg is bent."""
         resting = survey.resting
         if resting is None or resting.straight:
             return None
-        legs = _measure_legs(survey.body, np.stack(self._xy))
+        legs = measure_legs(survey.body, np.stack(self._xy))
         knee, ankle = legs.pick(legs.knee, lower=False), legs.pick(legs.ankle, lower=False)
         apart = legs.on_floor() & legs.raised()
         clear = apart & (ankle[:, 1] >= np.quantile(ankle[apart, 1], 1 - _CLEAR_SHARE))
@@ -221,101 +187,3 @@ class Surveyor:
         inside = np.stack([thumbnail[mask > 0] for thumbnail in self._thumbnails])
         change = np.abs(inside - np.median(inside, axis=0)).mean(axis=1)
         return bool(np.percentile(change, 90) < _STILL_GREY)
-
-
-class _Legs(NamedTuple):
-    """Both legs by the model's labels, left first.
-
-    Hip and knee flexion (S, 2) deg; knee and ankle (S, 2, 2) in body coordinates.
-    """
-
-    hip_deg: FloatArray
-    knee_deg: FloatArray
-    knee: FloatArray
-    ankle: FloatArray
-
-    def pick(self, values: FloatArray, *, lower: bool) -> FloatArray:
-        """Of each sample the values of the leg with the lower, or the higher, ankle."""
-        height = self.ankle[..., 1]
-        which = height.argmin(axis=1) if lower else height.argmax(axis=1)
-        picked: FloatArray = values[np.arange(len(which)), which]
-        return picked
-
-    def on_floor(self) -> BoolArray:
-        """Per sample: one foot is on the floor."""
-        return np.asarray(self.pick(self.ankle, lower=True)[:, 1] < _FLOOR_ANKLE)
-
-    def raised(self) -> BoolArray:
-        """Per sample: one leg is up, foot and all."""
-        hip, ankle = self.pick(self.hip_deg, lower=False), self.pick(self.ankle, lower=False)
-        return np.asarray((hip > _RAISED_HIP_DEG) & (ankle[:, 1] > _RAISED_ANKLE))
-
-    def held_up(self) -> FloatArray:
-        """Per sample the leg that is held up: 1 the first, -1 the second, 0 where it cannot be told.
-
-        A foot in the air tells more than a thigh: the thigh of a leg that stands bent on its foot may be steeper than
-        that of a straight one that is raised. With both feet on the floor neither is held up.
-        """
-        height = self.ankle[..., 1]
-        lower, higher = height.min(axis=1), height.max(axis=1)
-        by_foot = np.where((lower < _FLOOR_ANKLE) & (higher > _RAISED_ANKLE), np.sign(height[:, 0] - height[:, 1]), 0)
-        thighs = self.hip_deg[:, 0] - self.hip_deg[:, 1]
-        by_thigh = np.where((np.abs(thighs) > _VOTING_HIP_DEG) & (higher >= _FLOOR_ANKLE), np.sign(thighs), 0)
-        return np.where(by_foot != 0, by_foot, by_thigh)
-
-    def travel(self) -> FloatArray:
-        """How far knee or ankle of each leg (2,) moves in most of the samples, trunk lengths."""
-        joints = np.stack([self.knee, self.ankle])
-        low, high = np.percentile(joints, [10, 90], axis=1)
-        return np.asarray(np.hypot(*np.moveaxis(high - low, -1, 0)).max(axis=0))
-
-    def resting_place(self, apart: BoolArray) -> tuple[RestingLeg | None, float]:
-        """Where the leg on the floor is, over the samples in which the other one is up (``apart``).
-
-        Returns
-        -------
-        The place, None if the leg moves; and how far it is typically from there, trunk lengths.
-        """
-        if apart.mean() < _MIN_REST_SHARE:
-            return None, np.inf
-        knee, ankle = self.pick(self.knee, lower=True)[apart], self.pick(self.ankle, lower=True)[apart]
-        place = RestingLeg(np.median(knee, axis=0), np.median(ankle, axis=0))
-        distances = np.hypot(*(np.stack([knee - place.knee, ankle - place.ankle]).transpose(2, 0, 1)))
-        spread = float(np.median(distances.max(axis=0)))
-        return (place if spread < _SPREAD_WHERE_STILL else None), spread
-
-
-def _measure_legs(body: Body, xy_px: FloatArray) -> _Legs:
-    axes = [body.at(t) for t in body.t_s]
-    joints = np.stack([at.to_body(points) for at, points in zip(axes, xy_px, strict=True)])
-    hip = np.stack([joints[:, leg.hip] for leg in LEGS.values()], axis=1)
-    knee = np.stack([joints[:, leg.knee] for leg in LEGS.values()], axis=1)
-    ankle = np.stack([joints[:, leg.ankle] for leg in LEGS.values()], axis=1)
-    thigh, shank = knee - hip, ankle - knee
-    hip_deg = np.degrees(np.arctan2(thigh[..., 1], thigh[..., 0]))
-    knee_deg = hip_deg - np.degrees(np.arctan2(shank[..., 1], shank[..., 0]))
-    return _Legs(hip_deg, (knee_deg + 180) % 360 - 180, knee, ankle)
-
-
-def _working_side(body: Body, legs: _Legs) -> Side:
-    """The leg that alone moves while the other foot rests; else the one held up; else the one whose knee moves.
-
-    Where none of these tells, or the model's labels contradict each other, it is the near one.
-    """
-    sides = tuple(LEGS)
-    moves, on_floor = legs.travel(), legs.ankle[..., 1] < _FLOOR_ANKLE
-    for at, side in enumerate(sides):
-        other = 1 - at
-        if moves[at] > _WORKS_TRAVEL and moves[other] < _RESTS_TRAVEL and on_floor[:, other].mean() > _AGREED_VOTE:
-            return side
-    votes = legs.held_up()
-    if (votes != 0).mean() > _MIN_REST_SHARE:
-        first = float((votes[votes != 0] > 0).mean())
-        if max(first, 1 - first) >= _AGREED_VOTE:
-            return sides[0] if first > 0.5 else sides[1]
-        return body.near_side
-    low, high = np.percentile(legs.knee_deg, [10, 90], axis=0)
-    knee_range = high - low
-    if knee_range.min() < _IDLE_RANGE_RATIO * knee_range.max():
-        return sides[int(knee_range.argmax())]
-    return body.near_side

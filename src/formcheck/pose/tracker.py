@@ -16,9 +16,11 @@ from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.leg_assignment import assign_legs
 from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
+from formcheck.pose.people import LOOKS, PeopleDetector, count_people
 from formcheck.pose.scene_cuts import FrameDifference, number_shots
 from formcheck.pose.segments import SegmentTask, process_segments
-from formcheck.pose.survey import STRIDE_S, RestingLeg, Survey, Surveyor, SurveySample, take_sample
+from formcheck.pose.survey import STRIDE_S, Survey, Surveyor, SurveySample, take_sample
+from formcheck.pose.survey_legs import RestingLeg
 from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ModelInfo, PoseTrack, Side
 from formcheck.video.source import FileSource
 
@@ -43,21 +45,38 @@ class SurveySampler:
     make_landmarker : callable
     image_every : int
         Every so many samples have an image.
+    make_people : callable, optional
+        Makes what finds more than one person; without it nobody looks for a second one.
+    people_every : int
+        Every so many samples are searched for more than one person.
     """
 
-    def __init__(self, make_landmarker: MakeLandmarker, image_every: int = 1) -> None:
+    def __init__(
+        self,
+        make_landmarker: MakeLandmarker,
+        image_every: int = 1,
+        *,
+        make_people: Callable[[], PeopleDetector] | None = None,
+        people_every: int = 1,
+    ) -> None:
         self._landmarker = make_landmarker()
-        self._image_every = image_every
+        self._people = make_people() if make_people is not None else None
+        self._image_every, self._people_every = image_every, people_every
 
     def process(self, frame: Frame) -> SurveySample:
         """Sample the next frame."""
         detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
         # by its time, not counted: the same however the clip is divided
-        with_image = round(frame.t_s / STRIDE_S) % self._image_every == 0
-        return take_sample(frame.image_bgr, frame.t_s, detection, with_image=with_image)
+        number = round(frame.t_s / STRIDE_S)
+        sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
+        if self._people is None or number % self._people_every:
+            return sample
+        return sample._replace(people=count_people(self._people.detect_all(frame.image_bgr, frame.t_s)))
 
     def close(self) -> None:
         self._landmarker.close()
+        if self._people is not None:
+            self._people.close()
 
 
 class FrameDetector:
@@ -85,6 +104,7 @@ def survey_clip(
     make_landmarker: MakeLandmarker,
     *,
     side: Side | None = None,
+    make_people: Callable[[], PeopleDetector] | None = None,
     jobs: int = 1,
     progress: Callable[[float], None],
 ) -> Survey | None:
@@ -97,6 +117,8 @@ def survey_clip(
     make_landmarker : callable
     side : Side, optional
         The working leg, when the user named it.
+    make_people : callable, optional
+        See `SurveySampler`.
     jobs : int
     progress : callable
         Called with the share that is done, 0 to 1.
@@ -107,9 +129,10 @@ def survey_clip(
         None when nobody was found.
     """
     begin_s, end_s = source.window_s
-    image_every = math.ceil((min(end_s, source.expected_s) - begin_s) / STRIDE_S / _MAX_IMAGES)
+    samples = (min(end_s, source.expected_s) - begin_s) / STRIDE_S
+    image_every, people_every = (max(1, math.ceil(samples / most)) for most in (_MAX_IMAGES, LOOKS))
     task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
-        lambda: SurveySampler(make_landmarker, max(1, image_every)), list
+        lambda: SurveySampler(make_landmarker, image_every, make_people=make_people, people_every=people_every), list
     )
     segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
     surveyor = Surveyor()
