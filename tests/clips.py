@@ -1,7 +1,8 @@
-"""Small video files made on the spot, with known times and contents."""
+"""Small video files made on the spot: with known times and contents, or small excerpts of a recorded clip."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 SIZE_PX = (64, 48)
+
+SAMPLES = Path(__file__).parents[1] / "sample_videos"
+GOOD_SET = SAMPLES / "01_good_set.mp4"
+HIP_DRIFT = SAMPLES / "02_hip_drift.mp4"
 
 _EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 
@@ -84,6 +89,14 @@ def retagged(clip: Path, path: Path, tags: dict[str, str]) -> Path:
             if packet.dts is not None:
                 packet.stream = stream
                 made.mux(packet)
+    return path
+
+
+def excerpt(path: Path, clip: Path = GOOD_SET, *, start_s: float = 0.0, length_s: float, fps: float = 10.0) -> Path:
+    """Write a piece of a clip, small and with few frames a second: an analysis costs by the frame."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ffmpeg = ["ffmpeg", "-v", "error", "-ss", str(start_s), "-i", clip, "-t", str(length_s), "-r", str(fps)]
+    subprocess.run([*ffmpeg, "-vf", "scale=-2:270", "-preset", "ultrafast", path], check=True)
     return path
 
 

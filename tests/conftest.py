@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from clips import HIP_DRIFT, excerpt
 from invariants import check_every_judgement, contradictions_in_files
 
 if TYPE_CHECKING:
@@ -45,6 +46,18 @@ def consistent_results(tmp_path_factory) -> Iterator[None]:
     """No result that the tests of this process leave says two things that cannot both be true."""
     yield
     assert contradictions_in_files(tmp_path_factory.getbasetemp()) == []
+
+
+@pytest.fixture(scope="session")
+def one_rep(tmp_path_factory) -> Path:
+    """The first repetition of a good set, small: it is analysed in three seconds."""
+    return excerpt(tmp_path_factory.mktemp("one") / "one.mp4", length_s=6.0)
+
+
+@pytest.fixture(scope="session")
+def two_reps(tmp_path_factory) -> Path:
+    """The first two repetitions of a set in which the hip drifts, small."""
+    return excerpt(tmp_path_factory.mktemp("two") / "two.mp4", HIP_DRIFT, length_s=11.0, fps=15.0)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from formcheck.record.questions import open_questions
 from formcheck.record.store import open_store
 from formcheck.text.catalogue import Texts
 
-SAMPLE = Path(__file__).parents[1] / "sample_videos" / "02_hip_drift.mp4"
 WINDOW_MANAGER = Path(__file__).parent / "window_manager.py"
 TEXTS = Texts("en")
 PATIENCE_S = 90.0

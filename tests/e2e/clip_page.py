@@ -46,8 +46,8 @@ class Review:
     times_s: FloatArray
 
 
-def open_clip(visit: Visit, review: Review, name: str, **options: str) -> Page:
-    page = visit(review.address, **options)
+def open_clip(visit: Visit, address: str, name: str, **options: str) -> Page:
+    page = visit(address, **options)
     page.get_by_role("link", name=name, exact=True).click()
     page.wait_for_selector(".clip-view")
     until(page, "document.querySelector('video').readyState >= 2")

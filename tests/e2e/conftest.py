@@ -92,6 +92,6 @@ def review(tmp_path_factory, reviewing) -> Iterator[Review]:
 
 @pytest.fixture
 def clip_view(review, visit) -> Iterator[Page]:
-    page = open_clip(visit, review, "drift.mp4")
+    page = open_clip(visit, review.address, "drift.mp4")
     yield page
     page.request.delete(f"{item_url(page)}/review", headers=own_headers(page))

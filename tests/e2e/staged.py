@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 
 import synth
@@ -23,7 +22,6 @@ from synth import Move
 SIZE_PX = (320, 180)
 BITS = 10
 TICKS_S = 12_800
-SAMPLE = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
 
 # As phones do it: long and short gaps between the frames.
 _GAPS_S = (1 / 30, 1 / 30, 1 / 15, 1 / 60, 1 / 10, 1 / 30)
@@ -93,16 +91,3 @@ def stage_many(folder: Path, like: Path, count: int) -> None:
         results = folder / f"clip_{number:03}.formcheck"
         shutil.copytree(like, results)
         (results / "session.json").write_text(json.dumps(document), encoding="utf-8")
-
-
-def cut_sample(target: Path, length_s: float) -> Path:
-    """Write the first seconds of a sample clip, as they are."""
-    with av.open(str(SAMPLE)) as source, av.open(str(target), "w") as copy:
-        stream = source.streams.video[0]
-        out = copy.add_stream_from_template(stream)
-        for packet in source.demux(stream):
-            if packet.dts is None or float(packet.dts * stream.time_base) >= length_s:
-                continue
-            packet.stream = out
-            copy.mux(packet)
-    return target

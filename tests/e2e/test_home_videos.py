@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from clips import GOOD_SET
 from e2e.home_page import check_video, drop, go, make_plan, run_home
-from e2e.staged import cut_sample
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.record.values import Origin
@@ -21,12 +21,11 @@ from formcheck.record.videos import VIDEOS
 from formcheck.text.catalogue import Texts
 
 TEXTS = Texts("en")
-LENGTH_S = 6.0
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory) -> Path:
-    return cut_sample(tmp_path_factory.mktemp("clip") / "my set.mp4", LENGTH_S)
+def clip(one_rep, tmp_path_factory) -> Path:
+    return Path(shutil.copy(one_rep, tmp_path_factory.mktemp("clip") / "my set.mp4"))
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +113,7 @@ def test_an_analysis_is_stopped_and_nothing_of_it_stays(address, record, tempora
     before = kept_sessions(record)
     page = visit(address)
     go(page, "check")
-    drop(page, Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4")
+    drop(page, GOOD_SET)
     stop = page.get_by_role("button", name=TEXTS.get("home.check.cancel"), exact=True)
     expect(page).to_have_url(re.compile("#/check/"))
     # It goes on while one looks elsewhere, and is found again.
@@ -127,14 +126,13 @@ def test_an_analysis_is_stopped_and_nothing_of_it_stays(address, record, tempora
 
 
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb (apt install xvfb)")
-def test_live_practice_is_started_from_the_page_and_its_set_found(tmp_path, visit):
-    clip = cut_sample(tmp_path / "camera.mp4", 11.0)
+def test_live_practice_is_started_from_the_page_and_its_set_found(tmp_path, two_reps, visit):
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24"]
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as screen:
         try:
             display = f":{os.read(read, 16).decode().strip()}"
-            home = ("--lang", "en", "home", "--no-open", "--store", tmp_path / "record", "--source", clip)
+            home = ("--lang", "en", "home", "--no-open", "--store", tmp_path / "record", "--source", two_reps)
             with run_home(*home, env=os.environ | {"DISPLAY": display}) as address:
                 practise_from(visit(address))
         finally:

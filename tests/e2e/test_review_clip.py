@@ -241,7 +241,7 @@ def test_repetitions_are_added_split_moved_removed_and_all_of_it_undone(clip_vie
 
 
 def test_another_tab_is_noticed_and_can_be_loaded(clip_view, review, visit):
-    other = open_clip(visit, review, "drift.mp4", allow="409")
+    other = open_clip(visit, review.address, "drift.mp4", allow="409")
     for page, words in ((clip_view, "first"), (other, "second")):
         page.keyboard.press("4")
         page.get_by_label("Reviewed by").fill(words)
@@ -297,7 +297,7 @@ def test_every_control_has_a_name_and_all_is_in_sight(clip_view):
 
 
 def test_a_script_in_a_name_or_a_note_stays_text(review, visit):
-    page = open_clip(visit, review, HOSTILE)
+    page = open_clip(visit, review.address, HOSTILE)
     expect(page.locator("#heading b")).to_have_text(HOSTILE)
     page.keyboard.press("n")
     page.keyboard.type("<script>document.title='owned'</script><img src=x onerror=document.title='owned'>")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from clips import excerpt
 from e2e.clip_page import assert_fits, until
-from e2e.staged import cut_sample, stage_clip, stage_many
+from e2e.staged import stage_clip, stage_many
 from synth import Move
 
 COUNT = 500
@@ -135,7 +136,7 @@ def test_two_are_moved_by_one_scrubber_and_measured(address, visit: Visit):
 
 def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: Visit, tmp_path):
     page = visit(address, allow="415")
-    clip = cut_sample(tmp_path / "added.mp4", 1.5)
+    clip = excerpt(tmp_path / "added.mp4", length_s=1.5)
     page.set_input_files("input[type=file]", [clip])
     row = page.locator(".list tr", has_text="added.mp4")
     expect(row.get_by_role("link", name="added.mp4")).to_be_visible(timeout=40_000)
@@ -143,7 +144,7 @@ def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: 
     expect(page.locator(".panel h1")).to_contain_text("too short")
 
     page.get_by_role("link", name="formcheck review").click()
-    later = cut_sample(tmp_path / "later.mp4", 8.0)
+    later = excerpt(tmp_path / "later.mp4", length_s=8.0)
     page.set_input_files("input[type=file]", [later])
     page.locator(".queue").get_by_role("button", name="Cancel later.mp4").click()
     expect(page.locator(".queue")).to_be_hidden()

@@ -3,29 +3,13 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from formcheck.video.source import FileSource
-from formcheck.video.writer import H264Writer
-from live_set import RUN, SAMPLE, VOICE, Run
+from live_set import RUN, VOICE, Run
 
 
-@pytest.fixture(scope="module")
-def two_reps(tmp_path_factory) -> Path:
-    """The first two repetitions of the hip-drift sample."""
-    path = tmp_path_factory.mktemp("clip") / "two.mp4"
-    with (
-        FileSource(SAMPLE, end_s=11.0) as source,
-        H264Writer(path, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer,
-    ):
-        for frame in source:
-            writer.write(frame.image_bgr, frame.t_s)
-    return path
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def screen():
     """A screen of its own."""
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24"]

@@ -13,7 +13,8 @@ import psutil
 import pytest
 from moto.server import ThreadedMotoServer
 
-from batches import FAULTY_WORKER, formcheck_batch, short_clip, tables, variant
+from batches import FAULTY_WORKER, formcheck_batch, tables, variant
+from clips import excerpt
 from formcheck.batch.clips import find_clips
 from formcheck.batch.cluster import ClusterRunner
 from formcheck.batch.run import run_batch
@@ -88,7 +89,7 @@ def cluster(tmp_path_factory, store):
 def local_run(tmp_path_factory):
     """Clips, a protocol that is nowhere else, and the results of one machine."""
     folder = tmp_path_factory.mktemp("local")
-    base = short_clip(folder / "base.mp4", length_s=0.4).read_bytes()
+    base = excerpt(folder / "base.mp4", start_s=2.0, length_s=0.4).read_bytes()
     for number in range(CLIPS):
         variant(base, folder / "clips" / f"clip {number}.mp4", number)
     (folder / "clips" / "bad.mp4").write_bytes(b"text")

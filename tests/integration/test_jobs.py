@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from clips import GOOD_SET, excerpt
 from formcheck.form.judge import judge_track
 from formcheck.message import Message
 from formcheck.pipeline import Options, landmarker_maker, make_track, model_info
@@ -26,8 +26,8 @@ from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
 from formcheck.video.source import FileSource
 
-CLIP = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
-END_S = 9.0
+FPS = 20
+END_S = 6.0
 # More frames a second than the clip has.
 ALL = 120
 TABLES = ("angles.csv", "session.json", "track.npz")
@@ -39,13 +39,25 @@ def formcheck(*arguments):
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
+def clip(tmp_path_factory):
+    """A repetition."""
+    return excerpt(tmp_path_factory.mktemp("clip") / "clip.mp4", length_s=END_S + 1, fps=FPS)
+
+
+@pytest.fixture(scope="module")
+def dense(tmp_path_factory):
+    """The same, at twice the rate of the standard quality."""
+    return excerpt(tmp_path_factory.mktemp("clip") / "dense.mp4", length_s=END_S, fps=30)
+
+
+@pytest.fixture(scope="module")
+def folders(clip, tmp_path_factory):
     """Results of one job, and of two, from every frame."""
     made = {}
     for jobs in (1, 2):
         made[jobs] = tmp_path_factory.mktemp("jobs") / str(jobs)
         call = formcheck(
-            "analyze", CLIP, "--out", made[jobs], "--end", END_S, "--jobs", jobs, "--fps", ALL, "--no-video"
+            "analyze", clip, "--out", made[jobs], "--end", END_S, "--jobs", jobs, "--fps", ALL, "--no-video"
         )
         assert call.returncode == 0, call.stderr
         assert call.stderr == ""
@@ -58,9 +70,9 @@ def test_results_do_not_depend_on_jobs(folders):
 
 
 @pytest.fixture(scope="module")
-def unsplit():
+def unsplit(clip):
     """The clip processed by one landmarker from first to last."""
-    window = partial(FileSource, CLIP, end_s=END_S)
+    window = partial(FileSource, clip, end_s=END_S)
     model = identify(find_model("full"))
     make = landmarker_maker(model)
     survey = survey_clip(window(stride_s=STRIDE_S), make, progress=lambda _share: None)
@@ -86,11 +98,11 @@ def test_segments_agree_with_one_pass_from_first_to_last(folders, unsplit):
         assert np.nanpercentile(apart, 95) < 2.0
 
 
-def test_there_is_no_seam(folders):
+def test_there_is_no_seam(folders, clip):
     track = load_track(folders[2] / "track.npz")
-    plan = SegmentPlan.of(FileSource(CLIP, end_s=END_S))
+    plan = SegmentPlan.of(FileSource(clip, end_s=END_S))
     assert plan.count > 1
-    np.testing.assert_array_equal(track.t_s, [frame.t_s for frame in FileSource(CLIP, end_s=END_S)])
+    np.testing.assert_array_equal(track.t_s, [frame.t_s for frame in FileSource(clip, end_s=END_S)])
     # how far each point is from the middle of its neighbours in time
     leg = track.xy_px[:, list(LEGS[track.working_side].all)]
     kinks = np.abs(leg[1:-1] - (leg[:-2] + leg[2:]) / 2).max(axis=(1, 2))
@@ -99,8 +111,8 @@ def test_there_is_no_seam(folders):
         assert kinks[at - 3 : at + 3].max() < np.percentile(kinks, 99)
 
 
-def test_a_lower_rate_is_obeyed_and_said(folders, tmp_path):
-    call = formcheck("analyze", CLIP, "--out", tmp_path, "--end", END_S, "--fps", 10, "--no-video")
+def test_a_lower_rate_is_obeyed_and_said(folders, clip, tmp_path):
+    call = formcheck("analyze", clip, "--out", tmp_path, "--end", END_S, "--fps", 10, "--no-video")
     assert call.returncode == 0, call.stderr
     track = load_track(tmp_path / "track.npz")
     assert len(track.t_s) == 10 * END_S
@@ -108,7 +120,7 @@ def test_a_lower_rate_is_obeyed_and_said(folders, tmp_path):
     full, session = (json.loads((folder / "session.json").read_text()) for folder in (folders[1], tmp_path))
     assert session["rep_count"] == full["rep_count"]
     (warning,) = track.warnings
-    assert warning == Message.of("warning.thinned", fps=10, recorded=pytest.approx(30.0))
+    assert warning == Message.of("warning.thinned", fps=10, recorded=pytest.approx(FPS))
     assert Texts().say(warning) in session["quality"]["reasons"]
 
 
@@ -117,8 +129,8 @@ def analysed(clip, *, quality, jobs):
     return make_track(clip, options=options, progress=lambda _stage, _share: None)
 
 
-def test_a_quality_sets_the_rate_and_counts_the_same(folders):
-    track = analysed(CLIP, quality="standard", jobs=2)
+def test_a_quality_sets_the_rate_and_counts_the_same(folders, dense):
+    track = analysed(dense, quality="standard", jobs=2)
     assert np.diff(track.t_s).max() == pytest.approx(1 / 15, abs=0.001)
     assert 15 * END_S <= len(track.t_s) < 0.7 * 30 * END_S
     assert track.warnings == ()
@@ -127,22 +139,22 @@ def test_a_quality_sets_the_rate_and_counts_the_same(folders):
     assert session.rep_count == full["rep_count"]
 
 
-def test_every_frame_is_looked_at_where_the_leg_is_fast(monkeypatch):
+def test_every_frame_is_looked_at_where_the_leg_is_fast(dense, monkeypatch):
     monkeypatch.setattr(pace, "_FAST_DEG_S", 25.0)
-    one, two = (analysed(CLIP, quality="standard", jobs=jobs) for jobs in (1, 2))
+    one, two = (analysed(dense, quality="standard", jobs=jobs) for jobs in (1, 2))
     np.testing.assert_array_equal(one.t_s, two.t_s)
     np.testing.assert_array_equal(one.xy_px, two.xy_px)
     steps_s = np.round(np.diff(one.t_s), 3)
     assert set(steps_s) == {0.033, 0.067}
-    dense = one.t_s[1:][steps_s == 0.033]
+    every = one.t_s[1:][steps_s == 0.033]
     knee_deg = judge_track(one, load_protocol()).angles.knee_flexion_deg
     speed = np.abs(np.gradient(knee_deg, one.t_s))
-    assert np.median(speed[np.isin(one.t_s, dense)]) > np.median(speed)
+    assert np.median(speed[np.isin(one.t_s, every)]) > np.median(speed)
 
 
 @pytest.mark.parametrize("options", [["--jobs", "0"], ["--fps", "4"], ["--fps", "10", "--causal"]], ids=" ".join)
-def test_options_out_of_range(tmp_path, options):
-    call = formcheck("analyze", CLIP, "--out", tmp_path, *options)
+def test_options_out_of_range(tmp_path, clip, options):
+    call = formcheck("analyze", clip, "--out", tmp_path, *options)
     assert call.returncode == 2
     assert options[0] in call.stderr
     assert list(tmp_path.iterdir()) == []
@@ -151,7 +163,7 @@ def test_options_out_of_range(tmp_path, options):
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt_ends_in_one_line_with_nothing_left(tmp_path, jobs):
-    command = [sys.executable, "-m", "formcheck", "analyze", CLIP, "--out", tmp_path, "--jobs", str(jobs)]
+    command = [sys.executable, "-m", "formcheck", "analyze", GOOD_SET, "--out", tmp_path, "--jobs", str(jobs)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not any(tmp_path.iterdir()):
         time.sleep(0.05)

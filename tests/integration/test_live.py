@@ -10,15 +10,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from clips import GOOD_SET, HIP_DRIFT
 from formcheck.text.catalogue import Texts
-from formcheck.video.source import FileSource
-from formcheck.video.writer import H264Writer
-
-SAMPLES = Path(__file__).parents[2] / "sample_videos"
 
 
 def formcheck(*arguments, **options):
@@ -32,25 +28,12 @@ def only(folder):
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    """The first two repetitions of the hip-drift sample."""
-    path = tmp_path_factory.mktemp("clip") / "two.mp4"
-    with (
-        FileSource(SAMPLES / "02_hip_drift.mp4", end_s=11.0) as source,
-        H264Writer(path, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer,
-    ):
-        for frame in source:
-            writer.write(frame.image_bgr, frame.t_s)
-    return path
-
-
-@pytest.fixture(scope="module")
-def practised(clip, tmp_path_factory):
+def practised(two_reps, tmp_path_factory):
     """The same clip, practised live as fast as may be and analysed causally."""
     out = tmp_path_factory.mktemp("live")
     with ThreadPoolExecutor(2) as both:
-        live = ("live", "--source", clip, "--fast", "--headless", "--lang", "en", "--out", out / "sessions")
-        file = ("analyze", "--causal", clip, "--no-video", "--out", out / "file")
+        live = ("live", "--source", two_reps, "--fast", "--headless", "--lang", "en", "--out", out / "sessions")
+        file = ("analyze", "--causal", two_reps, "--no-video", "--out", out / "file")
         call, again = both.map(lambda arguments: formcheck(*arguments), (live, file))
     assert call.returncode == 0, call.stderr
     assert again.returncode == 0, again.stderr
@@ -71,7 +54,7 @@ def test_live_counts_and_finds_what_the_file_does(practised):
 
 def test_the_transcript_holds_what_was_said_when(practised):
     live, _, _ = practised
-    truth = json.loads((SAMPLES / "02_hip_drift.json").read_text(encoding="utf-8"))["reps"]
+    truth = json.loads(HIP_DRIFT.with_suffix(".json").read_text(encoding="utf-8"))["reps"]
     with (live / "cues.csv").open(encoding="utf-8-sig") as file:
         said = list(csv.DictReader(file))
     counts = [row for row in said if row["key"].startswith("practice.count")]
@@ -92,9 +75,9 @@ def test_what_is_kept_is_complete_and_private(practised):
     assert call.stdout.splitlines()[-1] == Texts("en").get("terminal.report", path=live / "report.html")
 
 
-def test_a_killed_session_is_recovered_at_the_next_start(clip, tmp_path):
+def test_a_killed_session_is_recovered_at_the_next_start(two_reps, tmp_path):
     root = tmp_path / "sessions"
-    command = [sys.executable, "-m", "formcheck", "live", "--source", str(clip), "--headless", "--mute"]
+    command = [sys.executable, "-m", "formcheck", "live", "--source", str(two_reps), "--headless", "--mute"]
     process = subprocess.Popen(
         [*command, "--out", str(root)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -136,8 +119,7 @@ def test_a_wrong_call_is_one_clear_line(arguments, code, words, tmp_path):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux runs without a screen")
 def test_without_a_screen_a_window_is_refused_with_the_remedy(tmp_path):
     bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    clip = SAMPLES / "01_good_set.mp4"
-    call = formcheck("live", "--source", clip, "--fast", "--out", tmp_path, env=bare)
+    call = formcheck("live", "--source", GOOD_SET, "--fast", "--out", tmp_path, env=bare)
     assert call.returncode == 2
     assert "--headless" in call.stderr
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from formcheck.protocols.loader import load_protocol
 from formcheck.record.values import Question
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
-from live_set import SAMPLE, TEXTS, close_window, needs_a_screen, press_q
+from live_set import TEXTS, close_window, needs_a_screen, press_q
 
 ARM_RAISED = Path(__file__).parents[1] / "data" / "arm_raised.mp4"
 
@@ -76,15 +76,15 @@ def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
 
 
 @pytest.fixture(scope="module")
-def practised_and_answering(tmp_path_factory):
+def practised_and_answering(two_reps, tmp_path_factory):
     """Two repetitions, then a rendered person who raises an arm for five of every nine seconds; and its protocol."""
     folder = tmp_path_factory.mktemp("answering")
-    with H264Writer(folder / "clip.mp4", size_px=(640, 360), nominal_fps=15.0) as writer:
+    with H264Writer(folder / "clip.mp4", size_px=(480, 270), nominal_fps=15.0) as writer:
         from_s = 0.0
-        for path, end_s in [(SAMPLE, 11.0)] + [(ARM_RAISED, 9.0)] * 12:
+        for path, end_s in [(two_reps, 11.0)] + [(ARM_RAISED, 9.0)] * 12:
             with FileSource(path, end_s=end_s) as source:
                 for frame in source:
-                    writer.write(cv2.resize(frame.image_bgr, (640, 360)), from_s + frame.t_s)
+                    writer.write(cv2.resize(frame.image_bgr, (480, 270)), from_s + frame.t_s)
             from_s += end_s
     text = load_protocol().text.replace("reps = { value = 20", "reps = { value = 2")
     (folder / "two.toml").write_text(text)

@@ -1,18 +1,15 @@
 """Nothing leaves the machine: an analysis opens no network socket at all."""
 
 import sys
-from pathlib import Path
 
 from offline import needs_strace, network_calls, run_traced
-
-SAMPLE = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
 
 pytestmark = needs_strace
 
 
-def test_analysis_opens_no_network_socket(tmp_path):
+def test_analysis_opens_no_network_socket(tmp_path, one_rep):
     trace = tmp_path / "trace"
-    command = [sys.executable, "-m", "formcheck", "analyze", SAMPLE, "--end", "3", "--out", tmp_path / "out"]
+    command = [sys.executable, "-m", "formcheck", "analyze", one_rep, "--end", "2", "--out", tmp_path / "out"]
     run_traced(command, trace).check_returncode()
     assert (tmp_path / "out" / "report.html").exists()
     assert network_calls(trace) == []
