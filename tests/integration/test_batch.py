@@ -169,7 +169,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(bases, tmp_path, capsys
         assert cli.run(["batch", str(tmp_path / "clips"), "--out", str(out)]) != 0
         assert "another batch is writing there" in capsys.readouterr().err
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=20)
+        _, err = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "run the same command again" in err
     states = [row["state"] for row in rows_of(out)]

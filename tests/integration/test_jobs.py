@@ -170,7 +170,7 @@ def test_an_interrupt_ends_in_one_line_with_nothing_left(tmp_path, jobs):
         assert running.poll() is None
     time.sleep(1.5)
     running.send_signal(signal.SIGINT)
-    stdout, stderr = running.communicate(timeout=20)
+    stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 130
     assert stderr.strip() == "formcheck: interrupted"
     assert stdout == ""
