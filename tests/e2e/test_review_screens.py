@@ -46,7 +46,7 @@ def test_on_a_phone_the_video_takes_turns_with_the_tabs(clip_view):
 
 
 def test_a_page_from_before_a_restart_says_where_to_go_and_saves_what_it_held(review, visit):
-    page = open_clip(visit, review, "drift.mp4", allow="403")
+    page = open_clip(visit, review.address, "drift.mp4", allow="403")
     page.keyboard.press("4")
     # As after a restart on the same port: the server does not know the page.
     page.context.clear_cookies()
