@@ -76,7 +76,7 @@ def judge_angles(
             angles, rep_set = unknown_frames(angles, track.t_s), _no_reps(track)
     max_trunk_deg = protocol.posture.max_trunk_from_floor_deg.value
     quality = assess_quality(track, angles, view, side_given=side_given, max_trunk_from_floor_deg=max_trunk_deg)
-    quality = rounded(replace(quality, reasons=(*_unsure(rep_set), *quality.reasons)))
+    quality = rounded(replace(quality, reasons=(*_not_counted(rep_set), *quality.reasons)))
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
     count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None
     evidence = rules.SetEvidence(view, count, whole_set)
@@ -109,13 +109,14 @@ def _means_nothing(angles: LegAngles, rep_set: RepSet) -> bool:
     return mixed_up or bool(angles.usable.mean() < _MIN_USABLE)
 
 
-def _unsure(rep_set: RepSet) -> list[Message]:
-    """Say when the knee moved in a way that may be a repetition or a leg raise."""
-    times = rep_set.unsure_s
-    if not times:
-        return []
-    said = listed(Message.of("quality.at_s", at_s=at_s) for at_s in times)
-    return [Message.of("quality.unsure_reps", n=len(times), times=said)]
+def _not_counted(rep_set: RepSet) -> list[Message]:
+    """Say when the knee moved as in a repetition and why that was not counted."""
+    messages = []
+    for key, times in (("quality.mixed_reps", rep_set.mixed_s), ("quality.unsure_reps", rep_set.unsure_s)):
+        if times:
+            said = listed(Message.of("quality.at_s", at_s=at_s) for at_s in times)
+            messages.append(Message.of(key, n=len(times), times=said))
+    return messages
 
 
 def _no_reps(track: PoseTrack) -> RepSet:

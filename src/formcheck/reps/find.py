@@ -6,10 +6,13 @@ foot off the floor. All thresholds are the protocol's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from formcheck.angles.filtering import jitter_deg
+from formcheck.angles.leg import MAX_JITTER_DEG
 from formcheck.protocols.model import RepetitionLimits
 from formcheck.reps.measure import RepTimes, Samples, measure_rep
 from formcheck.reps.rep_set import RepSet, make_rep_set
@@ -46,6 +49,7 @@ def find_reps(angles: LegAngles, limits: RepetitionLimits) -> RepSet:
     """
     reps: list[Rep] = []
     unsure_s: list[float] = []
+    mixed_s: list[float] = []
     for run in runs(angles.usable):
         samples = Samples.of(angles, run)
         for cycle in _cycles(samples.t_s, samples.knee_deg, limits):
@@ -53,12 +57,22 @@ def find_reps(angles: LegAngles, limits: RepetitionLimits) -> RepSet:
             complete = cycle.start is not None and cycle.end is not None
             lead = _knee_lead(samples, times, limits)
             least = limits.min_knee_to_hip_ratio.value if complete else _CUT_KNEE_TO_HIP
+            at_s = float(samples.t_s[cycle.peak.at])
             if complete and _NEAR_RATIO * least <= lead < least:
-                unsure_s.append(float(samples.t_s[cycle.peak.at]))
-            if lead >= least:
+                unsure_s.append(at_s)
+            if lead >= least and _legs_mixed(samples, times):
+                mixed_s.append(at_s)
+            elif lead >= least:
                 within_deg = limits.hold_within_deg.value
                 reps.append(measure_rep(samples, cycle.peak.at, times, complete=complete, hold_within_deg=within_deg))
-    return make_rep_set(angles.t_s, angles.usable, reps, limits, unsure_s=unsure_s)
+    found = make_rep_set(angles.t_s, angles.usable, reps, limits)
+    return replace(found, unsure_s=tuple(unsure_s), mixed_s=tuple(mixed_s))
+
+
+def _legs_mixed(samples: Samples, times: RepTimes) -> bool:
+    """The thigh jitters so much within the movement that its points wander between the legs."""
+    inside = samples.between(times.start_s, times.end_s)
+    return jitter_deg(samples.t_s[inside], samples.hip_deg[inside]) > MAX_JITTER_DEG
 
 
 def _cycles(t_s: FloatArray, knee_deg: FloatArray, limits: RepetitionLimits) -> list[_Cycle]:

@@ -16,13 +16,15 @@ from formcheck.types import BoolArray, FloatArray, Phase, Rep
 class RepSet:
     """Repetitions, and for every frame its phase and the index of its repetition (0: none).
 
-    ``unsure_s`` are times of there-and-backs of the knee that may be repetitions or leg raises; they are not counted.
+    Not counted, by their times: there-and-backs of the knee that may be repetitions or leg raises (``unsure_s``), and
+    those in which the legs could not be told apart (``mixed_s``).
     """
 
     reps: tuple[Rep, ...]
     phases: tuple[Phase, ...]
     rep_of_frame: NDArray[np.int64]
     unsure_s: tuple[float, ...] = ()
+    mixed_s: tuple[float, ...] = ()
 
 
 def make_rep_set(
@@ -30,8 +32,6 @@ def make_rep_set(
     usable: BoolArray,
     reps: Sequence[Rep],
     limits: RepetitionLimits,
-    *,
-    unsure_s: Sequence[float] = (),
 ) -> RepSet:
     """Number repetitions from 1, mark those well below the median excursion as partial, and label the frames.
 
@@ -44,8 +44,6 @@ def make_rep_set(
     reps : sequence of Rep
         In order of time, not overlapping.
     limits : RepetitionLimits
-    unsure_s : sequence of float
-        See `RepSet`.
     """
     complete = [rep.excursion_deg for rep in reps if rep.complete]
     small_deg = limits.partial_below_fraction.value * float(np.median(complete)) if complete else 0.0
@@ -53,7 +51,7 @@ def make_rep_set(
         replace(rep, index=i, partial=rep.complete and rep.excursion_deg < small_deg)
         for i, rep in enumerate(reps, start=1)
     )
-    return RepSet(numbered, *_label_frames(t_s, usable, numbered), tuple(unsure_s))
+    return RepSet(numbered, *_label_frames(t_s, usable, numbered))
 
 
 def _label_frames(

@@ -28,6 +28,18 @@ def test_repetitions_of_legs_that_are_mixed_up_are_not_counted():
     assert "quality.legs_mixed_up" in [reason.key for reason in session.quality.reasons]
 
 
+def test_a_repetition_in_which_the_legs_are_mixed_up_is_not_counted_and_said():
+    moves = [synth.Move(90.0, 30.0)] * 6
+    still = synth.glide(moves)
+    start, _, _, end = synth.events(moves)[2]
+    inside = (still.t_s > start) & (still.t_s < end)
+    hip = 90.0 + 9.0 * inside * np.sin(2 * np.pi * 2.5 * still.t_s)
+    session = judge_track(synth.track(still.t_s, synth.knee_curve(still.t_s, moves), hip), load_protocol())
+    assert session.rep_count == 5
+    (said,) = [reason for reason in session.quality.reasons if reason.key == "quality.mixed_reps"]
+    assert dict(said.values)["n"] == 1
+
+
 def test_a_steady_thigh_is_measured():
     session = judge_track(wandering(0.5), load_protocol())
     assert set_statistics(session).rep_count == len(MOVES)
