@@ -93,7 +93,7 @@ lock: setup  ## Choose the newest allowed versions anew and write both lock file
 	npm install --package-lock-only --silent
 	sed -i.old '/"funding": {/,/}/d' package-lock.json && rm package-lock.json.old
 
-synthetic: $(SYNTHETIC)/.ready  ## Render people with exact truth into build/synthetic (SET=test, validation, training, smoke)
+synthetic: $(SYNTHETIC)/.ready  ## Render people with exact truth into build/synthetic (SET=test, validation, views, training, smoke)
 	PYTHONPATH=benchmarks $(SYNTHETIC)/bin/python -m synthetic $(SET) --out build/synthetic/$(SET) $(RENDER_ARGS)
 
 $(SYNTHETIC)/.ready: benchmarks/synthetic/requirements.lock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
@@ -25,7 +25,13 @@ class StoredCalibration:
 
 
 def keep_calibration(connection: Connection, profile_id: int, kept: KeptCalibration) -> int:
-    """Store a calibration; return its number. Older ones of the leg stay, for cameras that stand as theirs did."""
+    """Store a calibration unless it is there; return its number.
+
+    Older ones of the leg stay, for cameras that stand as theirs did.
+    """
+    for one in stored_calibrations(connection, profile_id):
+        if replace(one.kept, made_at=kept.made_at) == kept:
+            return one.number
     row = {"made_at": kept.made_at, "side": kept.side.value, "text": kept_text(kept)}
     new = insert(CALIBRATION).values(profile_id=profile_id, **row)
     return int(connection.execute(new.returning(CALIBRATION.c.id)).scalar_one())

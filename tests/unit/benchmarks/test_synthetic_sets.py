@@ -7,6 +7,7 @@ import pytest
 from synthetic import draw_stills as stills
 from synthetic.sets import CLIP_SETS, SITUATIONS, SMOKE, clips_of
 from synthetic.spec import from_json, to_json
+from synthetic.views import AGAIN, PEOPLE, VIEWS, views
 
 SETS = [*CLIP_SETS, SITUATIONS, SMOKE]
 
@@ -16,6 +17,7 @@ def drawn():
     """What each set draws; of the stills, sheets from begin, middle and end."""
     sets = {name: clips_of(name) for name in SETS}
     sheets = (0, 1, stills.SHEETS // 2, stills.SHEETS - 1)
+    sets[VIEWS] = views()
     sets["training"] = [clip for sheet in sheets for clip, _ in stills.setups(sheet)]
     return sets
 
@@ -98,6 +100,19 @@ def test_a_set_without_situations_keeps_its_fingerprints():
 
 def test_all_sheets_make_ten_thousand_stills_and_more():
     assert stills.SHEETS * stills.PER_SHEET >= 10_000
+
+
+def test_in_views_each_person_is_seen_again_by_a_camera_that_moved_as_said():
+    clips = views()
+    assert clips == views()
+    for person in range(PEOPLE):
+        first, *later = clips[person * len(AGAIN) : (person + 1) * len(AGAIN)]
+        assert all(_body(clip) == _body(first) for clip in later)
+        for clip, again in zip(later, AGAIN[1:], strict=True):
+            assert abs(clip.camera.azimuth_deg - first.camera.azimuth_deg) == pytest.approx(again.turned_deg)
+            assert clip.camera.height_m - first.camera.height_m == pytest.approx(again.raised_m)
+            assert (clip.body.outfit != first.body.outfit) == again.other_clothes
+            assert clip.motion != first.motion
 
 
 def test_an_unknown_set_is_refused():

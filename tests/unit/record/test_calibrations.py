@@ -41,6 +41,11 @@ def test_they_are_listed_newest_first_and_read_as_they_were(store, folder):
     assert newer.frames == 2
 
 
+def test_the_same_marks_are_kept_once(store):
+    assert keep(store, calibration()) == keep(store, calibration("2026-11-30T10:00:00+01:00"))
+    assert len(stored(store)) == 1
+
+
 def test_nobody_and_no_record_have_none(store, folder, tmp_path):
     assert calibrations_of("P099", folder) == ()
     assert calibrations_of("P017", tmp_path / "nowhere") == ()

@@ -15,7 +15,6 @@ const JOINTS = /** @type {Joint[]} */ (["knee", "hip", "other"]);
 export function measureTab(view) {
   const { goniometer } = view.state.review;
   const several = new Set(goniometer.map((one) => one.rater ?? "")).size > 1;
-  const columns = ["at", "joint", ...(several ? ["rater"] : []), "yours", "formcheck", "difference"];
   return [
     h("p", {}, t("review.measurements.help")),
     h(
@@ -38,7 +37,9 @@ export function measureTab(view) {
           h(
             "tr",
             {},
-            ...columns.map((column) => h("th", { scope: "col" }, t(`review.measurements.${column}`))),
+            ...["at", "joint", "yours", "formcheck", "difference"].map((column) =>
+              h("th", { scope: "col" }, t(`review.measurements.${column}`)),
+            ),
             h("td"),
           ),
         ),
@@ -91,11 +92,11 @@ function row(view, one, several) {
         "data-key": `joint-${one.id}`,
       }),
     ),
-    several && h("td", {}, one.rater || "–"),
     h(
       "td",
       { class: others ? "yours of-tool" : "yours" },
       h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg)),
+      several && h("small", {}, one.rater || "–"),
     ),
     h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg)),
     h("td", { class: "of-tool" }, difference(one)),
