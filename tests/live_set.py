@@ -1,14 +1,20 @@
 """A live set as a process of its own, on a screen of its own, with a speech program that writes what it is given."""
 
+import http.server
 import json
+import math
+import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import pytest
 
 from formcheck.record.profiles import profile_key
@@ -16,10 +22,12 @@ from formcheck.record.queries import sessions
 from formcheck.record.questions import open_questions
 from formcheck.record.store import open_store
 from formcheck.text.catalogue import Texts
+from formcheck.video.source import FileSource
 
 WINDOW_MANAGER = Path(__file__).parent / "window_manager.py"
 TEXTS = Texts("en")
 PATIENCE_S = 90.0
+GIVE_UP_S = 2.0
 
 needs_a_screen = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (apt install xvfb xdotool)"
@@ -39,7 +47,7 @@ RUN = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from formcheck.live import camera
-camera.STALLED_S, camera._GIVE_UP_S = 0.5, 2.0
+camera.STALLED_S, camera._GIVE_UP_S = 0.5, {give_up_s}
 from formcheck.cli import main
 main()
 """
@@ -112,6 +120,83 @@ class Run:
             (line,) = sessions(connection)
             waiting = open_questions(connection, profile_key(connection, "me"))
         return line, [question for one in waiting for question in one.questions]
+
+
+@contextmanager
+def own_screen() -> Iterator[str]:
+    """Run a screen of its own; its name is that for DISPLAY."""
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        yield f":{server.stdout.readline().decode().strip()}"
+        server.terminate()
+
+
+def begin_set(folder: Path, screen: str, *arguments: object, speech: float | None = 0.03) -> Run:
+    """Start a set; ``speech`` is how many seconds a spoken character takes, None where nothing can speak."""
+    programs = folder / "programs"
+    programs.mkdir()
+    if speech is not None:
+        (programs / "espeak-ng").write_text(VOICE.format(python=sys.executable, s_per_character=speech))
+        (programs / "espeak-ng").chmod(0o755)
+    environment = {
+        **os.environ,
+        "DISPLAY": screen,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "HEARD": str(folder / "heard"),
+        "FORMCHECK_STORE": str(folder / "record"),
+    }
+    options = ("live", *arguments, "--lang", "en", "--no-open", "--out", folder / "sessions")
+    command = [sys.executable, "-c", RUN.format(give_up_s=GIVE_UP_S), *map(str, options)]
+    with (folder / "stdout").open("w") as out, (folder / "stderr").open("w") as err:
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+    return Run(process, folder, environment)
+
+
+class NetworkCamera(http.server.ThreadingHTTPServer):
+    """A network camera that sends a clip twice and then is gone, at ``gone_at_s`` of the clock."""
+
+    def __init__(self, clip: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Broadcast)
+        self.clip = clip
+        self.begun = False
+        self.gone_at_s = math.inf
+
+
+class _Broadcast(http.server.BaseHTTPRequestHandler):
+    server: NetworkCamera
+
+    def do_GET(self):
+        if self.server.begun:
+            self.send_error(503)
+            return
+        self.server.begun = True
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        for _ in range(2):
+            self.send_clip()
+        self.server.gone_at_s = time.time()
+
+    def send_clip(self):
+        begun_s = time.monotonic()
+        with FileSource(self.server.clip) as source:
+            for frame in source:
+                time.sleep(max(0.0, begun_s + frame.t_s - time.monotonic()))
+                image = cv2.imencode(".jpg", frame.image_bgr)[1].tobytes()
+                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(image)}\r\n\r\n"
+                self.wfile.write(head.encode() + image + b"\r\n")
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def network_camera(clip: Path) -> Iterator[NetworkCamera]:
+    """Serve a clip as a network camera does."""
+    with NetworkCamera(clip) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
 
 
 def close_window(run: Run) -> None:

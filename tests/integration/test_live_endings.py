@@ -1,18 +1,13 @@
 """Every way in which a live set ends: what was done is kept and told, without a key. Real processes and screens."""
 
-import http.server
 import signal
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import cv2
 import pytest
 
 from formcheck.record.values import Ended, Question
-from formcheck.video.source import FileSource
-from live_set import TEXTS, Run, close_window, needs_a_screen
+from live_set import TEXTS, Run, close_window, needs_a_screen, network_camera
 
 pytestmark = needs_a_screen
 
@@ -57,41 +52,9 @@ def test_whatever_ends_a_set_it_is_kept_told_and_asked_about_later(way, start):
     assert "Traceback" not in (run.folder / "stderr").read_text()
 
 
-class Broadcast(http.server.BaseHTTPRequestHandler):
-    """A network camera that sends the clip twice and then is gone."""
-
-    clip: Path
-    sent = False
-
-    def do_GET(self):
-        if type(self).sent:
-            self.send_error(503)
-            return
-        type(self).sent = True
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        for _ in range(2):
-            self.send_clip()
-
-    def send_clip(self):
-        begun_s = time.monotonic()
-        with FileSource(self.clip) as source:
-            for frame in source:
-                time.sleep(max(0.0, begun_s + frame.t_s - time.monotonic()))
-                image = cv2.imencode(".jpg", frame.image_bgr)[1].tobytes()
-                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(image)}\r\n\r\n"
-                self.wfile.write(head.encode() + image + b"\r\n")
-
-    def log_message(self, *_):
-        pass
-
-
 def test_a_network_camera_that_is_lost_ends_the_set_and_its_password_is_nowhere(start, two_reps):
-    Broadcast.clip, Broadcast.sent = two_reps, False
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Broadcast) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://camera:s3cret@127.0.0.1:{server.server_port}/video.mjpg?password=s3cret"
+    with network_camera(two_reps) as camera:
+        address = f"http://camera:s3cret@127.0.0.1:{camera.server_port}/video.mjpg?password=s3cret"
         run = start("--no-questions", source=("--camera", address))
         # With a camera, the first time is introduced.
         run.wait_for(lambda: TEXTS.get("teach.camera") in run.said(), "no introduction")
@@ -99,7 +62,6 @@ def test_a_network_camera_that_is_lost_ends_the_set_and_its_password_is_nowhere(
         assert run.wait_for_results()["why"] == "camera"
         run.wait_for(lambda: TEXTS.get("camera.gone") in run.said(), "not told")
         run.press_on()
-        server.shutdown()
     line, _ = run.kept()
     assert line.rep_count >= 1
     assert line.ended is Ended.INTERRUPTED

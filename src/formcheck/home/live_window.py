@@ -70,15 +70,15 @@ class LiveWindow:
         self._lock = threading.Lock()
 
     def start(self, body: Any) -> dict[str, Any]:
-        """Open the window."""
+        """Open the window; one whose set is kept, and that only tells and asks about it, is closed first."""
         try:
             wanted = LiveRequest.model_validate(body)
         except ValueError:
             raise RequestError("expected leg, exercise and camera of a set, got something else") from None
         with self._lock:
-            if self._run is not None and self._run.process.poll() is None:
+            if self.status()["state"] in {"running", "ending"}:
                 raise RequestError("the practice window is open already; end that set first")
-            self._close_log()
+            self.close()
             log = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the window is open, and what it said is asked for
             # Away from the terminal's Ctrl-C: `close` ends it, after which the set is kept.
             process = subprocess.Popen(
@@ -108,10 +108,11 @@ class LiveWindow:
         if run is None:
             return {"state": "idle"}
         code = run.process.poll()
-        # Kept at the end of the set; the window goes on with its questions.
+        # Kept at the end of the set; the window goes on telling about it, and asks unless it was told to end.
         uid = self._record.newest_live(run.begun_at)
         if code is None:
-            return {"state": "asking" if uid is not None else "ending" if run.told_to_end else "running", "set": uid}
+            kept, practised = ("telling", "ending") if run.told_to_end else ("asking", "running")
+            return {"state": practised if uid is None else kept, "set": uid}
         error = None if code == 0 else self._error(run)
         return {"state": "done" if uid is not None or code == 0 else "failed", "set": uid, "error": error}
 
@@ -130,7 +131,7 @@ class LiveWindow:
         return self.status()
 
     def close(self) -> None:
-        """End a set that is still practised, and wait until it is kept."""
+        """End a set that is still practised, wait until it is kept, and close its window."""
         run = self._run
         if run is not None and run.process.poll() is None:
             self.end()

@@ -14,7 +14,7 @@ import { questionCards } from "./questions.js";
 const POLL_MS = 1000;
 
 /** @param {Live} live */
-const isOpen = ({ state }) => state === "running" || state === "asking" || state === "ending";
+const isOpen = ({ state }) => ["running", "ending", "asking", "telling"].includes(state);
 
 /**
  * @param {HomeState} home
@@ -23,7 +23,8 @@ const isOpen = ({ state }) => state === "running" || state === "asking" || state
 export function liveCard(home, choice) {
   const body = h("div", { class: "live-state" });
   const node = card(t("home.practise.start_title"), body);
-  let closed = false;
+  // Of what is watched; one that was begun later takes its place.
+  let round = 0;
   const attempt = async (/** @type {() => Promise<Live>} */ act) => {
     try {
       await watch(await act());
@@ -32,20 +33,33 @@ export function liveCard(home, choice) {
       showError("live", error.message);
     }
   };
-  const start = () => void attempt(() => startLive(choice));
+  const start = async () => {
+    round += 1;
+    body.replaceChildren(h("p", { class: "big" }, t("home.practise.opening")));
+    await attempt(() => startLive(choice));
+    // Refused: what is open already is shown again.
+    if (!body.querySelector("button, a")) await attempt(getLive);
+  };
   const watch = async (/** @type {Live} */ first) => {
+    round += 1;
+    const mine = round;
     let live = first;
     show(live);
-    while (!closed && isOpen(live)) {
+    while (isOpen(live)) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      if (closed) return;
+      if (mine !== round) return;
       const next = await getLive();
+      if (mine !== round) return;
       if (next.state !== live.state) show(next);
       live = next;
     }
   };
   const show = (/** @type {Live} */ live) => {
-    const parts = liveParts(live, start, () => void attempt(endLive));
+    const parts = liveParts(
+      live,
+      () => void start(),
+      () => void attempt(endLive),
+    );
     body.replaceChildren(...parts);
     if (live.state === "done" && live.set) void addQuestions(body, live.set);
     if (live.state !== "idle") announce(parts[0]?.textContent ?? "");
@@ -55,7 +69,7 @@ export function liveCard(home, choice) {
   return {
     node,
     close: () => {
-      closed = true;
+      round += 1;
     },
   };
 }
@@ -73,7 +87,12 @@ function liveParts(live, start, end) {
     case "running":
       return [h("p", { class: "big" }, t("home.practise.running")), button(t("home.practise.end"), end)];
     case "asking":
-      return [h("p", { class: "big" }, t("home.practise.asking")), h("div", { class: "buttons" }, report)];
+    case "telling":
+      return [
+        h("p", { class: "big" }, t(`home.practise.${live.state}`)),
+        h("p", { class: "soft" }, t("home.practise.again_note")),
+        h("div", { class: "buttons" }, report, again),
+      ];
     case "ending":
       return [h("p", { class: "big" }, t("home.practise.ending"))];
     case "done":

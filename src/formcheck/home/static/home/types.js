@@ -7,7 +7,7 @@
 /** @typedef {"pain_before" | "pain_after" | "places" | "red_flags"} Question */
 /** @typedef {{set: string, date: string, side: Side | null, questions: Question[]}} Asked */
 /** @typedef {{set: string, item: string, date: string, side: Side | null, reps: number, met: number, reviewed: boolean, live: boolean}} PractisedSet */
-/** @typedef {{state: "idle" | "running" | "asking" | "ending" | "done" | "failed", set?: string | null, error?: string | null}} Live */
+/** @typedef {{state: "idle" | "running" | "ending" | "asking" | "telling" | "done" | "failed", set?: string | null, error?: string | null}} Live */
 
 /**
  * @typedef {object} HomeState
