@@ -100,10 +100,7 @@ def measure(way: str, clip: Path, screen: str) -> tuple[float, float, float]:
             ended_at_s = frames.stat().st_mtime
         elif way == CAMERA_LOST:
             ended_at_s = camera.gone_at_s + GIVE_UP_S
-        report_s, record_s, spoken_s = (
-            at_s.get(name, math.nan) - ended_at_s for name in ("report", "record", "spoken")
-        )
-        return report_s, record_s, spoken_s
+        return at_s["report"] - ended_at_s, at_s["record"] - ended_at_s, at_s.get("spoken", math.nan) - ended_at_s
 
 
 def wait_for_all(run: Run, expected: dict[str, Callable[[], bool]]) -> dict[str, float]:
