@@ -13,6 +13,7 @@ from formcheck.angles.shots import measure_track
 from formcheck.form import rules
 from formcheck.form.quality import assess_quality
 from formcheck.form.summary import listed
+from formcheck.form.tempo import may_be_slowed, without_tempo
 from formcheck.message import Message
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol
@@ -76,11 +77,14 @@ def judge_angles(
             angles, rep_set = unknown_frames(angles, track.t_s), _no_reps(track)
     max_trunk_deg = protocol.posture.max_trunk_from_floor_deg.value
     quality = assess_quality(track, angles, view, side_given=side_given, max_trunk_from_floor_deg=max_trunk_deg)
-    quality = rounded(replace(quality, reasons=(*_not_counted(rep_set), *quality.reasons)))
+    slowed = angles is not None and may_be_slowed(track, angles, rep_set.reps)
+    reasons = (*_not_counted(rep_set), *([Message.of("quality.may_be_slowed")] if slowed else []), *quality.reasons)
+    quality = rounded(replace(quality, reasons=reasons))
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
     count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None
     evidence = rules.SetEvidence(view, count, whole_set)
     findings = _findings(angles if measured else None, rep_set, evidence, protocol)
+    findings = without_tempo(findings) if slowed else findings
     view = rounded(view)
     return Session(
         clip=rounded(track.clip),

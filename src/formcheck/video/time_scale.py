@@ -83,7 +83,7 @@ REAL = even(1.0)
 
 def given_speed(speed: float) -> TimeScale:
     """Return the times of a file whose speed the user named."""
-    return even(speed, Message.of("warning.speed_given", percent=100 * speed)) if speed != 1.0 else REAL
+    return even(speed, Message.of("warning.speed_given", percent=100 * speed))
 
 
 def needs_scan(header: ClipHeader) -> bool:
