@@ -18,6 +18,10 @@ _SLOW_S = 4.0
 _FEWEST_MOVEMENTS = 4
 # A speed that falls by less than this share of its peak did not fall.
 _FALL = 0.15
+# Takes out the jitter of the landmarks, which is faster than small movements of half a second.
+_SMOOTHING_S = 0.15
+_MARGIN_S = 0.5
+_MOST_SAMPLES = 1000
 # What says how fast a clip plays.
 _KNOWN_BY = ("warning.speed_given", "warning.slow_motion", "warning.slow_motion_part", "warning.time_lapse")
 
@@ -49,11 +53,17 @@ def without_tempo(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _rises(angles: LegAngles, begin_s: float, end_s: float) -> int:
     """How often the knee's speed rises and falls in a movement; 0 when it could not be measured throughout."""
-    inside = (angles.t_s >= begin_s) & (angles.t_s <= end_s)
-    t_s: FloatArray = angles.t_s[inside]
-    knee_deg = angles.knee_flexion_deg[inside]
-    if len(t_s) < 5 or not np.isfinite(knee_deg).all():
+    near = (angles.t_s >= begin_s - _MARGIN_S) & (angles.t_s <= end_s + _MARGIN_S)
+    step = 1 + int(near.sum()) // _MOST_SAMPLES
+    t_s, knee_deg = angles.t_s[near][::step], angles.knee_flexion_deg[near][::step]
+    inside = (t_s >= begin_s) & (t_s <= end_s)
+    if inside.sum() < 5 or not np.isfinite(knee_deg).all():
         return 0
-    speed = np.abs(np.gradient(knee_deg, t_s))
+    speed = np.abs(np.gradient(_smoothed(t_s, knee_deg), t_s))[inside]
     around = np.concatenate([[0.0], speed, [0.0]])
     return sum(turn.high for turn in find_turns(around, min_swing=max(_FALL * float(speed.max()), 1e-6)))
+
+
+def _smoothed(t_s: FloatArray, values: FloatArray) -> FloatArray:
+    weights = np.exp(-0.5 * ((t_s[:, None] - t_s[None]) / _SMOOTHING_S) ** 2)
+    return np.asarray((weights * values).sum(axis=1) / weights.sum(axis=1))
