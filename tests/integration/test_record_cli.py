@@ -98,7 +98,7 @@ def test_analyze_keeps_a_set_only_when_asked_and_only_once(run, track, tmp_path)
     code, out, _ = run("history")
     assert code == 0
     assert out.count(first) == 1
-    assert re.search(rf"{first} +26-03-02 18:30 left +4 +4 +0 +0 ", out)
+    assert re.search(rf"{first} +26-03-02 18:30 left +clip +4 +4 +0 +0 ", out)
     assert out.startswith("me: today 0 sets done, none prescribed")
 
 
@@ -143,6 +143,10 @@ def test_show_note_correct_and_compare(run, track, tmp_path):
     assert "Result of " in out
     _, out, _ = run("history", "compare", one, two)
     assert re.search(r"\+25°\s+less straight", out)
+    assert re.search(r"hip, mean .*within measurement error", out)
+    _, out, _ = run("history")
+    assert f"{one}*" not in out
+    assert "corrected" in out
     code, _, err = run("history", "correct", one, "rep_count", "lots", "--because", "x")
     assert (code, err.count("\n")) == (2, 1)
 
@@ -151,8 +155,8 @@ def test_what_was_reviewed_beside_its_clip_is_what_the_record_shows_until_that_i
     uid, results = saved(run, track), tmp_path / "monday.formcheck"
     before = json.loads((results / "session.json").read_text())["statistics"]["knee_end_deg"]
     reviewed = sign_item(clip_item(results))
-    assert re.search(rf"{uid} .* left +3 +2 +1 +0 .* reviewed", run("history")[1])
-    assert re.search(rf"{uid} .* left +4 +4 +0 +0 ", run("history", "--as-analysed")[1])
+    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 .* reviewed", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +4 +4 +0 +0 ", run("history", "--as-analysed")[1])
     shown = run("history", "show", uid)[1]
     assert f"Reviewed by {REVIEWER}" in shown
     assert "Reviewed result of " in shown
@@ -174,7 +178,7 @@ def test_what_was_reviewed_beside_its_clip_is_what_the_record_shows_until_that_i
         assert row["rep_count"] == count
     assert run("export", uid, "--format", "json", "--out", str(out), "--as-analysed")[0] == 2
     reopen_item(clip_item(results))
-    assert re.search(rf"{uid} .* left +4 +4 +0 +0 .* review not complete", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +4 +4 +0 +0 .* review not complete", run("history")[1])
 
 
 def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track, tmp_path):
@@ -189,12 +193,12 @@ def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track,
     assert f"session {uid} has been reviewed and stays as reviewed" in err
     kept = json.loads(review.read_text())["review"]
     assert (kept["done"], kept["reviewer"], len(kept["overrules"])) == (False, REVIEWER, 1)
-    assert re.search(rf"{uid} .* left +3 +2 +1 +0 .* reviewed", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 .* reviewed", run("history")[1])
     reopen_item(clip_item(results))
-    assert re.search(rf"{uid} .* left +3 ", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +3 ", run("history")[1])
     sign_item(clip_item(results))
     reopen_item(clip_item(results))
-    assert re.search(rf"{uid} .* left +4 .* review not complete", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +4 .* review not complete", run("history")[1])
 
 
 def test_a_set_with_a_review_of_its_own_in_the_record_keeps_to_that(run, track, tmp_path):
@@ -203,7 +207,7 @@ def test_a_set_with_a_review_of_its_own_in_the_record_keeps_to_that(run, track, 
         sign(store, uid, reps=None)
     sign_item(clip_item(tmp_path / "monday.formcheck"), reviewer="R8")
     assert f"Reviewed by {REVIEWER}" in run("history", "show", uid)[1]
-    assert re.search(rf"{uid} .* left +4 ", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +4 ", run("history")[1])
 
 
 def test_prescribe_shows_and_keeps_the_old_one(run, track):
@@ -299,7 +303,7 @@ def test_pdf_is_a_document_of_a_few_pages(run, track, tmp_path):
 GERMAN = {
     ("history",): ["P017", "heute", "Sitzungen"],
     ("history", "show", "UID"): ["Wiederholungen", "erfüllt", "fehlten dem Knie", "2. März 2026"],
-    ("history", "compare", "UID", "UID"): ["innerhalb des Messfehlers", "Änderung"],
+    ("history", "compare", "UID", "UID"): ["innerhalb des Messfehlers", "Unterschied"],
     ("prescribe",): ["verordnet", "am Tag", "Behandler/in"],
     ("progress", "--out", "OUT/page.html", "--until", "2026-03-29"): ["Verlauf"],
     ("export", "--all", "--format", "fhir", "--out", "OUT/fhir"): ["Dateien"],

@@ -10,14 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from formcheck.angles.scatter import duration_se_s
 from formcheck.message import Message
 from formcheck.record.prescriptions import Day, DayKind, days, share
 from formcheck.record.review_words import review_word
 from formcheck.record.trend import TrendOutcome, compare
-from formcheck.text.numbers import ceiling, day, percent, rounded, with_band
+from formcheck.text.numbers import Z_95, ceiling, day, percent, rounded, with_band
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from formcheck.record.prescriptions import Goal
     from formcheck.record.values import Prescription, SessionLine
@@ -66,13 +67,14 @@ def print_history(
 def _today_message(today: Day) -> Any:
     if not today.goals:
         return Message.of("record.history.none_prescribed", sets=Message.of("record.sets", n=today.sets))
-    return [_goal_message(goal) for goal in today.goals]
+    said = [_goal_message(goal) for goal in today.goals]
+    return [*said, Message.of("record.history.besides", n=today.besides)] if today.besides else said
 
 
 def _goal_message(goal: Goal) -> Message:
     return Message.of(
         "record.history.goal",
-        done=goal.done,
+        done=goal.kept,
         prescribed=goal.wanted,
         leg=Message(f"record.with_{goal.side}"),
         reps=goal.reps,
@@ -109,6 +111,8 @@ def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
         title = "" if name == "details" else texts.get(f"record.column.{name}")
         words = [word for row in rows for word in row[name].split()]
         justify: Any = "left" if name in _TEXT else "right"
+        if justify == "right":
+            title = title.replace(" ", "\n")
         table.add_column(title, justify=justify, min_width=max(map(len, words), default=0), overflow="fold")
     for line, row in zip(lines, rows, strict=True):
         table.add_row(*(row[name] for name in shown), style="" if line.counts else "dim")
@@ -116,20 +120,22 @@ def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
 
 
 _OPTIONAL = {"p1", "pain", "details"}
-_TEXT = {"id", "when", "leg", "details"}
+_TEXT = {"id", "what", "when", "leg", "details"}
 
 
 def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
     details = [
         texts.get("record.history.excluded") if not line.counts else "",
         texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
+        texts.get("record.history.corrected") if line.corrected else "",
         review_word(line, texts),
         texts.get("record.notes", n=line.notes) if line.notes else "",
     ]
     return {
-        "id": line.uid + ("*" if line.corrected else ""),
+        "id": line.uid,
         "when": f"{line.practised_at:%y-%m-%d %H:%M}",
         "leg": leg_word(texts, line.side),
+        "what": texts.get(f"record.origin.{line.origin}"),
         "reps": str(line.rep_count),
         "met": str(line.met_reps),
         "not_met": str(line.not_met_reps),
@@ -205,17 +211,36 @@ def _comparison_rows(one: SessionLine, other: SessionLine, texts: Texts) -> list
         change = "" if None in values else _signed(texts, values[1] - values[0], 1) + unit
         return shown[0], shown[1], change, ""
 
+    def judged(name: str, unit: str, se_of: Callable[[SessionLine], float | None]) -> tuple[str, ...]:
+        values = [getattr(line, name) for line in (one, other)]
+        if None in values:
+            return (*plain(name, unit)[:3], texts.get("record.no_comparison"))
+        errors = [se_of(line) for line in (one, other)]
+        return (*plain(name, unit)[:3], _judgement(texts, values[1] - values[0], errors, unit))
+
     return [
         ("reps", *count("rep_count")),
         ("met", *count("met_reps")),
         ("knee_end", *knee("knee_end_deg", "knee_se_deg")),
         ("knee_end_met", *knee("knee_end_met_deg", "knee_se_deg")),
         ("p1", *knee("p1_deg", "p1_se_deg")),
-        ("hip", *plain("hip_mean_deg", "°")),
+        ("hip", *judged("hip_mean_deg", "°", lambda line: line.hip_se_deg)),
         ("thigh_moved", *plain("hip_range_deg", "°")),
-        ("rep_s", *plain("rep_s", " s")),
+        ("rep_s", *judged("rep_s", " s", lambda line: duration_se_s(line.rep_s or 0.0))),
         ("pain", _pain(one), _pain(other), "", ""),
     ]
+
+
+def _judgement(texts: Texts, change: float, errors: Sequence[float | None], unit: str) -> str:
+    """Say whether a difference is more than the errors of the two readings explain."""
+    known = [error for error in errors if error is not None]
+    if len(known) < len(errors):
+        return texts.get("record.no_comparison")
+    limit = Z_95 * math.hypot(*known)
+    key = "within_error" if abs(change) < limit else "beyond"
+    if unit == "°":
+        return texts.get(f"record.{key}", least=ceiling(limit))
+    return texts.get(f"record.{key}_s", least=texts.number(limit, 1))
 
 
 def _knee_change(

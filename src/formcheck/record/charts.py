@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from formcheck.message import Message
+from formcheck.record.values import SessionLine
 from formcheck.text.catalogue import Texts
-from formcheck.text.numbers import Z_95, ceiling, day_and_time, rounded
+from formcheck.text.numbers import Z_95, ceiling, day, rounded
 
 WIDTH, HEIGHT = 520, 190
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
@@ -20,11 +22,14 @@ _TICKS_UP = 6
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """One session's value with its standard error (0 = none is shown)."""
+    """One day's value with its standard error (0 = none is shown), and the lowest and highest of its sets."""
 
     at: datetime
     value: float
-    se: float = 0.0
+    se: float
+    low: float
+    high: float
+    sets: tuple[SessionLine, ...]
 
     @property
     def band(self) -> float:
@@ -59,6 +64,11 @@ class Chart:
         return not any(line.points for line in self.lines)
 
     @property
+    def days(self) -> int:
+        """On how many days there is something to draw."""
+        return len({point.at.date() for line in self.lines for point in line.points})
+
+    @property
     def decimals(self) -> int:
         """Decimals that a value is shown with: seconds have one, degrees and scores none."""
         return 0 if self.unit in {"°", ""} else 1
@@ -67,6 +77,7 @@ class Chart:
         """Return the lowest and highest value that must be seen."""
         points = [point for line in self.lines for point in line.points]
         ends = [end for point in points for end in (point.value - point.band, point.value + point.band)]
+        ends += [end for point in points for end in (point.low, point.high)]
         ends += [*(self.zone or ()), *(self.at_least or ())]
         return min(ends, default=0.0), max(ends, default=1.0)
 
@@ -81,11 +92,12 @@ class AxisTick:
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line as SVG paths; ``points`` are (x, y, title)."""
+    """A line as SVG paths; ``points`` are (x, y, title), ``scatter`` reaches from a day's lowest to its highest set."""
 
     colour: str
     path: str
     band: str
+    scatter: str
     points: tuple[tuple[float, float, str], ...]
 
 
@@ -158,6 +170,7 @@ def _drawn(line: ChartLine, scale: Scale, titles: Sequence[str]) -> DrawnLine:
         colour=line.colour,
         path="M" + "L".join(f"{x} {scale.y(point.value)}" for x, point in places) if places else "",
         band="M" + "L".join(above + below[::-1]) + "Z" if _banded(line) else "",
+        scatter="".join(f"M{x} {scale.y(point.low)}V{scale.y(point.high)}" for x, point in places if _scatters(point)),
         points=tuple((x, scale.y(point.value), title) for (x, point), title in zip(places, titles, strict=True)),
     )
 
@@ -166,12 +179,26 @@ def _banded(line: ChartLine) -> bool:
     return any(point.se for point in line.points)
 
 
+def _scatters(point: ChartPoint) -> bool:
+    return point.high > point.low
+
+
 def _point_words(texts: Texts, chart: Chart, line: ChartLine, point: ChartPoint) -> str:
-    """Say one value: ``2 March 2026, 08:00: 44° ± 6, knee``."""
+    """Say one value and its sets: ``2 March 2026: 44° ± 6, knee (08:00 live 3f9a12c4, 18:00 clip 99ab0c12)``."""
     value = rounded(texts, point.value, chart.decimals) + chart.unit
     if point.se:
         value += f" ± {ceiling(point.band)}"
-    return texts.get("progress.line.value", when=day_and_time(texts, point.at), value=value, line=line.name)
+    if _scatters(point):
+        low, high = (rounded(texts, end, chart.decimals) + chart.unit for end in (point.low, point.high))
+        value += " " + texts.get("progress.line.scatter", low=low, high=high)
+    sets = tuple(set_message(one) for one in point.sets)
+    return texts.get("progress.line.value", when=day(texts, point.at.date()), value=value, line=line.name, sets=sets)
+
+
+def set_message(one: SessionLine) -> Message:
+    """Return which set it is, on its day: ``08:00 live 3f9a12c4``."""
+    values = {"time": f"{one.practised_at:%H:%M}", "origin": Message(f"record.origin.{one.origin}"), "id": one.uid}
+    return Message.of("record.set", **values)
 
 
 def _x_ticks(scale: Scale, texts: Texts) -> tuple[AxisTick, ...]:
@@ -180,10 +207,10 @@ def _x_ticks(scale: Scale, texts: Texts) -> tuple[AxisTick, ...]:
     return tuple(AxisTick(scale.x(n), short_day(texts, scale.first + timedelta(days=n))) for n in days)
 
 
-def short_day(texts: Texts, day: date) -> str:
+def short_day(texts: Texts, one: date) -> str:
     """Return ``2 Mar``."""
-    month = texts.get(f"progress.month_short.{day.month}")
-    return texts.get("progress.tick.day", day=day.day, month=month)
+    month = texts.get(f"progress.month_short.{one.month}")
+    return texts.get("progress.tick.day", day=one.day, month=month)
 
 
 def _y_ticks(scale: Scale, unit: str, texts: Texts) -> tuple[AxisTick, ...]:
@@ -215,6 +242,7 @@ def _line_payload(line: ChartLine, times: Sequence[datetime], titles: Sequence[s
         "colour": line.colour,
         "values": [None if one is None else round(one[0].value, 2) for one in found],
         "bands": [None if one is None else round(one[0].band, 2) for one in found],
+        "scatter": [[one[0].low, one[0].high] if one is not None and _scatters(one[0]) else None for one in found],
         "titles": [None if one is None else one[1] for one in found],
         "banded": _banded(line),
     }

@@ -107,6 +107,11 @@ class Goal:
     wanted: int
     done: int
 
+    @property
+    def kept(self) -> int:
+        """Prescribed sets that were done; more than were prescribed do not make up for another leg or day."""
+        return min(self.done, self.wanted)
+
 
 class DayKind(StrEnum):
     """How a day went. ``EXTRA``: sets were done, though none was prescribed; ``FREE``: neither."""
@@ -133,8 +138,13 @@ class Day:
 
     @property
     def done(self) -> int:
-        """Prescribed sets that were done; more sets than prescribed do not make up for another leg or day."""
-        return sum(min(goal.done, goal.wanted) for goal in self.goals)
+        """Prescribed sets that were done."""
+        return sum(goal.kept for goal in self.goals)
+
+    @property
+    def besides(self) -> int:
+        """Sets that were done and are none of the prescribed: more of them, shorter, of another leg or exercise."""
+        return max(self.sets - self.done, 0)
 
     @property
     def kind(self) -> DayKind:

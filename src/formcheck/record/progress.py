@@ -15,6 +15,7 @@ import jinja2
 
 from formcheck.message import Message
 from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of
+from formcheck.record.daily import DayPoint, daily
 from formcheck.record.prescriptions import Day, days, share
 from formcheck.record.trend import HUMAN_MDC_DEG, Trend, TrendOutcome, trend, trend_message
 from formcheck.record.values import Prescription, ReviewStatus, SessionLine
@@ -88,6 +89,7 @@ def render_progress(
     """
     first = first or min([line.day for line in lines] + [one.starts_on for one in known], default=today)
     shown = [line for line in lines if first <= line.day <= today and line.counts]
+    calendar = days(shown, known, first=min(first, today), last=today)
     compared = _comparable(shown)
     blocks = _side_blocks(compared, texts, first=first, last=today)
     styles = shared_style(charts=True) + resource_text(_HERE, "assets/progress.css")
@@ -101,14 +103,15 @@ def render_progress(
         first=first,
         today=today,
         made_at=made_at,
-        practised=len({line.day for line in shown}),
+        sets=sum(one.sets for one in calendar),
+        practised=sum(one.sets > 0 for one in calendar),
         blocks=blocks,
         caveats=[*_review_caveats(shown, texts, as_analysed=as_analysed), *_caveats(shown, compared, texts)],
         data={"charts": [drawn.payload for block in blocks for drawn in block.charts], "texts": _script_texts(texts)},
         styles=styles,
         scripts=scripts,
         policy=policy(styles, scripts),
-        **_calendar(days(shown, known, first=min(first, today), last=today), texts, over=today < made_at.date()),
+        **_calendar(calendar, texts, over=today < made_at.date()),
     )
     return numbers.printable(page)
 
@@ -134,6 +137,7 @@ def _calendar(calendar: Sequence[Day], texts: Texts, *, over: bool) -> dict[str,
         "adherence": found if found.wanted else None,
         "today_goals": calendar[-1].goals,
         "today_sets": calendar[-1].sets,
+        "today_besides": calendar[-1].besides if calendar[-1].goals else 0,
         "months": _months(calendar, texts),
     }
 
@@ -186,7 +190,8 @@ def _side_blocks(lines: Sequence[SessionLine], texts: Texts, *, first: date, las
     for side in sides:
         drawn = []
         for kind, chart in charts[side].items():
-            if not chart.empty:
+            # A single day is no trend, and is not drawn as one.
+            if chart.days > 1:
                 scale = scale_of([charts[one][kind] for one in sides], first=first, last=last)
                 drawn.append(draw(chart, scale, texts))
         found = _trends(of_side[side])
@@ -197,19 +202,13 @@ def _side_blocks(lines: Sequence[SessionLine], texts: Texts, *, first: date, las
 
 def _trends(lines: Sequence[SessionLine]) -> dict[str, Trend]:
     """Trend of the knee at the end of repetitions, and at P1 where that was marked."""
-    found = {"knee_end": _trend(_known(lines, "knee_end_deg", "knee_se_deg"))}
-    p1 = _known(lines, "p1_deg", "p1_se_deg")
+    found = {"knee_end": _trend(daily(lines, "knee_end_deg", "knee_se_deg"))}
+    p1 = daily(lines, "p1_deg", "p1_se_deg")
     return found | ({"p1": _trend(p1)} if p1 else {})
 
 
-def _trend(rows: Sequence[tuple[datetime, float, float | None]]) -> Trend:
-    return trend([value for _, value, _ in rows], [se for *_, se in rows])
-
-
-def _known(lines: Sequence[SessionLine], field: str, error: str) -> list[tuple[datetime, float, float | None]]:
-    """Return time, value and standard error of the sessions that have the value."""
-    rows = [(line.practised_at, getattr(line, field), getattr(line, error)) for line in lines]
-    return [(at, value, se) for at, value, se in rows if value is not None]
+def _trend(points: Sequence[DayPoint]) -> Trend:
+    return trend([point.value for point in points], [point.se for point in points])
 
 
 def _charts(lines: Sequence[SessionLine], side: Side, texts: Texts) -> dict[str, Chart]:
@@ -218,23 +217,25 @@ def _charts(lines: Sequence[SessionLine], side: Side, texts: Texts) -> dict[str,
         return Chart(f"{side}-{kind}", title, note, unit, rows, at_least=(0.0, top))
 
     def line(name: str, colour: str, field: str) -> ChartLine:
-        rows = [(one.practised_at, getattr(one, field)) for one in lines]
-        points = tuple(ChartPoint(at, float(value)) for at, value in rows if value is not None)
-        return ChartLine(texts.get(f"progress.line.{name}"), colour, points)
+        return ChartLine(texts.get(f"progress.line.{name}"), colour, tuple(map(_chart_point, daily(lines, field))))
 
     before, after = line("pain_before", "hip", "pain_before"), line("pain_after", "knee", "pain_after")
     return {
-        "end": _knee_chart(_known(lines, "knee_end_deg", "knee_se_deg"), side, "end", texts),
-        "p1": _knee_chart(_known(lines, "p1_deg", "p1_se_deg"), side, "p1", texts),
+        "end": _knee_chart(daily(lines, "knee_end_deg", "knee_se_deg"), side, "end", texts),
+        "p1": _knee_chart(daily(lines, "p1_deg", "p1_se_deg"), side, "p1", texts),
         "pain": chart("pain", "", before, after, top=10.0),
         "hip": chart("hip", "°", line("thigh", "hip", "hip_range_deg"), top=10.0),
         "tempo": chart("tempo", " s", line("rep", "ink", "rep_s"), top=6.0),
     }
 
 
-def _knee_chart(rows: Sequence[tuple[datetime, float, float | None]], side: Side, kind: str, texts: Texts) -> Chart:
-    points = tuple(ChartPoint(at, value, se or 0.0) for at, value, se in rows)
-    found = _trend(rows)
+def _chart_point(one: DayPoint) -> ChartPoint:
+    return ChartPoint(one.at, one.value, one.se or 0.0, one.low, one.high, one.sets)
+
+
+def _knee_chart(days_of_it: Sequence[DayPoint], side: Side, kind: str, texts: Texts) -> Chart:
+    points = tuple(map(_chart_point, days_of_it))
+    found = _trend(days_of_it)
     zone = None
     if math.isfinite(found.first_deg):
         zone = (found.first_deg - found.mdc_deg, found.first_deg + found.mdc_deg)
@@ -247,9 +248,11 @@ def day_title(texts: Texts, day: Day) -> str:
     """Say how a day went."""
     if day.goals:
         said: Any = [
-            Message.of("progress.day_goal", done=goal.done, prescribed=goal.wanted, side=Message(f"side.{goal.side}"))
+            Message.of("progress.day_goal", done=goal.kept, prescribed=goal.wanted, side=Message(f"side.{goal.side}"))
             for goal in day.goals
         ]
+        if day.besides:
+            said.append(Message.of("progress.day_besides", n=day.besides))
     elif day.sets:
         said = Message.of("progress.day_extra", sets=Message.of("record.sets", n=day.sets))
     else:

@@ -13,12 +13,12 @@ from formcheck.text.numbers import Z_95, ceiling, whole
 
 # One rater with a goniometer, active knee extension: 7-8 degrees (J Sport Rehabil 2015).
 HUMAN_MDC_DEG = 8.0
-# The first and the last so many sessions are compared: the median of three is not moved by one outlier.
+# The first and the last so many days are compared: the median of three is not moved by one outlier.
 WINDOW = 3
 
 
 class TrendOutcome(StrEnum):
-    """What can be said of a series of sessions."""
+    """What can be said of a series of days."""
 
     TOO_FEW = "too_few"
     NONE_YET = "none_yet"
@@ -28,10 +28,10 @@ class TrendOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """First sessions against latest. Degrees of flexion; NaN where there are too few sessions."""
+    """First days against latest. Degrees of flexion; NaN where there are too few days."""
 
     outcome: TrendOutcome
-    sessions: int
+    days: int
     first_deg: float
     latest_deg: float
     mdc_deg: float
@@ -43,12 +43,12 @@ class Trend:
 
 
 def trend(values_deg: Sequence[float], errors_deg: Sequence[float | None]) -> Trend:
-    """Compare the first three sessions with the latest three.
+    """Compare the first three days with the latest three: sets of one day say nothing of a change.
 
     Parameters
     ----------
     values_deg : sequence of float
-        Knee flexion of each session, in order of time.
+        Knee flexion of each day, in order of time.
     errors_deg : sequence of float or None
         Standard error of each; None = unknown.
     """
@@ -75,7 +75,7 @@ def compare(first: tuple[float, float | None], second: tuple[float, float | None
 def minimal_detectable_change(errors_deg: Sequence[float | None]) -> float:
     """Return the least change that is one: that of a human rater, or of this camera where it is worse.
 
-    MDC95 = 1.96 * sqrt(2) * SEM (Weir, J Strength Cond Res 2005;19:231), with the sessions' median standard error.
+    MDC95 = 1.96 * sqrt(2) * SEM (Weir, J Strength Cond Res 2005;19:231), with the median standard error.
     """
     known = [error for error in errors_deg if error is not None]
     return max(HUMAN_MDC_DEG, Z_95 * math.sqrt(2) * median(known)) if known else HUMAN_MDC_DEG
@@ -85,7 +85,6 @@ def trend_message(found: Trend, what: str) -> Message:
     """Return a trend as one plain sentence; ``what`` is ``knee_end`` or ``p1``."""
     key, named = f"progress.trend.{found.outcome}", Message.of(f"progress.trend.{what}")
     if found.outcome is TrendOutcome.TOO_FEW:
-        measured = Message.of("record.sessions", n=found.sessions)
-        return Message.of(key, what=named, sessions=measured, needed=2 * WINDOW)
+        return Message.of(key, what=named, days=Message.of("progress.days", n=found.days), needed=2 * WINDOW)
     first, latest, change = (f"{whole(value)}°" for value in (found.first_deg, found.latest_deg, abs(found.change_deg)))
     return Message.of(key, what=named, first=first, latest=latest, change=change, mdc=ceiling(found.mdc_deg))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from formcheck.record.daily import daily
 from formcheck.record.prescriptions import days, prescriptions, share
 from formcheck.record.profiles import profile_key
-from formcheck.record.progress import render_progress
+from formcheck.record.progress import day_title, render_progress
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.text.catalogue import Texts
@@ -87,16 +89,55 @@ def test_left_and_right_have_the_same_scale_and_their_own_zone(page, kept):
     }
     left, right = drawn["left-end"], drawn["right-end"]
     assert left["range"] == right["range"]
-    first = [line.knee_end_deg for line in kept[1] if line.side == "left"][:3]
+    first = daily([line for line in kept[1] if line.side == "left"], "knee_end_deg")[:3]
     low, high = left["zone"]
-    assert (low + high) / 2 == pytest.approx(sorted(first)[1], abs=0.1)
+    assert (low + high) / 2 == pytest.approx(sorted(point.value for point in first)[1], abs=0.1)
     assert high - low >= 2 * 8.0
 
 
-def test_the_static_charts_have_a_dot_for_each_session(page):
+def test_the_static_charts_have_a_dot_for_each_day_with_its_sets_and_their_scatter(page, kept):
     figure = re.search(r'data-chart="left-end">(.*?)</figure>', page, re.DOTALL).group(1)
-    assert figure.count("<circle") == sum(sets_on(n) for n in range(DAYS))
-    assert "2 March 2026, 08:00: 44° ± " in figure
+    assert figure.count("<circle") == sum(sets_on(n) > 0 for n in range(DAYS))
+    first = [line for line in kept[1] if line.side == "left" and line.day == FIRST]
+    (title,) = re.findall(r"<title>(2 March 2026: 4\d° ± [^<]*)</title>", figure)
+    for line in first:
+        assert (
+            f"{line.practised_at:%H:%M} clip {line.uid}" in title
+            or f"{line.practised_at:%H:%M} live {line.uid}" in title
+        )
+    apart = [replace(line, knee_end_deg=line.knee_end_deg + 4 * n) for n, line in enumerate(first)]
+    more = [line for line in kept[1] if line.side == "left" and line.day != FIRST]
+    page = render_progress(PROFILE, [*apart, *more], kept[2], EN, today=LAST, made_at=MADE)
+    drawn = charts(page)["left-end"]["lines"][0]
+    low, high = (line.knee_end_deg for line in apart)
+    assert drawn["scatter"][0] == [low, high]
+    assert drawn["values"][0] == pytest.approx((low + high) / 2, abs=0.01)
+    assert "(sets from 4" in page
+    assert 'class="scatter knee"' in page
+
+
+def test_one_day_is_no_trend_and_is_not_drawn(kept):
+    lines = kept[1]
+    left = [line for line in lines if line.side == "left"]
+    right = [line for line in lines if line.side == "right"][:1]
+    one_day = [replace(line, practised_at=left[0].practised_at, day=FIRST) for line in left[:12]]
+    page = render_progress(PROFILE, [*one_day, *right], [], EN, today=LAST, made_at=MADE)
+    assert charts(page) == {}
+    assert page.count("too early to say. Measured on 1 day; 6 are needed") >= 2
+    assert "° straighter" not in page
+
+
+def test_the_calendar_and_the_words_say_the_same_of_a_day(kept):
+    line, known = next(line for line in kept[1] if line.side == "left"), kept[2]
+    third = [replace(line, uid=f"{n:08x}") for n in range(3)]
+    short = [replace(line, rep_count=1)]
+    for lines, done, besides in ((third, 2, 1), (short, 0, 1)):
+        (day,) = days(lines, known, first=FIRST, last=FIRST)
+        assert (day.goals[0].kept, day.besides) == (done, besides)
+        assert f"{done} of 2 left" in day_title(EN, day)
+        assert "1 more, shorter or other" in day_title(EN, day)
+    page = render_progress(PROFILE, third, known, EN, today=FIRST, made_at=MADE)
+    assert "3 sets on 1 day" in re.sub(r"\s+", " ", page)
 
 
 def test_a_running_day_is_not_held_against_anyone(kept):
@@ -122,8 +163,6 @@ def test_sessions_that_are_hard_to_compare_are_said(store):
     keep_set(store)
     with store.reading() as connection:
         (line,) = sessions(connection)
-    from dataclasses import replace
-
     later = replace(line, day=line.day + timedelta(days=1), model_sha256="f" * 64)
     other = replace(line, protocol_id="active-knee-extension")
     page = render_progress(PROFILE, [line, other, later], [], EN, today=LAST, made_at=MADE)

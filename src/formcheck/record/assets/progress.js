@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The charts of the progress page: each set a dot, read by pointer or arrow keys. */
+/** The charts of the progress page: each day a dot, read by pointer or arrow keys. */
 (() => {
   /**
    * What record/charts.py writes.
@@ -20,6 +20,7 @@
    * @property {string} colour
    * @property {(number | null)[]} values
    * @property {(number | null)[]} bands
+   * @property {([number, number] | null)[]} scatter  the lowest and the highest set of a day
    * @property {(string | null)[]} titles
    * @property {boolean} banded
    */
@@ -95,6 +96,27 @@
   }
 
   /**
+   * Several sets of a day are one dot; how far they lie apart is a stroke through it.
+   * @param {uPlot} plot
+   * @param {ChartData} data
+   */
+  function drawScatter(plot, data) {
+    const { ctx } = plot;
+    for (const line of data.lines) {
+      ctx.strokeStyle = charts.colour(line.colour);
+      ctx.lineWidth = 1.5 * devicePixelRatio;
+      ctx.beginPath();
+      line.scatter.forEach((ends, index) => {
+        if (!ends) return;
+        const x = plot.valToPos(data.x[index], "x", true);
+        ctx.moveTo(x, plot.valToPos(ends[0], "y", true));
+        ctx.lineTo(x, plot.valToPos(ends[1], "y", true));
+      });
+      ctx.stroke();
+    }
+  }
+
+  /**
    * @param {ChartData} data
    * @returns {Drawn}
    */
@@ -145,6 +167,7 @@
       series,
       bands,
       hooks: {
+        draw: [(plot) => drawScatter(plot, data)],
         drawClear: [(plot) => zone && charts.fillZone(plot, zone, charts.colour("zone-fill"))],
         setCursor: [(plot) => read(plot.cursor.idx)],
       },
