@@ -96,12 +96,15 @@ def command(
       formcheck analyze clip.mp4 --side left --start 5 --end 60
       formcheck analyze monday.mp4 friday.mp4 --out results
       formcheck analyze clip.formcheck/track.npz --protocol sciatic-glide-slider
+      formcheck analyze slowmotion.mp4 --speed 0.25
       formcheck analyze clip.mp4 --save
       formcheck analyze clip.mp4 --profile P017
 
     Exit code: 0 also when a clip was analysed but could not be judged (the report says why);
     3 when a file could not be read.
     """
+    # First of all: a record that cannot be opened is said before what takes time to load.
+    kept = _kept(save=save, profile=profile, store=store)
     from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
     from formcheck.protocols.loader import load_protocol
     from formcheck.review.again import completed_review, keep_as_draft
@@ -131,7 +134,7 @@ def command(
         jobs=jobs,
         fps=fps,
         language=call_texts().language,
-        kept=_kept(save=save, profile=profile, store=store),
+        kept=kept,
     )
     folders = _folders(clips, out)
     worst = 0

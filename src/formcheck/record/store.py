@@ -36,7 +36,7 @@ ENVIRONMENT = "FORMCHECK_STORE"
 # Writers wait for each other this long; one write takes milliseconds.
 _BUSY_TIMEOUT_S = 30.0
 # By then another writer is done, or there is something wrong with the locks.
-_FIRST_TIMEOUT_S = 1.0
+_FIRST_TIMEOUT_S = 0.2
 # Erasing must wait until nobody reads; whoever erases sits there and waits too.
 _VACUUM_TIMEOUT_S = 5.0
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from clips import number_of, write_clip
+from clips import number_of, retagged, steady, write_clip
 from formcheck.errors import InputError
 from formcheck.review.media import Media, read_playback, to_jpeg
 from formcheck.video.source import FileSource
@@ -71,6 +71,21 @@ def test_drawing_on_a_frame_does_not_change_the_cached_one(tmp_path, media):
     first, _ = media.frame(clip, 0.0, times_s)
     first[:] = 0
     assert media.frame(clip, 0.0, times_s)[0].max() > 200
+
+
+def test_slow_motion_plays_as_fast_as_it_was_filmed(tmp_path, media):
+    plain = write_clip(tmp_path / "plain.mp4", times_s=steady(40, 30))
+    clip = retagged(plain, tmp_path / "slow.mp4", {"com.android.capture.fps": "120.0"})
+    playback = read_playback(clip)
+    assert not playback.direct
+    assert playback.duration_s == pytest.approx(1 / 3, abs=0.01)
+    copied = [(number_of(f.image_bgr), f.t_s) for f in FileSource(wait(media, clip).path)]
+    assert [t for _, t in copied] == pytest.approx(steady(40, 120), abs=0.002)
+    image, _ = media.frame(clip, 20 / 120, np.array(steady(40, 120)))
+    assert number_of(image) == 20
+    # An analysis of before slow motion was recognised keeps its times.
+    assert read_playback(clip, 1.0).direct
+    assert number_of(media.frame(clip, 20 / 30, np.array(steady(40, 30)), 1.0)[0]) == 20
 
 
 def test_a_clip_that_was_replaced_is_read_again(tmp_path, media):
