@@ -21,7 +21,7 @@ NODE_READY := node_modules/.ready
 SUMS := import hashlib, pathlib; \
 	print(*(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in sorted(pathlib.Path().glob("formcheck-*"))), sep="\n")
 
-.PHONY: help setup check demo test lint format lock dist model model-heavy accuracy synthetic synthetic-lock clean
+.PHONY: help setup check demo test fuzz lint format lock dist model model-heavy accuracy synthetic synthetic-lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ demo: check  ## Analyse the first sample clip
 
 test: check  ## Run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fuzz: check  ## Try changed files and requests, see docs/reliability.md (FUZZ="--count N --seed N")
+	cd tests && ../$(BIN)/python -m fuzz --markdown ../fuzz.md $(FUZZ)
 
 $(NODE_READY): package-lock.json .npmrc
 	@command -v npm >/dev/null || { echo "the checks of the JavaScript need Node.js (18 or newer) and npm: apt install nodejs npm" >&2; exit 1; }

@@ -26,6 +26,7 @@ sys.path.insert(0, str(TESTS))
 from fuzz import pages  # noqa: E402
 from fuzz.files import KINDS, Kind  # noqa: E402
 from fuzz.forked import Outcome, run_forked  # noqa: E402
+from practice import PROFILE  # noqa: E402
 
 MOST_MB = 900.0
 _MOST_CPU_S = 60.0
@@ -97,10 +98,9 @@ def _commands(kind: str, path: Path, folder: Path, at: int) -> list[list[str]]:
     if kind == "archive to import":
         shutil.rmtree(folder / "store", ignore_errors=True)
         shutil.copytree(folder / "kept", store)
-        exported = [
-            ["export", "--all", "--format", each, "--out", out, "--store", store] for each in ("csv", "json", "opensim")
-        ]
-        return [["import", str(path), "--store", store], ["history", "--store", store], *exported]
+        kept = ["--profile", PROFILE, "--store", store]
+        exported = [["export", "--all", "--format", each, "--out", out, *kept] for each in ("csv", "json", "opensim")]
+        return [["import", str(path), "--store", store], ["history", *kept], *exported]
     if kind == "protocol":
         whole = str(folder / "whole.npz")
         return [["analyze", whole, "--protocol", str(path), "--out", out]]

@@ -90,8 +90,12 @@ def container(suffix: str, folder: Path) -> Kind:
 
 def track(folder: Path) -> Kind:
     """Return the kind of saved tracks, whose arrays are changed as well as their bytes."""
+    return Kind("track.npz", _whole_track(folder).read_bytes(), mutated_npz)
+
+
+def _whole_track(folder: Path) -> Path:
     save_track(synth.glide([synth.Move()]), folder / "whole.npz")
-    return Kind("track.npz", (folder / "whole.npz").read_bytes(), mutated_npz)
+    return folder / "whole.npz"
 
 
 def mutated_npz(data: bytes, draw: np.random.Generator) -> bytes:
@@ -174,8 +178,9 @@ def a_review() -> Review:
     )
 
 
-def protocol(_folder: Path) -> Kind:
-    """Return the kind of protocols."""
+def protocol(folder: Path) -> Kind:
+    """Return the kind of protocols; 'whole.npz' in the folder is a track to judge by them."""
+    _whole_track(folder)
     whole = (resources.files("formcheck.protocols") / "builtin" / "sciatic-glide.toml").read_bytes()
     return Kind("protocol.toml", whole, mutated_toml)
 
