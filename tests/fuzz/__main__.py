@@ -105,7 +105,8 @@ def _commands(kind: str, path: Path, folder: Path, at: int) -> list[list[str]]:
         whole = str(folder / "whole.npz")
         return [["analyze", whole, "--protocol", str(path), "--out", out]]
     video = [] if at % 2 else ["--no-video"]
-    return [["analyze", str(path), "--out", out, "--jobs", "1", *video, *(["--causal"] if at % 7 == 3 else [])]]
+    causal = ["--causal"] if at % 7 == 3 and kind.startswith("clip") else []
+    return [["analyze", str(path), "--out", out, "--jobs", "1", *video, *causal]]
 
 
 def _try_files(name: str, count: int, options: argparse.Namespace, folder: Path) -> Row:

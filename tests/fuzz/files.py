@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -209,8 +210,16 @@ def mutated_toml(data: bytes, draw: np.random.Generator) -> bytes:
     rows = [at for at, line in enumerate(lines) if "=" in line and not line.startswith("#")]
     for at in draw.choice(rows, size=int(draw.integers(1, 3))):
         key = lines[at].partition("=")[0]
-        lines[at] = f"{key}= {values[int(draw.integers(len(values)))]}" if draw.random() < 0.8 else ""
+        hurt = values[int(draw.integers(len(values)))] if draw.random() < 0.5 else _scaled(lines[at], draw)
+        lines[at] = f"{key}= {hurt}" if draw.random() < 0.9 else ""
     return "\n".join(lines).encode()
+
+
+def _scaled(line: str, draw: np.random.Generator) -> str:
+    """Return the value of a line with its numbers multiplied."""
+    value = line.partition("=")[2]
+    factor = float(draw.choice([0.0, 0.5, 0.99, 1.01, 2.0, 100.0]))
+    return re.sub(r"\b[0-9]+(\.[0-9]+)?\b", lambda number: f"{float(number[0]) * factor:g}", value)
 
 
 KINDS: dict[str, Callable[[Path], Kind]] = {

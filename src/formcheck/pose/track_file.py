@@ -62,7 +62,12 @@ def load_track(path: Path) -> PoseTrack:
         with path.open("rb") as file:
             stored = read_npz(file, lambda name: name == "about" or name in _ARRAYS)
         about = parse_json_object(str(stored.pop("about")), nan=True)
-        arrays: dict[str, Any] = {name: stored[name].astype(dtype, copy=False) for name, (dtype, _) in _ARRAYS.items()}
+        # No complex number or text for a coordinate; one that is too large is infinite.
+        with np.errstate(over="ignore"):
+            arrays: dict[str, Any] = {
+                name: stored[name].astype(dtype, casting="same_kind", copy=False)
+                for name, (dtype, _) in _ARRAYS.items()
+            }
         if about["format"] != FORMAT:
             raise InputError(
                 f"{path}: expected a track of format {FORMAT}, got format {about['format']}; analyse the clip again"

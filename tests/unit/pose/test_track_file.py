@@ -115,6 +115,8 @@ def changed_array(file, name, change):
         ("t_s", lambda t_s: t_s + 1e9),
         ("t_s", lambda t_s: np.full(t_s.shape, "x")),
         ("luma", lambda luma: luma[:3]),
+        ("luma", lambda luma: luma.astype(np.complex64)),
+        ("shot", lambda shot: shot + 0.5),
         ("luma", lambda luma: np.zeros(400_000_000, np.uint8)),
         ("about", lambda about: np.array("[" * 50_000)),
         ("about", lambda about: np.array(str(about).replace('"size_px": [', '"size_px": [1e999, '))),
