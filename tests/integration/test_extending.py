@@ -16,6 +16,7 @@ from formcheck.form.verdicts import Measured
 from formcheck.pose.track_file import save_track
 from formcheck.pose.tracker import build_track, detect_clip, survey_clip
 from formcheck.record import exports
+from formcheck.record.exports.selection import Selection
 from formcheck.session.document import from_document, to_document
 from formcheck.text import catalogue
 from formcheck.text.catalogue import Texts
@@ -101,7 +102,7 @@ def test_an_export_is_one_module_and_one_registration(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, module.__name__, module)
     monkeypatch.setitem(exports.EXPORT_FORMATS, "count", exports.ExportFormat("count_lines", "count_files", "a count"))
 
-    selection = exports.Selection(None, None, ("a", "b"), None, Texts("en"))
+    selection = Selection(None, None, ("a", "b"), None, Texts("en"))
     assert dict(exports.export_files("count", selection)) == {"count.txt": b"2"}
 
 
