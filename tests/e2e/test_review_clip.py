@@ -100,11 +100,12 @@ def test_a_measurement_calibrates_the_clip_until_it_is_not_used_any_more(clip_vi
     inner = math.radians(180.0 - mark["tool_deg"] - 4.0)
     mark["points"] = [[200, 90], [100, 90], [100 + 100 * math.cos(inner), 90 - 100 * math.sin(inner)]]
     revision = before["review"]["revision"]
-    put = {"revision": revision, "review": {**before["review"], "goniometer": [mark]}}
+    put = {"revision": revision, "review": {**before["review"], "goniometer": [mark], "person": "P017"}}
     clip_view.request.put(f"{item_url(clip_view)}/review", data=put, headers=own_headers(clip_view))
     clip_view.reload()
     clip_view.wait_for_selector(".clip-view")
     clip_view.keyboard.press("2")
+    expect(clip_view.locator("[data-key=keep-calibration]")).to_be_disabled()
 
     clip_view.get_by_role("button", name="Use for this clip").click()
     part = clip_view.locator(".calibration")
@@ -120,6 +121,11 @@ def test_a_measurement_calibrates_the_clip_until_it_is_not_used_any_more(clip_vi
     assert after["review"]["goniometer"][0]["difference_deg"] == pytest.approx(4.0, abs=0.2)
     summary = clip_view.request.get(f"{item_url(clip_view)}/report.html?layer=reviewed").text()
     assert "Calibrated by hand on 1 frame" in summary
+
+    clip_view.locator("[data-key=keep-calibration]").click()
+    expect(part.locator(".kept li")).to_have_count(1)
+    part.locator(".kept button").click()
+    expect(part.locator(".kept li")).to_have_count(0)
 
     clip_view.get_by_role("button", name="Do not use").click()
     expect(clip_view.get_by_role("button", name="Use for this clip")).to_be_visible()

@@ -1,8 +1,10 @@
 """Supervision of worker processes; the workers here are real processes that do no work, so the tests are fast."""
 
+import json
 import os
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -108,3 +110,9 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
         assert len(list(tmp_path.iterdir())) == 1
     assert not process.is_running()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_persons_calibrations_reach_the_worker_and_make_other_results():
+    kept = replace(SETTINGS, kept=("one", "other"))
+    assert BatchSettings.from_dict(json.loads(json.dumps(kept.to_dict()))) == kept
+    assert kept.key_of("00") != SETTINGS.key_of("00")
