@@ -455,7 +455,7 @@ def test_a_calibration_is_kept_for_the_person_and_removed(served, key, tmp_path,
     monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "record"))
     path = f"/api/items/{key}/calibrations"
     item = served.get(f"/api/items/{key}")
-    assert served.get(path) == {"person": None, "kept": [], "used": []}
+    assert served.get(path) == {"person": None, "kept": [], "used": [], "in_use": False}
     assert "code" in served.json("POST", path, status=422)["error"]
     assert not (tmp_path / "record").exists()
     assert served.put(key, marked_review(item))["agreement"] == []

@@ -150,6 +150,7 @@ class Analysis:
         track, angles, view = self._measure(side, loaded)
         angles, by_hand = _calibrated(angles, marks, track.shot)
         use = self.session.kept_calibration
+        kept = marks.kept if marks.kept is not None else (use.kept,) if use is not None else ()
         session = judge_angles(
             track,
             angles,
@@ -159,7 +160,7 @@ class Analysis:
             spans=spans,
             whole_set=meant_whole(self.session),
             # Marks on this clip tell all that marks on another one tell, and more.
-            kept=(use.kept,) if use is not None and by_hand is None else (),
+            kept=kept if by_hand is None else (),
         )
         return Rejudged(session, loaded.protocol, by_hand)
 

@@ -14,6 +14,7 @@ from formcheck.reps.manual import ManualTimes
 from formcheck.review.changes import (
     Change,
     calibration_change,
+    kept_change,
     same_times,
     session_changes,
     verdict_change,
@@ -21,9 +22,10 @@ from formcheck.review.changes import (
 from formcheck.review.model import Goniometer, Joint, Note, Overrule, Review
 from formcheck.review.raters import rater_sd_deg
 from formcheck.server.endpoints import RequestError
+from formcheck.session.kept import parse_kept
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, title_message, verdict_word
-from formcheck.types import Finding, LegAngles, PoseTrack, Session, Side, Verdict
+from formcheck.types import Finding, KeptCalibration, LegAngles, PoseTrack, Session, Side, Verdict
 
 FindingKey = tuple[str, int | None]
 """Rule and repetition (None = the set) of a finding."""
@@ -127,10 +129,11 @@ class Rejudged:
 
 @dataclass(frozen=True, slots=True)
 class ClipMarks:
-    """The marks by which a clip is calibrated, and how far each scatters."""
+    """By what a clip is calibrated: marks on it with their scatter, else a kept calibration (None = as analysed)."""
 
     marks: Sequence[HandMark] = ()
     rater_sd_deg: float = RATER_SD_DEG
+    kept: tuple[KeptCalibration, ...] | None = None
 
 
 # Judges the saved track again: side, protocol id and times of the repetitions, each None = as analysed, and the marks
@@ -156,13 +159,15 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
     spans = None if review.reps is None else [ManualTimes(rep.start_s, rep.peak_s, rep.end_s) for rep in review.reps]
     if spans is not None and side is None and other is None and same_times(spans, analysed.reps):
         spans = None
-    marks = clip_marks(review) if review.calibrated else ClipMarks()
-    if side is not None or other is not None or spans is not None or marks.marks:
+    marks = clip_marks(review) if review.calibrated else ClipMarks(kept=_kept(review))
+    if side is not None or other is not None or spans is not None or marks.marks or marks.kept is not None:
         again = rejudge(side, other, spans, marks)
         session, protocol, by_hand = again.session, again.protocol, again.hand_calibration
         changes = session_changes(analysed, session, reps_given=spans is not None or by_hand is not None)
     if by_hand is not None:
         changes += [calibration_change(shift, by_hand.before) for shift in by_hand.shifts]
+    elif session.kept_calibration != analysed.kept_calibration:
+        changes.append(kept_change(analysed, session))
     warnings = _cut_movements(session, protocol) if spans is not None and protocol is not None else ()
     unmeasured = side is not None and (session.angles is None or not session.angles.usable.any())
     overrules, not_applied = _applicable(session, review.overrules)
@@ -182,6 +187,12 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
         overruled=overruled,
         hand_calibration=by_hand,
     )
+
+
+def _kept(review: Review) -> tuple[KeptCalibration, ...] | None:
+    if review.kept is None:
+        return None
+    return (parse_kept(review.kept),) if review.kept else ()
 
 
 def clip_marks(review: Review) -> ClipMarks:

@@ -20,6 +20,7 @@ from formcheck.review.apply import clip_marks
 from formcheck.review.raters import raters
 from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.server.endpoints import RequestError
+from formcheck.session.kept import kept_text
 from formcheck.text.numbers import day_message, degrees, printable
 
 
@@ -39,10 +40,12 @@ class Calibrations:
         """Return what is kept of the leg for the person in a clip, and whether this clip uses it."""
         opened = self._service.open(item_id)
         person, side = _person(opened), opened.reviewed.session.side
+        use = opened.reviewed.session.kept_calibration
         return {
             "person": person,
             "kept": [self._entry(one) for one in self._kept(person) if one.kept.side is side],
             "used": [self._texts.say(sentence) for sentence in calibration_sentences(opened.reviewed.session)],
+            "in_use": use is not None and use.used,
         }
 
     def keep(self, item_id: str) -> dict[str, Any]:
@@ -101,6 +104,7 @@ class Calibrations:
         kept = one.kept
         return {
             "number": one.number,
+            "text": kept_text(kept),
             "words": self._texts.get(
                 "clinician.kept.entry",
                 n=kept.frames,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.angles.hand_calibration import JointShift
+from formcheck.form.summary import calibration_sentences
 from formcheck.message import Message, verbatim
 from formcheck.reps.manual import ManualTimes
 from formcheck.text.catalogue import Texts
@@ -72,6 +73,12 @@ def calibration_change(shift: JointShift, before: LegAngles) -> Change:
     what = _change(f"calibrated_{shift.joint}", n=shift.frames)
     reviewed = _change("shifted", bent=shift.bent_deg, straight=shift.straight_deg, band=now)
     return Change(what, _change("not_shifted", band=was), reviewed)
+
+
+def kept_change(analysed: Session, reviewed: Session) -> Change:
+    """Return that another kept calibration is used, or none."""
+    before, after = (next(iter(calibration_sentences(one)), _change("not_kept")) for one in (analysed, reviewed))
+    return Change(_change("kept"), before, after)
 
 
 def _change(key: str, **values: object) -> Message:

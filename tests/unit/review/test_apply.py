@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from formcheck.angles.kept_calibration import kept_from
 from formcheck.errors import UsageError
@@ -21,6 +22,7 @@ from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Goniometer, Joint, Note, Overrule, Review
 from formcheck.server.endpoints import RequestError
 from formcheck.session.document import to_document
+from formcheck.session.kept import kept_text
 from formcheck.session.schema import SessionDocument
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence
@@ -343,3 +345,21 @@ def test_marks_on_the_clip_take_the_place_of_a_kept_calibration(analysis, kept_a
     own, without = kept_analysis.apply(review).session, analysis.apply(review).session
     assert own.kept_calibration is None
     assert own.reps[0].hip_flexion_mean_deg == pytest.approx(without.reps[0].hip_flexion_mean_deg, abs=0.05)
+
+
+def test_a_reviewer_can_do_without_a_kept_calibration_or_use_one(analysis, kept_analysis):
+    without = kept_analysis.apply(Review(kept=""))
+    assert without.session.kept_calibration is None
+    assert without.session.reps == analysis.session.reps
+    text = kept_text(kept_analysis.session.kept_calibration.kept)
+    used = analysis.apply(Review(kept=text))
+    assert used.session.reps == kept_analysis.session.reps
+    assert len(used.changes) == len(without.changes) == 1
+    for texts in (Texts("en"), Texts("de")):
+        assert "2026" in used.changes[0].to_json(texts)["reviewed"]
+        assert "2026" in without.changes[0].to_json(texts)["analysed"]
+
+
+def test_a_review_with_another_calibration_than_one_is_refused():
+    with pytest.raises(ValidationError):
+        Review(kept="{}")

@@ -126,6 +126,7 @@
  * @property {Note[]} notes
  * @property {Measurement[]} goniometer
  * @property {boolean} calibrated  hips and knees of the goniometer calibrate the clip
+ * @property {string | null} [kept]  the kept calibration that does, empty for none; null = as analysed
  * @property {KeyImage[]} key_images
  * @property {Drawing[]} drawings
  * @property {Scale | null} scale
@@ -162,7 +163,7 @@
  * @property {string[]} [agreement]  how far raters agree who measured the same frames
  */
 
-/** @typedef {{person: string | null, kept: {number: number, words: string}[], used: string[]}} Kept  calibrations kept of the leg */
+/** @typedef {{person: string | null, kept: {number: number, text: string, words: string}[], used: string[], in_use: boolean}} Kept  calibrations kept of the leg */
 
 /**
  * @typedef {object} Entry  a row of the worklist

@@ -16,6 +16,12 @@ export function calibration(view) {
     state.change(t(calibrated ? "review.change.calibrate" : "review.change.stop_calibrating"), (draft) => {
       draft.calibrated = calibrated;
     });
+  // Without a mark there is only what was kept of earlier clips.
+  if (!state.review.goniometer.some((one) => one.joint !== "other")) {
+    const earlier = person(view);
+    const known = state.kept !== null && state.kept.kept.length + state.kept.used.length > 0;
+    return known && h("section", { class: "calibration" }, ...earlier);
+  }
   if (!state.review.calibrated)
     return h(
       "section",
@@ -48,9 +54,20 @@ function person({ state }) {
   const act = (/** @type {Promise<void>} */ asked, /** @type {string} */ done) => {
     asked.then(() => announce(t(done))).catch((error) => showError("kept", error.message));
   };
+  const use = (/** @type {string} */ text) =>
+    state.change(t(text ? "review.change.use_kept" : "review.change.not_use_kept"), (draft) => {
+      draft.kept = text;
+      draft.calibrated = false;
+    });
   return [
     h("h3", {}, t("review.kept.title")),
     ...kept.used.map((sentence) => h("p", {}, sentence)),
+    kept.in_use &&
+      h(
+        "p",
+        {},
+        button(t("review.measurements.stop_using"), () => use(""), { "data-key": "drop-kept" }),
+      ),
     kept.person
       ? button(t("review.kept.keep", { person: kept.person }), () => act(state.keepForPerson(), "review.kept.done"), {
           "data-key": "keep-calibration",
@@ -67,6 +84,12 @@ function person({ state }) {
             "li",
             {},
             h("span", {}, one.words),
+            !kept.in_use &&
+              !state.review.calibrated &&
+              button(t("review.kept.use"), () => use(one.text), {
+                class: "small",
+                "data-key": `use-kept-${one.number}`,
+              }),
             button(
               t("review.kept.remove"),
               () => act(state.removeKept(one.number), "review.kept.removed"),

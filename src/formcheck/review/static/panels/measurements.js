@@ -47,7 +47,7 @@ export function measureTab(view) {
       ),
     ...view.state.agreement.map((sentence) => h("p", { class: "of-tool" }, sentence)),
     goniometer.length > 0 && h("p", { class: "soft" }, t("review.measurements.points_help")),
-    goniometer.some((one) => one.joint !== "other") && calibration(view),
+    calibration(view),
   ];
 }
 
