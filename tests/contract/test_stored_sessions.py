@@ -19,12 +19,12 @@ from formcheck.batch.storage import open_storage
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.pipeline import write_session
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.choice import load_series, results_of
+from formcheck.record.choice import results_of
 from formcheck.record.exports.archive import import_session, session_json
 from formcheck.record.exports.archived import read_archive
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
-from formcheck.record.series import frames_of
+from formcheck.record.series import frames_of, load_series
 from formcheck.record.store import Store, open_store
 from formcheck.record.values import Origin, Practice
 from formcheck.session.document import from_document

@@ -84,6 +84,13 @@ def test_every_command_has_help_and_its_module_loads_nothing_heavy(name):
     assert result.stdout.startswith(f"Usage: formcheck {name}")
 
 
+def test_the_list_of_sessions_does_without_numpy():
+    """It is half of the time that `formcheck history` takes."""
+    script = "import sys, formcheck.cli.history_tables, formcheck.record.queries; print('numpy' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
+
+
 def test_version_is_the_installed_one():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     result = subprocess.run(

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.angles.scatter import duration_se_s
 from formcheck.message import Message
 from formcheck.record.prescriptions import Day, DayKind, days, share
 from formcheck.record.review_words import review_word
@@ -197,6 +196,9 @@ def _column_title(texts: Texts, line: SessionLine) -> str:
 
 
 def _comparison_rows(one: SessionLine, other: SessionLine, texts: Texts) -> list[tuple[str, ...]]:
+    # It loads numpy, which the list of sessions does without.
+    from formcheck.angles.scatter import duration_se_s
+
     def count(name: str) -> tuple[str, ...]:
         values = [getattr(line, name) for line in (one, other)]
         return str(values[0]), str(values[1]), f"{values[1] - values[0]:+d}".replace("-", "−"), ""

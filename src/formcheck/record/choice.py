@@ -15,8 +15,6 @@ from sqlalchemy import Connection, RowMapping, Select, Subquery, case, func, sel
 from formcheck.errors import StoreError
 from formcheck.record.damage import readable
 from formcheck.record.schema import RESULT, SESSION, unpacked
-from formcheck.record.series import Series, read_series
-from formcheck.record.store import Store
 
 _IS_ANALYSED = RESULT.c.reviewed_at.is_(None)
 _IN_FORCE = RESULT.c.reviewed_at.is_not(None) & RESULT.c.withdrawn_at.is_(None)
@@ -72,10 +70,10 @@ def _read(row: RowMapping, uid: str) -> dict[str, Any]:
         raise StoreError(f"session {uid}: expected its result as it was saved, but it is damaged ({error})") from None
 
 
-def load_series(store: Store, connection: Connection, uid: str, *, as_analysed: bool = False) -> Series:
-    """Return the series of the result that is shown of a session."""
+def series_file_of(connection: Connection, uid: str, *, as_analysed: bool = False) -> tuple[str, str]:
+    """Return name and SHA-256 of the series of the result that is shown of a session."""
     row = connection.execute(_of_session(uid, as_analysed=as_analysed)).one()
-    return read_series(store.series_path(row.series_file), sha256=row.series_sha256)
+    return str(row.series_file), str(row.series_sha256)
 
 
 def analysed_results(connection: Connection) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Connection
 
 from formcheck.errors import StoreError
 from formcheck.extras import Extra, using
@@ -20,6 +21,8 @@ from formcheck.message import messages_from
 from formcheck.npz import read_npz
 from formcheck.parsing import parse_json_object
 from formcheck.pose.landmarks import COUNT
+from formcheck.record.choice import series_file_of
+from formcheck.record.store import Store
 from formcheck.resolution import FRAME_TIME_DECIMALS, rounded_array
 from formcheck.session.frames import FrameTable
 from formcheck.timeseries import current_name
@@ -229,3 +232,9 @@ def frames_of(series: Series) -> FrameTable:
         phases=tuple(Phase(phase) for phase in series.columns["phase"]),
         rep_of_frame=np.asarray(series.columns["rep"], np.int64),
     )
+
+
+def load_series(store: Store, connection: Connection, uid: str, *, as_analysed: bool = False) -> Series:
+    """Return the series of the result that is shown of a session."""
+    name, sha256 = series_file_of(connection, uid, as_analysed=as_analysed)
+    return read_series(store.series_path(name), sha256=sha256)

@@ -11,11 +11,11 @@ from formcheck.errors import ProtocolError
 from formcheck.parsing import parse_json_object
 from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
-from formcheck.record.choice import analysed_results, load_series, result_documents, result_of, signed_results
+from formcheck.record.choice import analysed_results, result_documents, result_of, signed_results
 from formcheck.record.damage import readable
 from formcheck.record.queries import protocol_text, sessions
 from formcheck.record.review_words import review_sentences
-from formcheck.record.series import frames_of, track_of
+from formcheck.record.series import frames_of, load_series, track_of
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.record.videos import kept_clips, video_folder

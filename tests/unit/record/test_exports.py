@@ -21,7 +21,6 @@ import pytest
 from formcheck.errors import InputError
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import add_correction, add_note
-from formcheck.record.choice import load_series
 from formcheck.record.exports.archive import import_profile, import_session, profile_json, session_json
 from formcheck.record.exports.archived import ArchivedProfile, ArchivedSession, read_archive
 from formcheck.record.exports.opensim import mot_text, trc_text
@@ -33,7 +32,7 @@ from formcheck.record.prescriptions import prescribe, prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
-from formcheck.record.series import Series
+from formcheck.record.series import Series, load_series
 from formcheck.record.store import open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Place, Practice, Question, Role
 from formcheck.text.catalogue import Texts

@@ -15,7 +15,7 @@ from sqlalchemy import insert, update
 from formcheck.errors import InputError
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.annotations import add_correction
-from formcheck.record.choice import load_series, result_of, results_of
+from formcheck.record.choice import result_of, results_of
 from formcheck.record.exports import export_files
 from formcheck.record.exports.archive import import_session, session_json
 from formcheck.record.exports.archived import read_archive
@@ -27,6 +27,7 @@ from formcheck.record.queries import corrections_of, protocol_text, reps, sessio
 from formcheck.record.review_words import review_sentences, review_word
 from formcheck.record.save import save_set
 from formcheck.record.schema import CORRECTION, PROTOCOL
+from formcheck.record.series import load_series
 from formcheck.record.store import open_store
 from formcheck.record.values import CalibratedBy, Origin, Practice, ReviewStatus, Role
 from formcheck.session.document import from_document

@@ -15,12 +15,12 @@ from sqlalchemy import select, update
 from formcheck.errors import StoreError, UsageError
 from formcheck.extras import DISTRIBUTIONS, Extra
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.choice import load_series, results_of
+from formcheck.record.choice import results_of
 from formcheck.record.exports.parquet import series_parquet
 from formcheck.record.queries import protocol_text, reps, sessions
 from formcheck.record.save import save_set
 from formcheck.record.schema import RESULT, SESSION
-from formcheck.record.series import ANGLES, POINTS, Series, frames_of, read_series, series_bytes
+from formcheck.record.series import ANGLES, POINTS, Series, frames_of, load_series, read_series, series_bytes
 from formcheck.record.store import open_store
 from formcheck.record.values import (
     Answers,

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from formcheck.errors import StoreError
 from formcheck.parsing import checked_uid
-from formcheck.record.choice import load_series, result_of
+from formcheck.record.choice import result_of
 from formcheck.record.damage import set_aside
 from formcheck.record.exports import ExportFiles
 from formcheck.record.queries import session_line, sessions
-from formcheck.record.series import Series
+from formcheck.record.series import Series, load_series
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
 from formcheck.text.catalogue import Texts
