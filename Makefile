@@ -11,6 +11,11 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 # The renderer of benchmarks/synthetic has an environment of its own; which set it renders, and further options.
 SYNTHETIC := benchmarks/synthetic/.venv
 SET ?= smoke
+# So has the documentation as a site.
+SITE := docs/site/.venv
+# And what a release is documented and checked with; SHIPPED holds what a person who installs all extras gets.
+RELEASE := build/release-tools
+SHIPPED := build/shipped
 RENDER_ARGS ?=
 DIST ?= dist
 DEMO := $(firstword $(sort $(wildcard sample_videos/*.mp4)))
@@ -21,7 +26,7 @@ NODE_READY := node_modules/.ready
 SUMS := import hashlib, pathlib; \
 	print(*(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in sorted(pathlib.Path().glob("formcheck-*"))), sep="\n")
 
-.PHONY: help setup check demo test fuzz lint format lock dist model model-heavy accuracy synthetic synthetic-lock clean
+.PHONY: help setup check demo test fuzz lint format lock dist model model-heavy accuracy synthetic synthetic-lock docs docs-lock sbom audit release-lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -110,6 +115,44 @@ synthetic-lock: setup
 	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command 'make synthetic-lock' --quiet --output-file benchmarks/synthetic/requirements.lock
 
+docs: $(SITE)/.ready  ## Build the documentation as a site, into build/site
+	$(SITE)/bin/mkdocs build --strict
+	@echo "The site: build/site/index.html"
+
+$(SITE)/.ready: docs/site/requirements.lock
+	$(PYTHON) -m venv --without-pip $(SITE)
+	$(PYTHON) -m pip --python $(SITE)/bin/python --disable-pip-version-check install --quiet --require-hashes --requirement $<
+	@touch $@
+
+docs-lock: setup
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile docs/site/requirements.in --universal --python-version 3.11 --fork-strategy fewest \
+	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command 'make docs-lock' --quiet --output-file docs/site/requirements.lock
+
+sbom: dist $(RELEASE)/.ready  ## List what a person who installs the wheel gets: CycloneDX and licences, in dist/
+	rm -rf $(SHIPPED)
+	$(PYTHON) -m venv --without-pip $(SHIPPED)
+	sed -n 's/^\([a-z0-9._-]*==[^ ;]*.*\) \\$$/\1/p' requirements.lock > $(SHIPPED)/pins.txt
+	$(PYTHON) -m pip --python $(SHIPPED)/bin/python --disable-pip-version-check install --quiet \
+	    --constraint $(SHIPPED)/pins.txt "$(firstword $(wildcard $(DIST)/*.whl))[all]"
+	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-file $(DIST)/formcheck.cdx.json $(SHIPPED)/bin/python
+	$(RELEASE)/bin/pip-licenses --python $(SHIPPED)/bin/python --format markdown --with-urls --output-file $(DIST)/LICENSES.md
+
+audit: $(RELEASE)/.ready  ## Ask a public database for known vulnerabilities of what is locked (uses the network)
+	$(RELEASE)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+$(RELEASE)/.ready: .ci/release.lock
+	$(PYTHON) -m venv --without-pip $(RELEASE)
+	$(PYTHON) -m pip --python $(RELEASE)/bin/python --disable-pip-version-check install --quiet --require-hashes --requirement $<
+	@touch $@
+
+release-lock: setup
+	$(PIP) install --quiet uv
+	$(BIN)/uv pip compile .ci/release.in --universal --python-version 3.11 --fork-strategy fewest \
+	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command 'make release-lock' --quiet --output-file .ci/release.lock
+
 clean:  ## Remove what was built, not what was analysed
-	rm -rf $(VENV) $(SYNTHETIC) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SYNTHETIC) $(SITE) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks models -name __pycache__ -type d -prune -exec rm -rf {} +
