@@ -125,6 +125,8 @@ def by_sports2d(clip: Path, side: Side, cache: Path | None, *, python: Path) -> 
     names = lines[start].lower().split("\t")
     values = np.array([[float(cell or "nan") for cell in line.split("\t")] for line in lines[start + 1 :]])
     at_s, hip, knee = (values[:, names.index(column)] for column in ("time", f"{side} hip", f"{side} knee"))
+    # Its angles go on beyond a turn after landmarks have jumped; that is no error of a joint.
+    hip, knee = ((angle + 180) % 360 - 180 for angle in (hip, knee))
     return Reading(at_s, hip, knee, naive_count(knee))
 
 
