@@ -22,6 +22,7 @@ SEEK = """(index) => {
     slider.value = index;
     slider.dispatchEvent(new Event("input"));
 }"""
+SIZES_PX = ((390, 844), (820, 1180), (1024, 768), (1440, 900))
 # What sticks out at a side, or can be scrolled sideways.
 CUT = """() => [...document.querySelectorAll("body, body *")].filter((node) => {
     const box = node.getBoundingClientRect();
@@ -93,3 +94,12 @@ def cursor(page: Page) -> int:
 def assert_fits(page: Page, width: int) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
     assert page.evaluate(CUT) == []
+
+
+def assert_fits_everywhere(page: Page) -> None:
+    """Nothing is cut off or has to be scrolled sideways on a phone, a tablet held either way, and a large screen."""
+    before = page.viewport_size
+    for width, height in SIZES_PX:
+        page.set_viewport_size({"width": width, "height": height})
+        assert_fits(page, width)
+    page.set_viewport_size(before)

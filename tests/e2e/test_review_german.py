@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.clip_page import MOVES
+from e2e.clip_page import MOVES, assert_fits_everywhere
 from e2e.staged import stage_clip
 from formcheck.text.catalogue import Texts, catalogue
 
@@ -64,6 +64,7 @@ def test_the_page_is_german_throughout(address, visit):
     expect(page.locator(".list tbody tr")).to_have_count(2)
     assert page.evaluate("document.documentElement.lang") == "de"
     found = {"worklist": english(page)}
+    assert_fits_everywhere(page)
     page.keyboard.press("?")
     found["keys of the worklist"] = english(page)
     page.keyboard.press("Escape")
@@ -85,6 +86,7 @@ def test_the_page_is_german_throughout(address, visit):
     for tab in "1234":
         page.keyboard.press(tab)
         found[f"tab {tab}"] = english(page)
+        assert_fits_everywhere(page)
     page.keyboard.press("?")
     found["keys of the clip"] = english(page)
     page.keyboard.press("Escape")
@@ -102,6 +104,7 @@ def test_the_page_is_german_throughout(address, visit):
     page.get_by_role("button", name=texts.get("review.worklist.compare")).click()
     page.wait_for_selector(".compare canvas")
     found["comparison"] = english(page)
+    assert_fits_everywhere(page)
     assert {place: said for place, said in found.items() if said} == {}
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from e2e.clip_page import assert_fits, item_url, kept_review, open_clip, own_headers, saved
-
-SIZES_PX = ((390, 844), (820, 1180), (1024, 768), (1440, 900))
+from e2e.clip_page import SIZES_PX, assert_fits, item_url, kept_review, open_clip, own_headers, saved
 
 
 def test_nothing_is_cut_off_at_any_width(review, visit):

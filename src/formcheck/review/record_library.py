@@ -145,7 +145,7 @@ class RecordLibrary:
         is_signed: bool,
     ) -> RecordItem:
         item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
-        item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}"
+        item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}, {line.uid}"
         item.newest_result = newest_result
         item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
         item.values = self._entries[newest_result] | _line_entry(line)
