@@ -32,6 +32,8 @@ _RESTS_TRAVEL = 0.12
 _WORKS_TRAVEL = 0.25
 # A knee that moves less than this share of the other's does not work.
 _IDLE_RANGE_RATIO = 0.7
+# A knee that moves by less than this (degrees) does nothing: the points of a leg that lies still move by up to that.
+_LEAST_RANGE_DEG = 10.0
 # Where its thigh begins that is not hidden (share of it), so that the hip stays in the image; and how far its toes are
 # beyond the ankle, along the trunk and along the shank (trunk lengths).
 _THIGH_BEGIN = 0.45
@@ -151,6 +153,6 @@ def working_side(body: Body, legs: Legs) -> Side:
         return body.near_side
     low, high = np.percentile(legs.knee_deg, [10, 90], axis=0)
     knee_range = high - low
-    if knee_range.min() < _IDLE_RANGE_RATIO * knee_range.max():
+    if knee_range.max() >= _LEAST_RANGE_DEG and knee_range.min() < _IDLE_RANGE_RATIO * knee_range.max():
         return sides[int(knee_range.argmax())]
     return body.near_side

@@ -39,6 +39,18 @@ def test_the_same_spec_gives_the_same_bytes_of_truth(stage):
     assert _written([again.row(7)]) == _written([stage.row(7)])
 
 
+def test_a_pelvis_that_rolls_up_lifts_the_hips_and_both_legs_do_the_same():
+    clip = next(one for one in clips_of("situations") if "heels" in one.name)
+    stage = Stage(clip, moments=[])
+    path = clip.situation.pelvis_path
+    lying_s, lifted_s = path[1][0], path[2][0]
+    low, high = (stage.places(stage.timeline.at(t_s)) for t_s in (lying_s, lifted_s))
+    assert high["right_hip"][2] - low["right_hip"][2] > 0.05
+    assert np.abs(high["right_shoulder"] - low["right_shoulder"]).max() < 0.01
+    knees = [truth.angles(high, side)["knee_deg"] for side in ("left", "right")]
+    assert knees[0] == pytest.approx(knees[1], abs=0.5)
+
+
 def _written(rows):
     file = io.StringIO()
     writer = csv.DictWriter(file, fieldnames=list(rows[0]))

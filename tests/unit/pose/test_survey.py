@@ -69,6 +69,14 @@ def test_of_two_legs_that_rise_together_the_nearer_one_is_named(camera_side):
     assert survey_of(synth.make_track(t_s, xy)).side is camera_side
 
 
+@pytest.mark.parametrize("camera_side", list(Side))
+def test_of_two_legs_that_lie_still_the_nearer_one_is_named(camera_side):
+    t_s = synth.times(6.0)
+    knee = 3.0 + 2.0 * np.sin(t_s)
+    still = synth.track(t_s, knee, 4.0, side=camera_side.other, camera_side=camera_side, hidden=False)
+    assert survey_of(still).side is camera_side
+
+
 def test_given_side_wins():
     assert survey_of(synth.glide(SET, side=Side.LEFT, hidden=False), side=Side.RIGHT).side is Side.RIGHT
 
