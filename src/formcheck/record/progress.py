@@ -13,8 +13,8 @@ from typing import Any
 
 import jinja2
 
-from formcheck.message import Message
-from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of
+from formcheck.message import Message, verbatim
+from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of, set_message
 from formcheck.record.daily import DayPoint, daily
 from formcheck.record.prescriptions import Day, days, share
 from formcheck.record.trend import HUMAN_MDC_DEG, Trend, TrendOutcome, trend, trend_message
@@ -37,12 +37,13 @@ _SCRIPT_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class SideBlock:
-    """One leg's column: its trends in words, and its charts."""
+    """One leg's column: its trends in words, and its charts; of a leg with a single day its sets in words instead."""
 
     side: Side
     sessions: Message
     trends: tuple[tuple[TrendOutcome, Message], ...]
     charts: tuple[DrawnChart, ...]
+    sets: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +197,19 @@ def _side_blocks(lines: Sequence[SessionLine], texts: Texts, *, first: date, las
                 drawn.append(draw(chart, scale, texts))
         found = _trends(of_side[side])
         trends = tuple((one.outcome, trend_message(one, what)) for what, one in found.items())
-        blocks.append(SideBlock(side, Message.of("record.sessions", n=len(of_side[side])), trends, tuple(drawn)))
+        sets = () if drawn else tuple(_set_words(line, texts) for line in of_side[side])
+        count = Message.of("record.sessions", n=len(of_side[side]))
+        blocks.append(SideBlock(side, count, trends, tuple(drawn), sets))
     return blocks
+
+
+def _set_words(line: SessionLine, texts: Texts) -> Message:
+    """Say which set it is and where the knee was: ``08:00 live 3f9a12c4: knee at the end 44° ± 6``."""
+    knee: Any = Message("number.cannot_tell")
+    if line.knee_end_deg is not None:
+        se = math.nan if line.knee_se_deg is None else line.knee_se_deg
+        knee = verbatim(f"{numbers.with_band(texts, line.knee_end_deg, se)}°")
+    return Message.of("progress.set_knee", set=set_message(line), knee=knee)
 
 
 def _trends(lines: Sequence[SessionLine]) -> dict[str, Trend]:

@@ -125,6 +125,7 @@ def test_one_day_is_no_trend_and_is_not_drawn(kept):
     assert charts(page) == {}
     assert page.count("too early to say. Measured on 1 day; 6 are needed") >= 2
     assert "° straighter" not in page
+    assert page.count(": knee at the end ") == len(one_day) + 1
 
 
 def test_the_calendar_and_the_words_say_the_same_of_a_day(kept):
