@@ -127,8 +127,10 @@ def own_screen() -> Iterator[str]:
     """Run a screen of its own; its name is that for DISPLAY."""
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
-        yield f":{server.stdout.readline().decode().strip()}"
-        server.terminate()
+        try:
+            yield f":{server.stdout.readline().decode().strip()}"
+        finally:
+            server.terminate()
 
 
 def begin_set(folder: Path, screen: str, *arguments: object, speech: float | None = 0.03) -> Run:

@@ -154,5 +154,11 @@ def practise_from(page: Page) -> None:
     expect(state).to_contain_text(TEXTS.get("home.practise.running"))
     report = state.get_by_role("link", name=TEXTS.get("home.practise.report"))
     expect(report).to_be_visible(timeout=120_000)
-    report.click()
+    # The window, which still tells about the set, is closed and opened anew.
+    state.get_by_role("button", name=TEXTS.get("home.practise.again"), exact=True).click()
+    expect(state).to_contain_text(TEXTS.get("home.practise.running"))
+    state.get_by_role("button", name=TEXTS.get("home.practise.end"), exact=True).click()
+    expect(state).to_contain_text(TEXTS.get("home.practise.done_none"), timeout=60_000)
+    go(page, "mine")
+    page.locator(".rows .row").first.click()
     expect(page.frame_locator("iframe.framed").locator("h1#headline")).to_be_visible()

@@ -114,7 +114,9 @@ class LiveWindow:
             kept, practised = ("telling", "ending") if run.told_to_end else ("asking", "running")
             return {"state": practised if uid is None else kept, "set": uid}
         error = None if code == 0 else self._error(run)
-        return {"state": "done" if uid is not None or code == 0 else "failed", "set": uid, "error": error}
+        # Told to end before it listened to that, it is ended by the system, and nothing went wrong.
+        well = uid is not None or code == 0 or (run.told_to_end and error is None)
+        return {"state": "done" if well else "failed", "set": uid, "error": error}
 
     def _error(self, run: _Run) -> str | None:
         run.log.seek(0)

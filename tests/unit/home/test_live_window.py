@@ -57,6 +57,13 @@ def test_once_its_set_is_kept_another_can_be_begun_though_the_window_still_asks(
     assert window._run.process.poll() is None
 
 
+def test_a_window_that_is_ended_while_it_starts_has_not_failed(window):
+    window.start({})
+    window.end()
+    window._run.process.wait(10)
+    assert window.status() == {"state": "done", "set": None, "error": None}
+
+
 def test_a_window_that_was_told_to_end_asks_nothing(window, store):
     window.start({})
     window._run.told_to_end = True
