@@ -129,14 +129,15 @@ def test_a_plan_is_made_and_changed(own_home, visit):
     make_plan(page, side="left", sets=3, reps=4)
     expect(page.locator(".plan")).to_contain_text("3 sets a day, 4 repetitions")
     expect(page.locator(".today")).to_contain_text("1 of 3 sets with the left leg")
-    make_plan(page, side="both", sets=1, reps=4)
+    make_plan(page, side="both", sets=1, reps=1)
+    expect(page.locator(".plan")).to_contain_text("1 set a day, 1 repetition each")
     expect(page.locator(".today span")).to_have_count(2)
     with open_store(folder, write=False) as store, store.reading() as connection:
         known = prescriptions(connection, profile_key(connection, PROFILE))
-    assert [(one.side, one.sets_per_day, one.reps) for one in known] == [("left", 3, 4), ("both", 1, 4)]
+    assert [(one.side, one.sets_per_day, one.reps) for one in known] == [("left", 3, 4), ("both", 1, 1)]
     go(page, "practise")
     options = page.locator(".choice").first.locator(".option")
-    expect(options.first).to_contain_text("Right leg: 4 repetitions, 0 of 1")
+    expect(options.first).to_contain_text("Right leg: 1 repetition, 0 of 1")
 
 
 def test_questions_are_asked_one_by_one_and_advice_follows(own_home, visit):

@@ -97,9 +97,9 @@ def command(
 ) -> None:
     """Practise in front of a camera, guided by voice and screen.
 
-    Put the laptop on the floor two to three metres to your side and lie down; the voice says what to correct, and
-    when you can begin. It counts, gives at most one cue at a time, and ends by itself. To pause, let go of your
-    thigh; hold it again to go on. At the end raise an arm to answer its questions, or answer later.
+    Put the laptop on the floor two and a half to three metres to your side and lie down; the voice says what to
+    correct, and when you can begin. It counts, gives at most one cue at a time, and ends by itself. To pause, let go
+    of your thigh; hold it again to go on. At the end raise an arm to answer its questions, or answer later.
 
     \b
     Keys, for those who can reach them:

@@ -61,9 +61,10 @@ function setsCard(sets) {
 
 /** @param {PractisedSet} set */
 const setWords = ({ side, reps, reviewed }) =>
-  [t("home.mine.set_line", { leg: legWords(side), n: reps }), ...(reviewed ? [t("home.mine.reviewed")] : [])].join(
-    ", ",
-  );
+  [
+    t("home.mine.set_line", { leg: legWords(side), reps: t("home.reps", { n: reps }) }),
+    ...(reviewed ? [t("home.mine.reviewed")] : []),
+  ].join(", ");
 
 /**
  * @param {string} set

@@ -46,7 +46,9 @@ export function planCard(home, changed) {
  * @param {HomeState} home
  */
 function planWords(plan, home) {
-  const line = t("home.mine.plan_line", { leg: legWords(plan.side), sets: plan.sets, reps: plan.reps });
+  const sets = t("home.sets", { n: plan.sets });
+  const reps = t("home.reps", { n: plan.reps });
+  const line = t("home.mine.plan_line", { leg: legWords(plan.side), sets, reps });
   const exercise = home.protocols.find((one) => one.id === plan.protocol)?.name ?? plan.protocol;
   const until = plan.ends_on ? t("home.mine.plan_until", { day: dateWords(plan.ends_on) }) : null;
   const rest = [exercise, until, plan.notes || null].filter((part) => part !== null);

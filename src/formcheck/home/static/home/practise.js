@@ -52,7 +52,11 @@ function legCard(home, choice) {
   /** @type {Map<string, {words: string, side: string | null, protocol: string | null}>} */
   const found = new Map();
   planned.forEach((goal, index) => {
-    const words = t("home.practise.leg_plan", { ...goal, leg: legWords(goal.side) });
+    const words = t("home.practise.leg_plan", {
+      ...goal,
+      leg: legWords(goal.side),
+      reps: t("home.reps", { n: goal.reps }),
+    });
     found.set(`plan-${index}`, { words, side: goal.side, protocol: goal.protocol });
   });
   for (const side of ["left", "right"]) {
