@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from formcheck.session.frames import read_angles_csv, write_angles_csv
 from formcheck.text.catalogue import Texts, languages
 from formcheck.types import Finding, Phase, Quality, Rep, Session, Side, Verdict, View
 from judged import assert_same_session
-from report_sessions import CLIP, MODEL, make_angles
+from report_sessions import CLIP, MODEL, make_angles, make_finding, make_session
 from synth import Move, glide
 
 angle = st.one_of(st.just(float("nan")), st.floats(-180, 180))
@@ -122,3 +123,13 @@ def test_what_was_judged_survives_the_round_trip(tmp_path_factory, peaks, hip_de
     track = glide([Move(peak_deg=peak) for peak in peaks] or [Move()], hip_deg=hip_deg, trunk_tilt_deg=tilt_deg)
     session = judge_track(track, load_protocol(protocol))
     assert_same_session(round_trip(session, tmp_path_factory.mktemp("session"), "en"), session)
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_a_rule_may_be_judged_on_a_repetition_or_on_the_set(tmp_path, rule):
+    """A document from elsewhere may say of a repetition what is only ever said of the set."""
+    session = make_session()
+    for rep in (1, None):
+        odd = replace(session, findings=(*session.findings, make_finding(rule, rep, Verdict.NOT_MET)))
+        read = round_trip(odd, tmp_path, "de")
+        assert (rule, rep, Verdict.NOT_MET) in {(found.rule, found.rep, found.verdict) for found in read.findings}

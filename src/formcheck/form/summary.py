@@ -146,7 +146,10 @@ def _fault(session: Session, rule: str) -> Message:
     failed = [f for f in session.findings if f.rule == rule and f.verdict is Verdict.NOT_MET]
     reps = [finding.rep for finding in failed if finding.rep is not None]
     low, high = (end if end is not None else math.nan for end in failed[0].limit)
-    fault = _words_of(rule, "set_fault", low=low, high=high)
+    known = rules.RULE_BY_ID.get(rule)
+    # A document from elsewhere may judge a repetition by a rule of the whole set, which has one way to say its fault.
+    of_set = known is not None and known.scope is rules.Scope.SET
+    fault = _words_of(rule, "fault" if of_set else "set_fault", low=low, high=high)
     return _in_reps(fault, reps, session.rep_count) if reps else Message.of("summary.fault_over_set", fault=fault)
 
 

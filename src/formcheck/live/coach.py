@@ -18,7 +18,7 @@ from formcheck.live.setup import SetupChecklist, SetupState
 from formcheck.live.speech import CueThrottle, Rank, SpeechQueue, Utterance
 from formcheck.protocols.model import Protocol
 from formcheck.text.catalogue import Texts
-from formcheck.types import Finding, Phase, PoseTrack, Verdict
+from formcheck.types import Phase, PoseTrack, Verdict
 
 _RANKS = {
     rules.Urgency.POSTURE: Rank.POSTURE,
@@ -228,12 +228,12 @@ class Coach:
             self._speech.request(t_s, Rank.NOTICE, "practice.last", tone="done", count=self.rep_count)
             self._ending_s = min(self._ending_s, t_s + _END_AFTER_S)
             return
-        fault = self._fault_to_cue(t_s, counted)
-        if fault is not None:
-            key = cue_key(fault)
+        said = self._fault_to_say(t_s, counted)
+        if said is not None:
+            rule, key = said
             self._cues.note_said(t_s, key)
             self._show_cue(t_s, key)
-            rank = min(_RANKS[rules.RULE_BY_ID[fault.rule].urgency], Rank.COUNT)
+            rank = min(_RANKS[rules.RULE_BY_ID[rule].urgency], Rank.COUNT)
             self._speech.request(t_s, rank, "practice.count", then=key, count=self.rep_count)
             return
         half = 2 * self.rep_count == target
@@ -241,14 +241,15 @@ class Coach:
             t_s, Rank.COUNT, "practice.half" if half else "practice.count", tone="good", count=self.rep_count
         )
 
-    def _fault_to_cue(self, t_s: float, counted: CountedRep) -> Finding | None:
-        """What to say of a repetition; an advisory rule must have been missed in two consecutive repetitions."""
+    def _fault_to_say(self, t_s: float, counted: CountedRep) -> tuple[str, str] | None:
+        """The rule and the cue of a repetition's fault; an advisory one must have been missed in two in a row."""
         mandatory = most_important_miss(f for f in counted.findings if not f.advisory)
         advisory = most_important_miss(f for f in counted.findings if f.advisory)
         missed_before, self._missed_advisory = self._missed_advisory, advisory.rule if advisory is not None else None
         repeated = advisory if advisory is not None and advisory.rule == missed_before else None
         fault = mandatory or repeated
-        return fault if fault is not None and self._cues.allowed(t_s, cue_key(fault)) else None
+        key = cue_key(fault) if fault is not None else None
+        return (fault.rule, key) if fault is not None and key is not None and self._cues.allowed(t_s, key) else None
 
     def _follow_pause(self, state: OnlineState) -> None:
         """Resume when the thigh is held again or the movement begins; end after a long pause."""
