@@ -128,7 +128,7 @@ def command(
         from formcheck.live.practice_record import PracticeRecord
         from formcheck.live.sources import FileCamera
         from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
-        from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol, with_hold
+        from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, load_protocol, with_hold, with_reps
         from formcheck.protocols.model import Hold
         from formcheck.record.profiles import DEFAULT_PROFILE, check_code
         from formcheck.types import Side
@@ -137,8 +137,14 @@ def command(
         record_of = None
         if not no_save:
             record_of = PracticeRecord(check_code(profile or DEFAULT_PROFILE), store, questions=questions)
-        prescribed = record_of.prescribed_today() if record_of is not None else None
-        protocol = load_protocol(protocol_name or (prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID))
+        chosen = Side(side) if side else None
+        protocol = load_protocol(protocol_name) if protocol_name else None
+        prescribed = None
+        if record_of is not None:
+            prescribed = record_of.prescribed_today(protocol.protocol.id if protocol else None, chosen)
+        protocol = protocol or load_protocol(prescribed.protocol_id if prescribed else DEFAULT_PROTOCOL_ID)
+        if prescribed is not None:
+            protocol = with_reps(protocol, prescribed.reps)
         result = practise(
             lambda: FileCamera(source, fast=fast) if source is not None else CameraSource(camera_opener(camera)),
             out or _sessions_folder(store),
@@ -146,7 +152,7 @@ def command(
             protocol=protocol if hands is None else with_hold(protocol, Hold(hands)),
             options=LiveOptions(
                 language=texts.language,
-                side=Side(side) if side else (prescribed.side if prescribed else None),
+                side=chosen or (prescribed.side if prescribed else None),
                 model=model or QUALITIES[DEFAULT_QUALITY].network,
                 metronome_s=metronome_s,
                 mirror=not no_mirror,

@@ -35,6 +35,7 @@ class PrescribedSet:
 
     protocol_id: str
     side: Side | None
+    reps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,22 @@ class PracticeRecord:
     store: Path | None = None
     questions: bool = True
 
-    def prescribed_today(self) -> PrescribedSet | None:
-        """What to practise, when exactly one thing is prescribed for today."""
+    def prescribed_today(self, protocol_id: str | None = None, side: Side | None = None) -> PrescribedSet | None:
+        """What to practise, when exactly one thing is prescribed for today: of what was chosen, else at all."""
         with open_store(self.store) as record, record.reading() as connection:
             if self.profile not in profile_codes(connection):
                 return None
             every = prescriptions(connection, profile_key(connection, self.profile))
         today = in_force(every, date.today())  # noqa: DTZ011 - the patient's own day
-        if len(today) != 1:
+        found = [
+            one
+            for one in today
+            if protocol_id in (None, one.protocol_id) and (side is None or one.side in (side, BOTH))
+        ]
+        if len(found) != 1:
             return None
-        return PrescribedSet(today[0].protocol_id, None if today[0].side == BOTH else Side(today[0].side))
+        (one,) = found
+        return PrescribedSet(one.protocol_id, None if one.side == BOTH else Side(one.side), one.reps)
 
     def calibrations(self) -> tuple[KeptCalibration, ...]:
         """What is kept of the person's legs by hand."""

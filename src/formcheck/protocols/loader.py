@@ -85,11 +85,29 @@ def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
     """
     if loaded.protocol.hands.hold is hold:
         return loaded
-    head, table, rest = loaded.text.partition("\n[hands]\n")
-    if not table:
-        raise ProtocolError(f"{loaded.origin}: expected a line [hands]; write 'hold = \"{hold}\"' into that table")
-    others = "".join(line for line in rest.splitlines(keepends=True) if not line.startswith("hold "))
-    text = f'{head}{table}hold = "{hold}"\n{others}'
+    return _with_line(loaded, "hands", "hold", f'"{hold}"')
+
+
+def with_reps(loaded: LoadedProtocol, reps: int) -> LoadedProtocol:
+    """Return a protocol whose sets are as long as prescribed: its file with that one line, as `with_hold`.
+
+    Raises
+    ------
+    ProtocolError
+        The file has no plain ``[set]`` table to put the line into.
+    """
+    if loaded.protocol.set.reps.value == reps:
+        return loaded
+    return _with_line(loaded, "set", "reps", f'{{ value = {reps}, source = "Prescribed." }}')
+
+
+def _with_line(loaded: LoadedProtocol, table: str, key: str, value: str) -> LoadedProtocol:
+    head, heading, rest = loaded.text.partition(f"\n[{table}]\n")
+    if not heading:
+        raise ProtocolError(f"{loaded.origin}: expected a line [{table}]; write '{key} = {value}' into that table")
+    body, following, others = rest.partition("\n[")
+    kept = "\n".join(line for line in body.split("\n") if not line.startswith(f"{key} "))
+    text = f"{head}{heading}{key} = {value}\n{kept}{following}{others}"
     return _parse(text.encode(), where=loaded.origin, origin=loaded.origin)
 
 

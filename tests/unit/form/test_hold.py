@@ -1,4 +1,4 @@
-"""Who holds the thigh with one hand, or with a strap, as agreed."""
+"""What is agreed otherwise than the protocol says: the thigh held with one hand or a strap, and another count."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from formcheck.errors import ProtocolError
 from formcheck.form.headline import headline
 from formcheck.form.judge import judge_track
 from formcheck.form.rules import HANDS
-from formcheck.protocols.loader import builtin_ids, load_protocol, parse_protocol, with_hold
+from formcheck.protocols.loader import builtin_ids, load_protocol, parse_protocol, with_hold, with_reps
 from formcheck.protocols.model import Hold
 from formcheck.text.catalogue import Texts
 from synth import Move
@@ -28,6 +28,18 @@ def test_it_is_one_line_of_the_protocol_with_a_fingerprint_of_its_own(name):
     assert parse_protocol(strap.text, where="again").sha256 == strap.sha256
     assert with_hold(with_hold(strap, Hold.ONE), Hold.STRAP).text == strap.text
     assert with_hold(usual, Hold.BOTH) is usual
+
+
+@pytest.mark.parametrize("name", builtin_ids())
+def test_a_set_is_as_long_as_it_is_prescribed(name):
+    usual = load_protocol(name)
+    prescribed = with_reps(usual, 4)
+    assert prescribed.protocol.set.reps.value == 4
+    expected = usual.protocol.model_dump()
+    assert prescribed.protocol.model_dump()["set"]["sets_per_day"] == expected["set"]["sets_per_day"]
+    assert prescribed.protocol.model_dump() | {"set": 0} == expected | {"set": 0}
+    assert with_reps(usual, usual.protocol.set.reps.value) is usual
+    assert parse_protocol(prescribed.text, where="again").sha256 == prescribed.sha256
 
 
 def test_a_protocol_without_a_plain_table_is_refused():
