@@ -129,6 +129,9 @@ def test_a_plan_is_made_and_changed(own_home, visit):
     make_plan(page, side="left", sets=3, reps=4)
     expect(page.locator(".plan")).to_contain_text("3 sets a day, 4 repetitions")
     expect(page.locator(".today")).to_contain_text("1 of 3 sets with the left leg")
+    # A plan of today is not called none.
+    report = page.frame_locator("iframe.framed").locator("main")
+    expect(report).not_to_contain_text(Texts("en").get("progress.none_prescribed"))
     make_plan(page, side="both", sets=1, reps=1)
     expect(page.locator(".plan")).to_contain_text("1 set a day, 1 repetition each")
     expect(page.locator(".today span")).to_have_count(2)

@@ -107,7 +107,7 @@ class RecordView:
         return {
             "today": {
                 "goals": [
-                    {"protocol": g.protocol_id, "side": g.side, "reps": g.reps, "wanted": g.wanted, "done": g.done}
+                    {"protocol": g.protocol_id, "side": g.side, "reps": g.reps, "wanted": g.wanted, "done": g.kept}
                     for g in day.goals
                 ],
                 "sets": day.sets,
