@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -32,6 +33,15 @@ _FLAGS = (
 # A busy machine is no failure: speed belongs in the benchmarks.
 settings.register_profile("formcheck", deadline=None)
 settings.load_profile("formcheck")
+
+
+@pytest.fixture(autouse=True)
+def no_log_handler_stays() -> Iterator[None]:
+    """Take away the handler of a command that ran within the process: its stream is closed when the test ends."""
+    yield
+    for handler in logging.getLogger().handlers[:]:
+        if type(handler) is logging.StreamHandler:
+            logging.getLogger().removeHandler(handler)
 
 
 def pytest_configure():
