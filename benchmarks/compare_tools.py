@@ -215,7 +215,8 @@ Degrees, against the same marked truth ([method.md](method.md)); MAE is over the
 
 **Not run:** Sports2D's own models (RTMPose; their files could not be had), so its row says what its angle code makes of
 our landmarks, not how Sports2D does on its own; Kinovea (Windows, by hand); commercial apps (closed). Neither Sports2D
-nor the counters are made for people who lie down: this is no verdict on what they are made for. The set `clips` was
+nor the counters are made for people who lie down: this is no verdict on what they are made for. Large errors in single
+clips come from frames in which the network takes one leg for the other. The set `clips` was
 used to set thresholds of formcheck; the set `holdout` was not, but for two clips ([method.md](method.md)).
 
 Machine: {machine}.

@@ -100,6 +100,16 @@ class Run:
         self.xdo("key", "Return")
         self.wait_for(lambda: following in self.said(), f"no question after {digit}")
 
+    def press(self, key: str, condition: Callable[[], bool], what: str) -> None:
+        """Press a key, again if it was missed, until a condition holds."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not condition() and time.monotonic() < end_s:
+            self.xdo("windowfocus", "--sync", "key", key)
+            pause_s = time.monotonic() + 3.0
+            while not condition() and time.monotonic() < pause_s:
+                time.sleep(0.05)
+        self.wait_for(condition, what)
+
     def end(self) -> None:
         """Wait until the process ends by itself."""
         assert self.process.wait(PATIENCE_S) == 0, (self.folder / "stderr").read_text()

@@ -28,10 +28,8 @@ def test_at_the_end_of_the_clip_results_are_there_before_any_question_and_keys_a
     run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_BEFORE}") in run.said(), "no question")
     run.type_answer("4", TEXTS.get(f"ask.{Question.PAIN_AFTER}"))
     run.type_answer("6", TEXTS.get(f"ask.{Question.PLACES}"))
-    run.xdo("windowfocus", "--sync", "key", "Escape")
-    run.wait_for(lambda: TEXTS.get("advice.rose") in run.said(), "no advice")
-    run.xdo("windowfocus", "--sync", "key", "space")
-    run.end()
+    run.press("Escape", lambda: TEXTS.get("advice.rose") in run.said(), "no advice")
+    run.press_on()
     line, waiting = run.kept()
     assert (line.pain_before, line.pain_after) == (4, 6)
     assert waiting == [Question.PLACES, Question.RED_FLAGS]
