@@ -23,7 +23,7 @@ class Extra(StrEnum):
 
 
 DISTRIBUTIONS = {
-    Extra.CLINIC: ("fhir.resources",),
+    Extra.CLINIC: ("fhir.resources", "openpyxl"),
     Extra.RESEARCH: ("pyarrow",),
     Extra.CLUSTER: ("dask", "distributed", "fsspec", "paramiko", "s3fs"),
 }

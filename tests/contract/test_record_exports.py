@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -107,6 +108,14 @@ def from_json(files: Mapping[str, bytes], selection: Selection) -> Facts:
     return {"rep_count": document["rep_count"], **counts, **{name: found[name] for name in STATISTICS}}
 
 
+def from_xlsx(files: Mapping[str, bytes], selection: Selection) -> Facts:
+    sheet = openpyxl.load_workbook(io.BytesIO(files[f"{selection.uids[0]}.xlsx"]))[selection.texts.get("workbook.reps")]
+    header, *rows = sheet.values
+    at = header.index(selection.texts.get("workbook.column.status"))
+    words = [row[at] for row in rows]
+    return {name: words.count(selection.texts.get(f"status.{status}")) for name, status in STATUS_COUNTS.items()}
+
+
 def from_fhir(files: Mapping[str, bytes], selection: Selection) -> Facts:
     entries = json.loads(files[f"{selection.uids[0]}.fhir.json"])["entry"]
     values = {}
@@ -132,6 +141,7 @@ READERS: Mapping[str, Callable[[Mapping[str, bytes], Selection], Facts]] = {
     "csv": from_csv,
     "parquet": from_parquet,
     "json": from_json,
+    "xlsx": from_xlsx,
     "fhir": from_fhir,
     "pdf": from_page,
 }

@@ -184,6 +184,7 @@ def test_a_batch_has_its_tables_as_csv_and_the_summary_links_no_others(installat
     ("arguments", "extra"),
     [
         (("export", "--all", "--format", "fhir", "--out", "out"), Extra.CLINIC),
+        (("export", "--all", "--format", "xlsx", "--out", "out"), Extra.CLINIC),
         (("export", "--all", "--format", "parquet", "--out", "out"), Extra.RESEARCH),
         (("batch", "clip.mp4", "--out", "out", "--scheduler", "tcp://127.0.0.1:1"), Extra.CLUSTER),
         (("batch", "s3://study/clips", "--out", "out"), Extra.CLUSTER),

@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import re
+import sys
 import threading
 import time
 import zipfile
 
 import numpy as np
+import openpyxl
 import pytest
 
+from formcheck import extras
 from formcheck.record.calibrations import calibrations_of
 from formcheck.report.pdf import find_browser
 from formcheck.review.analysis import AvailableProtocols
@@ -393,6 +396,37 @@ def test_the_angles_are_a_spreadsheet_as_analysed_and_as_reviewed(served, folder
             assert data.decode("utf-8-sig") == written
     assert last == {"analysed": 3, "reviewed": 2}
     assert served.raw("GET", f"/api/items/{key}/angles.csv?layer=other")[0] == 422
+
+
+def test_repetitions_and_angles_are_a_workbook_of_typed_numbers(served, key):
+    item = served.get(f"/api/items/{key}")
+    served.put(key, item["review"] | {"reviewer": "=1+1", "reps": reps_of(item)[:2]})
+    for layer, reps in (("analysed", 3), ("reviewed", 2)):
+        status, headers, data = served.raw("GET", f"/api/items/{key}/set.xlsx?layer={layer}")
+        assert status == 200
+        assert headers["content-disposition"].endswith(f"good-{layer}.xlsx")
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        words, rep_sheet, angle_sheet = book.worksheets
+        for sheet, frozen in ((rep_sheet, reps), (angle_sheet, len(item["t_s"]))):
+            assert sheet.freeze_panes == "B2"
+            assert sheet.max_row == frozen + 1
+        said = [row[0] for row in words.values]
+        assert any("=1+1" in line for line in said) is (layer == "reviewed")
+        assert all(cell.data_type != "f" for row in words.iter_rows() for cell in row)
+        header, *rows = angle_sheet.values
+        knee = header.index(Texts().get("workbook.column.knee_flexion_deg"))
+        angles = served.get(f"/api/items/{key}")[layer]["angles"]["knee_deg"]
+        assert [row[knee] for row in rows] == pytest.approx(angles, abs=0.01)
+
+
+def test_where_workbooks_cannot_be_made_the_page_says_what_to_install(served, key, monkeypatch):
+    assert served.get("/api/state")["xlsx_by"] is None
+    monkeypatch.setitem(extras.DISTRIBUTIONS, extras.Extra.CLINIC, ("no-such-package",))
+    assert served.get("/api/state")["xlsx_by"] == extras.install_command(extras.Extra.CLINIC)
+    monkeypatch.delitem(sys.modules, "formcheck.report.workbook", raising=False)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    said = served.json("GET", f"/api/items/{key}/set.xlsx", status=422)["error"]
+    assert extras.install_command(extras.Extra.CLINIC) in said
 
 
 def test_key_images_are_one_file_named_by_their_times(served, key):

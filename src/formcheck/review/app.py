@@ -30,6 +30,7 @@ from formcheck.server.endpoints import (
 )
 from formcheck.server.jobs import JobQueue
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAX_REVIEW_BYTES = 2_000_000
 _MAX_MARKS_BYTES = 10_000
 _MAX_FRAME_PX = 4096
@@ -74,6 +75,7 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
             download_endpoint(lambda r: exports.session(_id(r), _layer(r)), "application/json", "json"),
         ),
         Route(f"{item}/angles.csv", download_endpoint(lambda r: exports.angles(_id(r), _layer(r)), "text/csv", "csv")),
+        Route(f"{item}/set.xlsx", download_endpoint(lambda r: exports.workbook(_id(r), _layer(r)), _XLSX, "xlsx")),
         Route(f"{item}/images.zip", download_endpoint(lambda r: exports.images(_id(r)), "application/zip", "zip")),
         Route(f"{item}/annotated.mp4", _annotated(exports)),
         Route("/api/compare", json_endpoint(lambda r: _compare(service, r))),

@@ -13,6 +13,8 @@ import numpy as np
 
 from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
+from formcheck.extras import Extra, using
+from formcheck.form.summary import summarize
 from formcheck.report.html import render_report
 from formcheck.report.images import image_times
 from formcheck.report.pdf import print_pdf
@@ -76,6 +78,31 @@ class Exports:
         opened = self._service.open(item_id)
         text = angles_csv(opened.session(layer), t_s=opened.analysis.track.t_s)
         return text.encode("utf-8-sig"), f"{_stem(opened)}-angles-{layer}"
+
+    def workbook(self, item_id: str, layer: str) -> tuple[bytes, str]:
+        """Return repetitions and angles as a workbook.
+
+        Raises
+        ------
+        UsageError
+            The extra is not installed.
+        """
+        opened = self._service.open(item_id)
+        session, texts = opened.session(layer), self._service.texts
+        with using(Extra.CLINIC, "XLSX"):
+            from formcheck.report.workbook import workbook  # noqa: PLC0415 - of an extra
+        summary = summarize(session)
+        head = [_stem(opened), *map(texts.say, (summary.headline, *summary.sentences))]
+        head += self._review_lines(opened) if layer == "reviewed" else [texts.get("record.review.analysed")]
+        return workbook(session, head, texts, t_s=opened.analysis.track.t_s), f"{_stem(opened)}-{layer}"
+
+    def _review_lines(self, opened: OpenedItem) -> list[str]:
+        """Return who reviewed, and what that changed."""
+        texts, review = self._service.texts, opened.stored.review
+        key = f"clinician.head.{'reviewed' if review.done else 'draft'}"
+        by = f"{texts.get(f'{key}_by')} {review.reviewer}" if review.reviewer else texts.get(key)
+        changes = [change.to_json(texts) for change in opened.reviewed.changes]
+        return [by, *(texts.get(f"record.show.change{'_because' if one['reason'] else ''}", **one) for one in changes)]
 
     def images(self, item_id: str) -> tuple[bytes, str]:
         """Return a ZIP: key images and frames with a goniometer, named by their times, and followed points as CSV."""

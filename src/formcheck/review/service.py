@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from formcheck.errors import InputError, UsageError
+from formcheck.extras import Extra, install_command, installed
 from formcheck.message import verbatim
 from formcheck.report.pdf import find_browser
 from formcheck.review import payload
@@ -111,6 +112,7 @@ class ReviewService:
             "protocols": [{"id": one.id, "name": one.name, "version": one.version} for one in protocols],
             "can_upload": self.library.uploads is not None,
             "pdf": find_browser() is not None,
+            "xlsx_by": None if installed(Extra.CLINIC) else install_command(Extra.CLINIC),
             "reviewer": self._reviewer,
         }
 

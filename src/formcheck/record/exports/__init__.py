@@ -35,6 +35,12 @@ EXPORT_FORMATS = {
     "parquet": ExportFormat(
         "parquet", "parquet_files", "the same tables, with types (needs formcheck[research])", Extra.RESEARCH
     ),
+    "xlsx": ExportFormat(
+        "xlsx",
+        "xlsx_files",
+        "a workbook per session: repetitions, angles frame by frame (needs formcheck[clinic])",
+        Extra.CLINIC,
+    ),
     "json": ExportFormat("archive", "json_files", "everything that the record holds, for 'formcheck import'"),
     "fhir": ExportFormat(
         "fhir", "fhir_files", "one FHIR R4B Bundle per session (needs formcheck[clinic])", Extra.CLINIC

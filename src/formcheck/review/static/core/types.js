@@ -203,6 +203,7 @@
  * @property {{id: string, name: string, version: string}[]} protocols
  * @property {boolean} can_upload
  * @property {boolean} pdf
+ * @property {string | null} xlsx_by what has to be installed for workbooks; null = nothing
  * @property {string} [reviewer]
  */
 

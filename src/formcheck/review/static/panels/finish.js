@@ -152,16 +152,20 @@ const dropReps = ({ state }) =>
     draft.reps = null;
   });
 
-/** @param {ClipView} view */
-function reports(view) {
-  const path = itemPath(view.item.id);
-  const links = /** @type {[string, string, string][]} */ ([
-    [t("review.finish.open_report"), "report.html?layer=reviewed", "primary"],
-    [t("review.finish.pdf"), "report.pdf?layer=reviewed", ""],
-  ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
+/**
+ * What can be saved of a clip: words, file, and its kind of button.
+ * @param {ClipView} view
+ */
+function savedFiles(view) {
   const { review } = view.state;
   const hasImages = review.key_images.length + review.goniometer.length + review.followed.length > 0;
-  const files = /** @type {[string, string, string][]} */ ([
+  return /** @type {[string, string, string][]} */ ([
+    ...(view.server.xlsx_by === null
+      ? [
+          [t("review.finish.workbook_reviewed"), "set.xlsx?layer=reviewed", ""],
+          [t("review.finish.workbook_analysed"), "set.xlsx?layer=analysed", ""],
+        ]
+      : []),
     [t("review.finish.angles_reviewed"), "angles.csv?layer=reviewed", ""],
     [t("review.finish.angles_analysed"), "angles.csv?layer=analysed", ""],
     ...(hasImages ? [[t("review.finish.images"), "images.zip", ""]] : []),
@@ -171,6 +175,16 @@ function reports(view) {
     [t("review.finish.numbers_analysed"), "session.json?layer=analysed", ""],
     [t("review.finish.review_file"), "review.json", ""],
   ]);
+}
+
+/** @param {ClipView} view */
+function reports(view) {
+  const path = itemPath(view.item.id);
+  const links = /** @type {[string, string, string][]} */ ([
+    [t("review.finish.open_report"), "report.html?layer=reviewed", "primary"],
+    [t("review.finish.pdf"), "report.pdf?layer=reviewed", ""],
+  ]).filter(([, file]) => view.server.pdf || !file.startsWith("report.pdf"));
+  const files = savedFiles(view);
   const open = async (/** @type {MouseEvent} */ event, /** @type {string} */ file) => {
     const printed = file.startsWith("report.pdf");
     if (view.clean && !printed) return;
@@ -199,7 +213,14 @@ function reports(view) {
     "div",
     { class: "buttons" },
     ...links.map(link),
-    h("details", { class: "files" }, menu, h("div", { class: "buttons" }, ...files.map(link))),
+    h(
+      "details",
+      { class: "files" },
+      menu,
+      h("div", { class: "buttons" }, ...files.map(link)),
+      view.server.xlsx_by !== null &&
+        h("p", { class: "soft" }, t("review.finish.no_workbook", { command: view.server.xlsx_by })),
+    ),
   );
 }
 

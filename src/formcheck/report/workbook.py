@@ -1,0 +1,128 @@
+"""A judged set as a workbook for a spreadsheet program: repetitions, and angles by frame. Needs the extra "clinic"."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
+
+from formcheck.form.statistics import statuses
+from formcheck.resolution import FRAME_TIME_DECIMALS, rounded, rounded_array
+from formcheck.text.catalogue import Texts
+from formcheck.text.findings import deciding_words, status_word
+from formcheck.text.numbers import printable
+from formcheck.types import FloatArray, Session
+
+_Row = Sequence[Any]
+# Headers of the catalogue, each with how its numbers are shown: the cells hold all decimals that are kept.
+_REP_COLUMNS: Mapping[str, str] = {
+    "rep": "0", "status": "@", "deciding": "@", "partial": "General", "start_s": "0.00", "peak_s": "0.00",
+    "end_s": "0.00", "knee_start_deg": "0.0", "knee_end_deg": "0.0", "knee_se_deg": "0.0", "hip_mean_deg": "0.0",
+    "hip_min_deg": "0.0", "hip_max_deg": "0.0", "hip_se_deg": "0.0", "extend_s": "0.00", "hold_s": "0.00",
+    "return_s": "0.00", "peak_speed_deg_s": "0",
+}  # fmt: skip
+_ANGLE_COLUMNS: Mapping[str, str] = {
+    "t_s": "0.000", "hip_flexion_deg": "0.0", "hip_se_deg": "0.0", "knee_flexion_deg": "0.0", "knee_se_deg": "0.0",
+    "ankle_dorsiflexion_deg": "0.0", "foot_from_vertical_deg": "0.0", "hand_distance_thighs": "0.00",
+    "usable": "General", "phase": "@", "rep": "0",
+}  # fmt: skip
+_WIDTH, _TEXT_WIDTH = 13, 90
+# Without times of their own, equal sets are equal bytes.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_MADE_AT = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def workbook(session: Session, head: Sequence[str], texts: Texts, *, t_s: FloatArray) -> bytes:
+    """Return a set as an .xlsx file: sheets of the set in words, of its repetitions, and of its angles.
+
+    Numbers are numbers, with their units in the header of the column; an empty cell means not measurable.
+
+    Parameters
+    ----------
+    session : Session
+    head : sequence of str
+        Whose set it is, and what is to be said of it: a line of the first sheet each.
+    texts : Texts
+    t_s : (T,) float
+        Frame times, also of a session without angles.
+    """
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.creator = "formcheck"
+    book.properties.created = book.properties.modified = _MADE_AT
+    words = book.create_sheet(texts.get("workbook.set"))
+    words.column_dimensions["A"].width = _TEXT_WIDTH
+    for line in head:
+        words.append([_cell(words, line, "@", wrapped=True)])
+    _table(book.create_sheet(texts.get("workbook.reps")), _REP_COLUMNS, _rep_rows(session, texts), texts)
+    _table(book.create_sheet(texts.get("workbook.angles")), _ANGLE_COLUMNS, _angle_rows(session, t_s, texts), texts)
+    return _file_bytes(book)
+
+
+def _table(sheet: Any, columns: Mapping[str, str], rows: Iterable[_Row], texts: Texts) -> None:
+    # In a sheet that is written row by row these come before the first row.
+    sheet.freeze_panes = "B2"
+    for number in range(1, len(columns) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
+    sheet.append([_cell(sheet, texts.get(f"workbook.column.{name}"), "@", bold=True, wrapped=True) for name in columns])
+    for row in rows:
+        sheet.append([_cell(sheet, value, shown) for value, shown in zip(row, columns.values(), strict=True)])
+
+
+def _cell(sheet: Any, value: Any, shown: str, *, bold: bool = False, wrapped: bool = False) -> Any:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    cell = WriteOnlyCell(sheet, printable(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        # Also one that begins as a formula.
+        cell.data_type = "s"
+    cell.number_format = shown
+    if bold:
+        cell.font = Font(bold=True)
+    if wrapped:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def _rep_rows(session: Session, texts: Texts) -> Iterator[_Row]:
+    status_of = {one.rep: one for one in statuses(session)}
+    for rep in map(rounded, session.reps):
+        status = status_of.get(rep.index)
+        yield (
+            rep.index,
+            status_word(texts, status.status) if status is not None else texts.get("status.cut"),
+            deciding_words(texts, status.status, status.deciding) if status is not None else None,
+            rep.partial,
+            *(rep.start_s, rep.peak_s, rep.end_s),
+            *(rep.knee_flexion_start_deg, rep.knee_flexion_peak_deg, rep.knee_se_deg),
+            *(rep.hip_flexion_mean_deg, rep.hip_flexion_min_deg, rep.hip_flexion_max_deg, rep.hip_se_deg),
+            *(rep.extend_s, rep.hold_s, rep.return_s, rep.peak_speed_deg_s),
+        )
+
+
+def _angle_rows(session: Session, t_s: FloatArray, texts: Texts) -> Iterator[_Row]:
+    angles = rounded(session.angles) if session.angles is not None else None
+    measured = [name for name in _ANGLE_COLUMNS if name.endswith(("_deg", "_thighs"))]
+    nothing = [math.nan] * len(t_s)
+    columns = [getattr(angles, name).tolist() if angles is not None else nothing for name in measured]
+    usable = angles.usable.tolist() if angles is not None else [False] * len(t_s)
+    phases = [texts.get(f"phase.{phase}") for phase in session.phases]
+    reps = [rep or None for rep in session.rep_of_frame.tolist()]
+    return zip(rounded_array(t_s, FRAME_TIME_DECIMALS).tolist(), *columns, usable, phases, reps, strict=True)
+
+
+def _file_bytes(book: Any) -> bytes:
+    made, settled = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(made, "w")).save()
+    with zipfile.ZipFile(made) as archive, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as again:
+        for name in archive.namelist():
+            again.writestr(zipfile.ZipInfo(name, _ZIP_TIME), archive.read(name), zipfile.ZIP_DEFLATED)
+    return settled.getvalue()
