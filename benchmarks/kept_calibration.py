@@ -28,7 +28,7 @@ from truth import FloatArray, pipeline_track, read_truth
 
 from formcheck.angles.calibration import read_calibration
 from formcheck.angles.geometry import wrap_deg
-from formcheck.angles.hand_calibration import shift_angles, shifts_by
+from formcheck.angles.hand_calibration import MarkedClip, shift_angles, shifts_by
 from formcheck.angles.kept_calibration import apart_deg, in_common, kept_from
 from formcheck.angles.leg import MAX_AZIMUTH_DEG, MAX_ELEVATION_DEG
 from formcheck.types import KeptCalibration, LegAngles, ModelInfo
@@ -86,8 +86,8 @@ def calibrated(clip: Seen, kept: Sequence[KeptCalibration], joint: str) -> Fit:
     """How well a clip is measured when it is calibrated by each of them, however the camera stands."""
     fits = []
     for one in kept:
-        shared = max(in_common(one, clip.angles.view), 0.0)
-        shifts = shifts_by(clip.angles, one.marks, rater_sd_deg=one.rater_sd_deg, in_common=shared)
+        shared = in_common(one, clip.angles.view)
+        shifts = shifts_by(clip.angles, [MarkedClip(one.marks, one.rater_sd_deg, shared)])
         fits.append(fit(shift_angles(clip.angles, shifts), clip.truth, joint))
     return mean(fits)
 

@@ -322,14 +322,28 @@ class KeptCalibration:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationUse:
-    """What became of a person's kept calibration in a session; ``refusal`` None = its angles are shifted by it."""
+    """What became of a person's kept calibrations in a session; ``refusal`` None = its angles are shifted by them.
+
+    ``kept`` is the newest that is used, ``others`` are the older ones that are used with it, the newest first.
+    """
 
     kept: KeptCalibration
     refusal: Refusal | None = None
+    others: tuple[KeptCalibration, ...] = ()
+
+    @property
+    def together(self) -> tuple[KeptCalibration, ...]:
+        """All of them, the newest first."""
+        return (self.kept, *self.others)
+
+    @property
+    def frames(self) -> int:
+        """How many frames were marked, in all of them."""
+        return sum(one.frames for one in self.together)
 
     @property
     def used(self) -> bool:
-        """Whether the angles are shifted by it."""
+        """Whether the angles are shifted by them."""
         return self.refusal is None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.angles.between_days import unexpected_scatter_deg2
 from formcheck.types import FloatArray, LegAngles, MarkedJoint, MeasuredMark
 
 # By how much an angle from points set on a video frame scatters about the true one. Two raters of our own frames
@@ -52,6 +53,24 @@ class HandMark:
     t_s: float
     joint: MarkedJoint
     marked_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedClip:
+    """The marks of one clip.
+
+    Parameters
+    ----------
+    marks : sequence of MeasuredMark
+    rater_sd_deg : float
+        How far a mark scatters.
+    in_common : float
+        How much of its lasting error the clip that is calibrated has in common with this one: 1 for itself.
+    """
+
+    marks: Sequence[MeasuredMark]
+    rater_sd_deg: float
+    in_common: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,38 +157,59 @@ def find_shifts(
     shot : (T,) int, optional
         Number of the shot of each frame: the camera may stand elsewhere after a cut, so marks tell nothing of others.
     """
-    return shifts_by(angles, measured_marks(angles, marks), rater_sd_deg=rater_sd_deg, shot=shot)
+    return shifts_by(angles, [MarkedClip(measured_marks(angles, marks), rater_sd_deg)], shot=shot)
 
 
 def shifts_by(
     angles: LegAngles,
-    marks: Sequence[MeasuredMark],
+    clips: Sequence[MarkedClip],
     *,
-    rater_sd_deg: float,
-    in_common: float = 1.0,
+    among: FloatArray | None = None,
     shot: NDArray[np.int64] | None = None,
 ) -> tuple[JointShift, ...]:
-    """Return how hip and knee are to be shifted by marks on this or on another clip.
+    """Return how hip and knee are to be shifted by marks on this or on other clips.
 
-    The shift is the one expected from the marks (best linear prediction): few or uncertain marks leave it nearer to
-    zero, and marks at one angle of the knee, or with the thigh elsewhere, tell less of the other frames.
+    The shift is the one expected from the marks (best linear prediction: Henderson, Biometrics 1975;31:423): each
+    counts by the inverse of its variance, with what it has in common with the others. Few or uncertain marks leave the
+    shift nearer to zero, and marks at one angle of the knee, or with the thigh elsewhere, tell less of other frames.
+    What clips differ among each other beyond what was to be expected widens the error that is left
+    (`between_days.unexpected_scatter_deg2`): the clip that is calibrated will differ from them as much.
 
     Parameters
     ----------
     angles : LegAngles
         Not calibrated by hand.
-    marks : sequence of MeasuredMark
-    rater_sd_deg : float
-        How far a mark scatters.
-    in_common : float
-        How much of its lasting error the clip has in common with the one that was marked: 1 for the same clip.
+    clips : sequence of MarkedClip
+    among : (K, K) float, optional
+        How much of their lasting errors the marked clips have in common with each other, 1 on the diagonal. Not needed
+        for one.
     shot : (T,) int, optional
-        Of the same clip, see `find_shifts`.
+        Where the clip itself is the one that is marked, see `find_shifts`.
     """
+    among = np.eye(len(clips)) if among is None else among
     return tuple(
-        _find_shift(angles, joint, mine, rater_sd_deg, in_common, shot)
-        for joint in _SHARES
-        if (mine := [mark for mark in marks if mark.joint == joint])
+        _find_shift(angles, joint, mine, among, shot) for joint in _SHARES if (mine := _marks_of(joint, clips)).marks
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The marks of one joint, and of each the number of its clip (M,), its rater's scatter (M,) and share (M,)."""
+
+    marks: Sequence[MeasuredMark]
+    clip: NDArray[np.int64]
+    rater_sd_deg: FloatArray
+    in_common: FloatArray
+
+
+def _marks_of(joint: MarkedJoint, clips: Sequence[MarkedClip]) -> _Marks:
+    found = [(mark, number) for number, clip in enumerate(clips) for mark in clip.marks if mark.joint == joint]
+    of_clip = np.array([number for _, number in found], np.int64)
+    return _Marks(
+        [mark for mark, _ in found],
+        of_clip,
+        np.array([clips[number].rater_sd_deg for number in of_clip]),
+        np.array([clips[number].in_common for number in of_clip]),
     )
 
 
@@ -187,36 +227,39 @@ def shift_angles(angles: LegAngles, shifts: Sequence[JointShift]) -> LegAngles:
 def _find_shift(
     angles: LegAngles,
     joint: MarkedJoint,
-    marks: Sequence[MeasuredMark],
-    rater_sd_deg: float,
-    in_common: float,
+    given: _Marks,
+    among: FloatArray,
     shot: NDArray[np.int64] | None,
 ) -> JointShift:
     _, se_deg = _values(angles, joint)
     shares = _SHARES[joint]
     hip_deg, knee_deg, marked_se_deg, difference_deg = np.array(
-        [(mark.hip_deg, mark.knee_deg, mark.se_deg, mark.difference_deg) for mark in marks]
+        [(mark.hip_deg, mark.knee_deg, mark.se_deg, mark.difference_deg) for mark in given.marks]
     ).T
-    frames = np.array([mark.frame for mark in marks])
+    frames = np.array([mark.frame for mark in given.marks])
     shots = (None, None) if shot is None else (shot, shot[frames])
     # Bridged gaps have larger errors of their own, which marks elsewhere do not tell.
     clip_se_deg = float(np.nanmin(se_deg))
     of_clip = _Errors(angles.hip_flexion_deg, angles.knee_flexion_deg, np.full(len(se_deg), clip_se_deg), shots[0])
     of_marks = _Errors(hip_deg, knee_deg, marked_se_deg, shots[1])
-    common = in_common * of_clip.shared_with(of_marks, shares)
-    noise = shares.scatter * np.outer(marked_se_deg, marked_se_deg) * (frames[:, None] == frames[None, :])
-    marked = of_marks.shared_with(of_marks, shares) + noise + rater_sd_deg**2 * np.eye(len(marks))
+    common = given.in_common * of_clip.shared_with(of_marks, shares)
+    same_clip = given.clip[:, None] == given.clip
+    noise = shares.scatter * np.outer(marked_se_deg, marked_se_deg) * (same_clip & (frames[:, None] == frames))
+    shared = among[np.ix_(given.clip, given.clip)] * of_marks.shared_with(of_marks, shares)
+    marked = shared + noise + np.diag(given.rater_sd_deg**2)
+    unexpected = unexpected_scatter_deg2(difference_deg, marked, np.unique(given.clip, return_inverse=True)[1])
+    marked = marked + unexpected * same_clip
     weights = np.linalg.solve(marked, common.T).T
     shift_deg = weights @ difference_deg
     known_deg2 = (weights * common).sum(axis=1)
     # What no mark tells of stays as uncertain as it was.
     own = clip_se_deg**2 * (shares.constant + shares.with_knee * of_clip.reach**2 + shares.scatter)
-    left_deg2 = np.maximum(own, clip_se_deg**2) - known_deg2 + se_deg**2 - clip_se_deg**2
+    left_deg2 = np.maximum(own, clip_se_deg**2) + unexpected - known_deg2 + se_deg**2 - clip_se_deg**2
     measured = np.flatnonzero(angles.usable)
     usable_knee_deg = angles.knee_flexion_deg[measured]
     return JointShift(
         joint=joint,
-        frames=len(np.unique(frames)),
+        frames=len(set(zip(given.clip.tolist(), frames.tolist(), strict=True))),
         shift_deg=shift_deg,
         # Never wider than before: what the marks show is only ever more than was known.
         se_deg=np.minimum(se_deg, np.sqrt(left_deg2)),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.angles.calibration import fingerprint
-from formcheck.angles.hand_calibration import HandMark, measured_marks, shift_angles, shifts_by
+from formcheck.angles.hand_calibration import HandMark, MarkedClip, measured_marks, shift_angles, shifts_by
 from formcheck.resolution import rounded
 from formcheck.types import (
     CalibrationUse,
@@ -77,12 +77,12 @@ def kept_from(
     return rounded(kept)
 
 
-def in_common(kept: KeptCalibration, view: View) -> float:
-    """Return how much of its lasting error a clip has in common with the one that was marked."""
-    return _IN_COMMON - _LESS_PER_DEG * apart_deg(kept, view)
+def in_common(kept: KeptCalibration, view: View | KeptCalibration) -> float:
+    """Return how much of its lasting error a clip in a view has in common with the one that was marked."""
+    return max(_IN_COMMON - _LESS_PER_DEG * apart_deg(kept, view), 0.0)
 
 
-def apart_deg(kept: KeptCalibration, view: View) -> float:
+def apart_deg(kept: KeptCalibration, view: View | KeptCalibration) -> float:
     """Return by how many degrees the camera stands elsewhere, in both directions together."""
     return math.hypot(kept.azimuth_deg - view.azimuth_deg, kept.elevation_deg - view.elevation_deg)
 
@@ -92,7 +92,8 @@ def use_kept(
 ) -> tuple[LegAngles, CalibrationUse | None]:
     """Return the angles calibrated as the person was before, and what became of that.
 
-    The newest calibration that fits is used. Where none fits the newest one is named with the reason.
+    All that fit are used together (`hand_calibration.shifts_by`), of those of one clip the newest. Where none fits the
+    newest one is named with the reason.
 
     Parameters
     ----------
@@ -111,12 +112,24 @@ def use_kept(
     uses = [CalibrationUse(one, refusal_of(one, angles, model)) for one in newest_first]
     if not uses or not angles.usable.any():
         return angles, None
-    use = next((one for one in uses if one.used), uses[0])
-    if not use.used:
-        return angles, use
-    shared = in_common(use.kept, angles.view)
-    shifts = shifts_by(angles, use.kept.marks, rater_sd_deg=use.kept.rater_sd_deg, in_common=shared)
-    return shift_angles(angles, shifts), use
+    fitting = _of_each_clip([one.kept for one in uses if one.used])
+    if not fitting:
+        return angles, uses[0]
+    clips = [MarkedClip(one.marks, one.rater_sd_deg, in_common(one, angles.view)) for one in fitting]
+    among = [[1.0 if one is other else in_common(one, other) for other in fitting] for one in fitting]
+    shifts = shifts_by(angles, clips, among=np.array(among))
+    return shift_angles(angles, shifts), CalibrationUse(fitting[0], others=tuple(fitting[1:]))
+
+
+def _of_each_clip(newest_first: Sequence[KeptCalibration]) -> list[KeptCalibration]:
+    """Return the newest of each clip: no two clips have the same view to hundredths of a degree.
+
+    What was kept again after another frame was marked holds the marks of before, too.
+    """
+    clips: dict[tuple[float, float], KeptCalibration] = {}
+    for one in newest_first:
+        clips.setdefault((one.azimuth_deg, one.elevation_deg), one)
+    return list(clips.values())
 
 
 def refusal_of(kept: KeptCalibration, angles: LegAngles, model: ModelInfo) -> Refusal | None:

@@ -126,14 +126,17 @@ def hip_sentences(session: Session, stats: SetStatistics) -> tuple[Message, ...]
 
 
 def calibration_sentences(session: Session) -> tuple[Message, ...]:
-    """Return that the person's calibration by hand is used, or why it is not; nothing where there is none."""
+    """Return that the person's calibrations by hand are used, or why not; nothing where there is none."""
     use = session.kept_calibration
     if use is None:
         return ()
     kept, view = use.kept, session.view
+    values: dict[str, Any]
     if use.used:
-        return (Message.of("summary.calibrated", n=kept.frames, date=day_message(kept.made_at)),)
-    values: dict[str, Any] = {"date": day_message(kept.made_at)}
+        key = "summary.calibrated_together" if use.others else "summary.calibrated"
+        values = {"n": use.frames, "date": day_message(kept.made_at), "clips": len(use.together)}
+        return (Message.of(key, **values),)
+    values = {"date": day_message(kept.made_at)}
     if use.refusal == "view":
         values["sideways"] = whole(abs(view.azimuth_deg - kept.azimuth_deg))
         values["height"] = whole(abs(view.elevation_deg - kept.elevation_deg))

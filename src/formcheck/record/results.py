@@ -91,8 +91,8 @@ def derive_again(connection: Connection) -> None:
 
 def _review_columns(session: Session, reviewed: ReviewedPart | None) -> dict[str, Any]:
     """Return who signed a result, and by which marks by hand its angles are calibrated."""
-    kept = session.kept_calibration
-    calibration, frames = (CalibratedBy.KEPT, kept.kept.frames) if kept is not None and kept.used else (None, 0)
+    use = session.kept_calibration
+    calibration, frames = (CalibratedBy.KEPT, use.frames) if use is not None and use.used else (None, 0)
     if reviewed is None:
         return {"calibration": calibration, "calibrated_frames": frames}
     if not reviewed.done or reviewed.saved_at is None:

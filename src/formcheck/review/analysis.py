@@ -150,7 +150,7 @@ class Analysis:
         track, angles, view = self._measure(side, loaded)
         angles, by_hand = _calibrated(angles, marks, track.shot)
         use = self.session.kept_calibration
-        kept = marks.kept if marks.kept is not None else (use.kept,) if use is not None else ()
+        kept = marks.kept if marks.kept is not None else use.together if use is not None else ()
         session = judge_angles(
             track,
             angles,

@@ -22,7 +22,7 @@ from formcheck.review.changes import (
 from formcheck.review.model import Goniometer, Joint, Note, Overrule, Review
 from formcheck.review.raters import rater_sd_deg
 from formcheck.server.endpoints import RequestError
-from formcheck.session.kept import parse_kept
+from formcheck.session.kept import parse_kept_lines
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, title_message, verdict_word
 from formcheck.types import Finding, KeptCalibration, LegAngles, PoseTrack, Session, Side, Verdict
@@ -129,7 +129,7 @@ class Rejudged:
 
 @dataclass(frozen=True, slots=True)
 class ClipMarks:
-    """By what a clip is calibrated: marks on it with their scatter, else a kept calibration (None = as analysed)."""
+    """By what a clip is calibrated: marks on it with their scatter, else kept calibrations (None = as analysed)."""
 
     marks: Sequence[HandMark] = ()
     rater_sd_deg: float = RATER_SD_DEG
@@ -192,7 +192,7 @@ def apply_review(review: Review, analysed: Session, protocol: Protocol | None, r
 def _kept(review: Review) -> tuple[KeptCalibration, ...] | None:
     if review.kept is None:
         return None
-    return (parse_kept(review.kept),) if review.kept else ()
+    return parse_kept_lines(review.kept)
 
 
 def clip_marks(review: Review) -> ClipMarks:

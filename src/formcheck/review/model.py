@@ -12,13 +12,12 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength
 from formcheck.review.parts import Key, Part, Point, Reason, Seconds, Text
 from formcheck.server.endpoints import RequestError
-from formcheck.session.kept import parse_kept
+from formcheck.session.kept import parse_kept_lines
 from formcheck.types import Side, Verdict
 
 
 def _kept_or_none(text: str) -> str:
-    if text:
-        parse_kept(text)
+    parse_kept_lines(text)
     return text
 
 
@@ -133,8 +132,8 @@ class Review(Part):
 
     ``person`` is the code of the person in the clip, where the record does not know it. ``reps`` is the complete list,
     None = as analysed; numbers of repetitions elsewhere in the review refer to this list. With ``calibrated`` the hips
-    and knees of the goniometer calibrate the clip. ``kept`` is the text of the person's kept calibration that does,
-    empty for none, None = as analysed.
+    and knees of the goniometer calibrate the clip. ``kept`` are the person's kept calibrations that do,
+    the text of one a line, empty for none, None = as analysed.
     """
 
     revision: Annotated[int, Field(ge=0)] = 0
@@ -149,7 +148,7 @@ class Review(Part):
     notes: Annotated[tuple[Note, ...], Field(max_length=500)] = ()
     goniometer: Annotated[tuple[Goniometer, ...], Field(max_length=200)] = ()
     calibrated: bool = False
-    kept: Annotated[str, StringConstraints(max_length=100_000), AfterValidator(_kept_or_none)] | None = None
+    kept: Annotated[str, StringConstraints(max_length=500_000), AfterValidator(_kept_or_none)] | None = None
     key_images: Annotated[tuple[KeyImage, ...], Field(max_length=60)] = ()
     drawings: Annotated[tuple[Drawing, ...], Field(max_length=200)] = ()
     scale: KnownLength | None = None

@@ -25,6 +25,18 @@ def parse_kept(text: str) -> KeptCalibration:
     return _kept(KeptCalibrationPart.model_validate_json(text))
 
 
+def parse_kept_lines(text: str) -> tuple[KeptCalibration, ...]:
+    """Return calibrations from their texts, one a line.
+
+    Raises
+    ------
+    ValueError
+        One is none.
+    """
+    # Not `splitlines`: a rater's code may hold a separator of Unicode's.
+    return tuple(map(parse_kept, text.split("\n"))) if text else ()
+
+
 def use_part(use: CalibrationUse | None) -> CalibrationUsePart | None:
     """Return what became of a calibration as part of a document."""
     return CalibrationUsePart.model_validate(asdict(use)) if use is not None else None
@@ -32,7 +44,9 @@ def use_part(use: CalibrationUse | None) -> CalibrationUsePart | None:
 
 def use_of(part: CalibrationUsePart | None) -> CalibrationUse | None:
     """Return what a part of a document says became of a calibration."""
-    return CalibrationUse(_kept(part.kept), part.refusal) if part is not None else None
+    if part is None:
+        return None
+    return CalibrationUse(_kept(part.kept), part.refusal, tuple(map(_kept, part.others)))
 
 
 def _kept(part: KeptCalibrationPart) -> KeptCalibration:

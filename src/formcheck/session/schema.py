@@ -113,10 +113,13 @@ class KeptCalibrationPart(_Part):
 
 
 class CalibrationUsePart(_Part):
-    """What became of the person's kept calibration by hand in this session."""
+    """What became of the person's kept calibrations by hand in this session."""
 
     kept: KeptCalibrationPart
     refusal: Refusal | None = Field(description="Why it is not used; null = hip and knee are shifted by it.")
+    others: tuple[KeptCalibrationPart, ...] = Field(
+        default=(), max_length=200, description="Older ones that are used together with it, the newest first."
+    )
 
 
 class MessagePart(_Part):

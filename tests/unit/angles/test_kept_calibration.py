@@ -15,7 +15,7 @@ from formcheck.protocols.loader import load_protocol
 from formcheck.session.document import from_document, to_document
 from formcheck.text.catalogue import Texts
 from formcheck.timeseries import take_frames
-from formcheck.types import Side
+from formcheck.types import MeasuredMark, Side
 from synth import Move
 
 TRACK = synth.glide([Move()] * 2, fps=15.0)
@@ -85,11 +85,73 @@ def test_nothing_is_said_of_the_other_leg():
     assert use_kept(SESSION.angles, [kept], MODEL) == (SESSION.angles, None)
 
 
-def test_the_newest_one_that_fits_is_used():
-    older, newer = keep(made_at="2026-11-01T10:00:00+01:00"), keep(made_at="2026-11-20T10:00:00+01:00")
+def test_all_that_fit_are_used_together_of_one_clip_the_newest():
+    older = replace(keep(made_at="2026-11-01T10:00:00+01:00"), azimuth_deg=2.0)
+    newer = keep(made_at="2026-11-20T10:00:00+01:00")
+    again = replace(older, made_at="2026-11-02T10:00:00+01:00")
     elsewhere = replace(keep(), azimuth_deg=40.0)
-    assert use_kept(SESSION.angles, [elsewhere, older, newer], MODEL)[1].kept == newer
+    use = use_kept(SESSION.angles, [elsewhere, older, newer, again], MODEL)[1]
+    assert use.together == (newer, again)
+    assert use.frames == 4
     assert use_kept(SESSION.angles, [elsewhere], MODEL)[1].refusal == "view"
+
+
+def days(*off_deg):
+    """One calibration a day, each with a view of its own, and off by so much."""
+    return [
+        replace(keep(off_deg=(off, off), made_at=f"2026-11-{day:02}T10:00:00+01:00"), azimuth_deg=0.01 * day)
+        for day, off in enumerate(off_deg, start=1)
+    ]
+
+
+def test_days_that_agree_shift_more_and_days_that_contradict_each_other_leave_a_wider_band():
+    one, three, unlike = (use_kept(SESSION.angles, days(*off), MODEL)[0] for off in ((6,), (6, 6, 6), (-6, 6, 12)))
+    assert hip_shift_deg(three) > 1.3 * hip_shift_deg(one)
+    assert np.nanmedian(three.hip_se_deg) < np.nanmedian(one.hip_se_deg) < np.nanmedian(SESSION.angles.hip_se_deg)
+    assert 0 < hip_shift_deg(unlike) < hip_shift_deg(three)
+    assert np.nanmedian(three.hip_se_deg) < np.nanmedian(unlike.hip_se_deg)
+    assert np.nanmax(unlike.hip_se_deg - SESSION.angles.hip_se_deg) <= 0.0
+
+
+def simulated(count, own, people=400):
+    """Share of frames within the 95 % band, and mean error, of a later clip after so many days of marks.
+
+    ``own``: how much of the lasting error is the same on every day.
+    """
+    rng, angles = np.random.default_rng(0), take_frames(SESSION.angles, slice(30, 61, 5))
+    se_deg, frames = float(angles.hip_se_deg.min()), (0, len(angles.t_s) - 1)
+    reach = (angles.knee_flexion_deg - 45.0) / 45.0
+    inside, error_deg = [], []
+    for _ in range(people):
+        parts = np.sqrt(own) * rng.normal(size=(1, 2)) + np.sqrt(1.0 - own) * rng.normal(size=(count + 1, 2))
+        constant, with_knee = (se_deg * np.sqrt([0.9, 0.2]) * parts).T[:, :, None]
+        errors = constant + with_knee * reach + rng.normal(0.0, se_deg * np.sqrt(0.15), (count + 1, len(reach)))
+        kept = [
+            replace(one, marks=tuple(marked(angles, frame, -error[frame] + rng.normal(0.0, 2.0)) for frame in frames))
+            for one, error in zip(days(*[6] * count), errors, strict=False)
+        ]
+        seen = replace(angles, hip_flexion_deg=angles.hip_flexion_deg + errors[-1])
+        after, use = use_kept(seen, kept, MODEL)
+        assert len(use.together) == count
+        left_deg = np.abs(after.hip_flexion_deg - angles.hip_flexion_deg)
+        inside.append(np.mean(left_deg <= 1.96 * after.hip_se_deg))
+        error_deg.append(np.mean(left_deg))
+    return float(np.mean(inside)), float(np.mean(error_deg))
+
+
+def marked(angles, frame, difference_deg):
+    hip_deg, knee_deg = float(angles.hip_flexion_deg[frame]), float(angles.knee_flexion_deg[frame])
+    return MeasuredMark("hip", frame, difference_deg, hip_deg, knee_deg, float(angles.hip_se_deg.min()))
+
+
+def test_the_band_holds_with_one_day_and_with_several():
+    covered, error_deg = zip(*(simulated(count, own=0.5) for count in (1, 3)), strict=True)
+    assert min(covered) > 0.93
+    assert error_deg[1] < error_deg[0]
+
+
+def test_the_band_does_not_fail_where_days_have_less_in_common_than_was_taken():
+    assert simulated(4, own=0.1)[0] > 0.9
 
 
 def test_marks_of_frames_without_a_measurement_keep_nothing():
@@ -103,6 +165,9 @@ def test_a_session_says_it_and_comes_back_from_its_document():
     document = to_document(session, Texts("en"))
     assert document["kept_calibration"]["refusal"] is None
     assert from_document(document).kept_calibration == session.kept_calibration
+    several = judge_track(TRACK, GLIDE, kept=days(6, 8))
+    assert from_document(to_document(several, Texts("en"))).kept_calibration == several.kept_calibration
+    assert "summary.calibrated_together" in [sentence.key for sentence in summarize(several).sentences]
     keys = [sentence.key for sentence in summarize(session).sentences]
     assert "summary.calibrated" in keys
     refused = judge_track(TRACK, GLIDE, kept=[replace(keep(), azimuth_deg=40.0)])

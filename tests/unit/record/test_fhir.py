@@ -266,5 +266,5 @@ def test_what_was_kept_of_the_leg_is_named_in_the_method(store):
     assert (line.calibration, line.calibrated_frames) == (CalibratedBy.KEPT, 1)
     found = by_key(resources)
     for key in ("knee-end", "hip-mean", "knee-p1"):
-        assert "on 1 frame of an earlier recording" in found[key]["method"]["text"]
+        assert "on 1 frame recorded earlier" in found[key]["method"]["text"]
     assert found["knee-end"]["status"] == "preliminary"

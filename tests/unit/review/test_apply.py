@@ -360,6 +360,15 @@ def test_a_reviewer_can_do_without_a_kept_calibration_or_use_one(analysis, kept_
         assert "2026" in without.changes[0].to_json(texts)["analysed"]
 
 
+def test_a_reviewer_uses_all_that_are_kept_and_they_stay_together(analysis, kept_analysis):
+    newest = replace(kept_analysis.session.kept_calibration.kept, raters="A\u2028B")
+    older = replace(newest, made_at="2026-11-01", azimuth_deg=newest.azimuth_deg + 1.0)
+    used = analysis.apply(Review(kept="\n".join(map(kept_text, (older, newest))))).session
+    assert used.kept_calibration.together == (newest, older)
+    again = Analysis(to_document(used, TEXTS), used, analysis.track, AvailableProtocols())
+    assert again.apply(Review(protocol="sciatic-glide-slider")).session.kept_calibration == used.kept_calibration
+
+
 def test_a_review_with_another_calibration_than_one_is_refused():
     with pytest.raises(ValidationError):
         Review(kept="{}")

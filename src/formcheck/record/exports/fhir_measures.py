@@ -78,7 +78,7 @@ def _calibrated_words(line: SessionLine) -> str:
     if line.calibration is None:
         return ""
     frames = f"{line.calibrated_frames} frame{'s' if line.calibrated_frames > 1 else ''}"
-    earlier = " of an earlier recording of the leg from a similar view" if line.calibration is CalibratedBy.KEPT else ""
+    earlier = " recorded earlier of the leg from a similar view" if line.calibration is CalibratedBy.KEPT else ""
     return f". Calibrated by hand: shifted by a reviewer's goniometer on {frames}{earlier}"
 
 

@@ -76,6 +76,13 @@ function person({ state }) {
       : h("p", {}, t("review.kept.no_person")),
     h("p", { class: "soft" }, t("review.kept.help")),
     kept.kept.length > 0 &&
+      !kept.in_use &&
+      !state.review.calibrated &&
+      button(t("review.kept.use"), () => use(kept.kept.map((one) => one.text).join("\n")), {
+        class: "small",
+        "data-key": "use-kept",
+      }),
+    kept.kept.length > 0 &&
       h(
         "ul",
         { class: "kept" },
@@ -84,12 +91,6 @@ function person({ state }) {
             "li",
             {},
             h("span", {}, one.words),
-            !kept.in_use &&
-              !state.review.calibrated &&
-              button(t("review.kept.use"), () => use(one.text), {
-                class: "small",
-                "data-key": `use-kept-${one.number}`,
-              }),
             button(
               t("review.kept.remove"),
               () => act(state.removeKept(one.number), "review.kept.removed"),
