@@ -11,6 +11,7 @@ from formcheck.pose import track_file
 from formcheck.pose.models import DEFAULT_QUALITY
 from formcheck.protocols import loader
 from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, LoadedProtocol
+from formcheck.record.calibrations import calibrations_of
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import read_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE
@@ -29,6 +30,8 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     quality: str = DEFAULT_QUALITY,
     video: bool = True,
     language: str = DEFAULT_LANGUAGE,
+    profile: str | None = None,
+    store: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Session:
     """Analyse a clip and leave its results in a folder, as ``formcheck analyze`` does.
@@ -53,6 +56,11 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         Make the annotated clip as well.
     language : str
         Language of the report, the annotated clip and the sentences of ``session.json``: ``en`` or ``de``.
+    profile : str, optional
+        Code of the person in the practice record: what was kept of the leg by hand on the review page is used where the
+        camera stands alike, and named in `Session.kept_calibration`. Nothing is saved in the record.
+    store : path, optional
+        Folder of the practice record. Default: ``FORMCHECK_STORE``, or this user's data folder.
     progress : callable, optional
         Called with the key of the stage (``terminal.stage.*``) and the share of it that is done, 0 to 1.
 
@@ -63,12 +71,18 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     Raises
     ------
     FormcheckError
-        The clip cannot be read, or the results cannot be written; one line says what to do.
+        The clip cannot be read, the results cannot be written, or the record does not know the person; one line says
+        what to do.
+    ValueError
+        A store without a person.
 
     See Also
     --------
     load_session : reads the results again.
     """
+    if store is not None and profile is None:
+        raise ValueError("expected the person whose record it is with store, got no profile")
+    folder = Path(store) if store is not None else None
     options = Options(
         side=Side(side) if side is not None else None,
         start_s=start_s,
@@ -77,6 +91,7 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         quality=quality,
         video=video,
         language=language,
+        kept=calibrations_of(profile, folder, known=True) if profile is not None else (),
     )
     loaded = load_protocol(protocol)
     return analyze_clip(Path(clip), Path(out), protocol=loaded, options=options, progress=progress or _silent)

@@ -10,8 +10,12 @@ import pytest
 
 import formcheck
 from clips import excerpt
-from formcheck.errors import InputError
-from formcheck.types import PoseTrack, Session
+from formcheck.angles.calibration import fingerprint
+from formcheck.errors import InputError, UsageError
+from formcheck.record.calibrations import keep_calibration
+from formcheck.record.profiles import profile_key
+from formcheck.record.store import open_store
+from formcheck.types import KeptCalibration, MeasuredMark, PoseTrack, Session
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +51,25 @@ def test_a_session_is_read_as_it_was_judged(ran):
     assert session.reps == again.reps
     assert session.findings == again.findings
     np.testing.assert_array_equal(session.angles.knee_flexion_deg, again.angles.knee_flexion_deg)
+
+
+def test_what_is_kept_of_a_person_is_used_as_by_the_command(ran, tmp_path):
+    results, store = ran[0] / "results", tmp_path / "record"
+    before = formcheck.load_session(results)
+    view, mark = before.angles.view, MeasuredMark("hip", 7, 6.0, 90.0, 60.0, 2.6)
+    near = before.side is view.near_side
+    place = (view.azimuth_deg, view.elevation_deg, near)
+    kept = KeptCalibration("2026-11-28", "AB", before.side, fingerprint(before.model), *place, 2.0, (mark,))
+    with open_store(store) as record, record.writing() as connection:
+        keep_calibration(connection, profile_key(connection, "P017", make=True), kept)
+    after = formcheck.analyze(results / "track.npz", tmp_path / "again", video=False, profile="P017", store=store)
+    assert after.kept_calibration.used
+    assert after.kept_calibration.kept.marks == kept.marks
+    assert after.reps[0].hip_flexion_mean_deg > before.reps[0].hip_flexion_mean_deg
+    with pytest.raises(UsageError, match="P018"):
+        formcheck.analyze(results / "track.npz", tmp_path / "other", profile="P018", store=store)
+    with pytest.raises(ValueError, match="profile"):
+        formcheck.analyze(results / "track.npz", tmp_path / "other", store=store)
 
 
 def test_tracks_come_from_a_folder_or_a_file(ran):
