@@ -12,6 +12,7 @@ from formcheck.pose.models import DEFAULT_QUALITY
 from formcheck.protocols import loader
 from formcheck.protocols.loader import DEFAULT_PROTOCOL_ID, LoadedProtocol
 from formcheck.record.calibrations import calibrations_of
+from formcheck.review.again import completed_review, keep_review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import read_angles_csv
 from formcheck.text.catalogue import DEFAULT_LANGUAGE
@@ -41,7 +42,8 @@ def analyze(  # noqa: PLR0913 - what a user may choose
     clip : path
         A video file, or a ``track.npz`` of an earlier analysis, to judge it again.
     out : path
-        Folder for the results; what an earlier analysis left there is replaced when this one is complete.
+        Folder for the results; what an earlier analysis left there is replaced when this one is complete. A complete
+        review of it is a draft then, unless the results are the same.
     protocol : str, path or LoadedProtocol
         Id of a built-in protocol, a protocol file, or what `load_protocol` returned.
     side : Side or str, optional
@@ -94,7 +96,11 @@ def analyze(  # noqa: PLR0913 - what a user may choose
         kept=calibrations_of(profile, folder, known=True) if profile is not None else (),
     )
     loaded = load_protocol(protocol)
-    return analyze_clip(Path(clip), Path(out), protocol=loaded, options=options, progress=progress or _silent)
+    review = completed_review(Path(out))
+    session = analyze_clip(Path(clip), Path(out), protocol=loaded, options=options, progress=progress or _silent)
+    if review is not None:
+        keep_review(review, Path(out))
+    return session
 
 
 def judge(

@@ -1,6 +1,7 @@
 """The public interface, and the example of its documentation."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,16 @@ import pytest
 
 import formcheck
 from clips import excerpt
+from formcheck import cli
 from formcheck.angles.calibration import fingerprint
 from formcheck.errors import InputError, UsageError
 from formcheck.record.calibrations import keep_calibration
 from formcheck.record.profiles import profile_key
 from formcheck.record.store import open_store
+from formcheck.review.storage import read_review_file
+from formcheck.text.catalogue import Texts
 from formcheck.types import KeptCalibration, MeasuredMark, PoseTrack, Session
+from signed import clip_item, sign_item
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +75,21 @@ def test_what_is_kept_of_a_person_is_used_as_by_the_command(ran, tmp_path):
         formcheck.analyze(results / "track.npz", tmp_path / "other", profile="P018", store=store)
     with pytest.raises(ValueError, match="profile"):
         formcheck.analyze(results / "track.npz", tmp_path / "other", store=store)
+
+
+def test_a_complete_review_holds_for_the_same_results_and_is_a_draft_on_others(ran, tmp_path, capsys):
+    results = tmp_path / "again.formcheck"
+    shutil.copytree(ran[0] / "results", results)
+    sign_item(clip_item(results))
+    again = ["analyze", str(results / "track.npz"), "--out", str(results), "--no-video"]
+    for more, done in (([], True), (["--protocol", "sciatic-glide-slider"], False), ([], False)):
+        assert cli.run([*again, *more]) == 0
+        assert read_review_file(results / "review.json").review.done is done
+        said = Texts().get(f"terminal.review_{'holds' if done else 'draft'}", clip="track.npz", path=again[1])
+        assert (said in capsys.readouterr().err) is (done or bool(more))
+    sign_item(clip_item(results))
+    formcheck.analyze(results / "track.npz", results, protocol="sciatic-glide-slider", video=False)
+    assert not read_review_file(results / "review.json").review.done
 
 
 def test_tracks_come_from_a_folder_or_a_file(ran):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from formcheck.batch.page import render_summary
+from formcheck.batch.reviews import BatchReviews
 from formcheck.batch.storage import ResultStorage
 from formcheck.batch.tables import ALL_TABLES, ClipResult, ClipState, SessionRows, read_rows, table_files, table_names
 from formcheck.batch.tasks import (
@@ -142,6 +143,7 @@ class _Batch:
         self._hashes = _read_hashes(storage)
         self._folders = {name.rpartition("-")[2]: name for name in storage.folders()}
         self._earlier = self._read_earlier()
+        self._reviews = BatchReviews(storage)
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._progress = BatchProgress(len(clips), sum(clip.size_bytes for clip in clips))
@@ -253,7 +255,8 @@ class _Batch:
         self._progress.analysed_bytes += clip.size_bytes
         state = ClipState.FAILED if failure is not None else ClipState.DONE
         folder = folder if failure is None else ""
-        self._finish(ClipResult(clip, state, task.content_sha256, folder, failure=failure, rows=rows))
+        review = self._reviews.keep(clip, task.content_sha256, folder) if folder else None
+        self._finish(ClipResult(clip, state, task.content_sha256, folder, failure=failure, rows=rows, review=review))
 
     def _finish(self, result: ClipResult) -> None:
         with self._lock:

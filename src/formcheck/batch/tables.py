@@ -16,6 +16,7 @@ from formcheck.message import Message
 from formcheck.parsing import parse_json_object
 from formcheck.record.exports.tables import csv_text
 from formcheck.resolution import rounded
+from formcheck.review.again import AfterAnalysis
 from formcheck.session.document import from_document
 from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Session, Verdict
@@ -76,6 +77,8 @@ class ClipResult:
         Path of the clip with the same content that was analysed instead.
     failure, rows : optional
         Why it failed, or what was measured.
+    review : AfterAnalysis, optional
+        What a completed review of it is, where it was analysed in this run.
     """
 
     clip: BatchClip
@@ -85,6 +88,7 @@ class ClipResult:
     same_as: str = ""
     failure: ClipFailure | None = None
     rows: SessionRows | None = None
+    review: AfterAnalysis | None = None
 
 
 def _columns(*groups: tuple[type, Sequence[str]]) -> dict[str, type]:

@@ -107,7 +107,7 @@ def command(
     kept = _kept(save=save, profile=profile, store=store)
     from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
     from formcheck.protocols.loader import load_protocol
-    from formcheck.review.again import completed_review, keep_as_draft
+    from formcheck.review.again import completed_review, keep_review
     from formcheck.text.catalogue import Texts
     from formcheck.types import Side
 
@@ -145,8 +145,8 @@ def command(
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.
             if review is not None:
-                key = "review_draft" if keep_as_draft(review, folder) else "review_holds"
-                click.echo(call_texts().get(f"terminal.{key}", clip=clip.name, path=clip), err=True)
+                key = f"terminal.review_{keep_review(review, folder)}"
+                click.echo(call_texts().get(key, clip=clip.name, path=clip), err=True)
             if save:
                 _save(clip, folder, session, protocol, profile=profile, store=store)
             _print(session, folder, Texts(options.language), as_json=as_json)

@@ -182,5 +182,9 @@ def _report(results: Sequence[ClipResult], out: str, texts: Texts) -> int:
         click.echo(f"  {result.clip.name}: {result.failure.reason if result.failure else ''}")
     if len(failed) > _MAX_LISTED:
         click.echo(f"  {texts.get('batch.more_failed', n=len(failed) - _MAX_LISTED)}")
+    for result in results:
+        if result.review is not None:
+            path = f"{out.rstrip('/')}/{result.folder}"
+            click.echo(texts.get(f"terminal.review_{result.review}", clip=result.clip.name, path=path), err=True)
     click.echo(texts.get("batch.summary", path=f"{out.rstrip('/')}/{SUMMARY_FILE}"))
     return EXIT_SOME_FAILED if failed else 0
