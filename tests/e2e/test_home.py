@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from accessible import violations
 from e2e.conftest import watch
 from e2e.home_page import OPERATED, assert_fits, go, make_plan, reached_by_tab, run_home
 from e2e.test_review_german import english
@@ -87,6 +88,18 @@ def test_every_view_fits_and_can_be_pressed(homes, browser, language, width):
     assert_fits(page)
     context.close()
     assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_view(homes, browser, scheme):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page.goto(homes["en"])
+    found = {}
+    for view in VIEWS:
+        open_view(page, view)
+        found[view] = violations(page)
+    page.close()
+    assert found == {view: [] for view in VIEWS}
 
 
 def test_the_page_is_german_throughout(homes, visit):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from accessible import violations
 from clips import excerpt
 from e2e.clip_page import assert_fits_everywhere, until
 from e2e.staged import stage_clip, stage_many
@@ -92,6 +93,15 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     expect(page.locator(".verdicts li")).to_have_count(3)
     knee = page.locator(".verdicts li.changed").first
     expect(knee).to_contain_text("Knee")
+
+
+def test_axe_finds_nothing_where_two_are_compared(address, visit: Visit):
+    page = visit(address)
+    for name in ("before.mp4", "after.mp4"):
+        page.get_by_label(f"Choose {name} for comparison").check()
+    page.get_by_role("button", name="Compare the two").click()
+    page.wait_for_selector(".compare canvas")
+    assert violations(page) == []
 
 
 def times_s(page: Page) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from accessible import violations
 from e2e.clip_page import SIZES_PX, assert_fits, item_url, kept_review, open_clip, own_headers, saved
 
 
@@ -25,6 +26,22 @@ def test_nothing_is_cut_off_at_any_width(review, visit):
         for tab in tabs.all():
             tab.click()
             assert_fits(page, width)
+
+
+def test_axe_finds_nothing_on_the_list_and_on_any_tab(review, visit):
+    page = visit(review.address)
+    page.wait_for_selector(".list tbody tr")
+    assert violations(page) == []
+    page.get_by_role("link", name="drift.mp4", exact=True).click()
+    page.wait_for_selector(".clip-view")
+    page.locator(".strip [data-rep='2']").click()
+    assert violations(page) == []
+    width, height = SIZES_PX[0]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark")
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        assert violations(page) == []
 
 
 def test_on_a_phone_the_video_takes_turns_with_the_tabs(clip_view):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page
 
+from accessible import violations
 from formcheck.record.prescriptions import prescriptions
 from formcheck.record.profiles import profile_key
 from formcheck.record.progress import render_progress
@@ -67,6 +68,11 @@ def test_every_chart_is_drawn_and_says_what_is_pointed_at(open_page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert chart.locator(".readout").inner_text().startswith("3 March 2026: 4")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page, scheme):
+    assert violations(open_page(390, color_scheme=scheme)) == []
 
 
 def test_left_and_right_stand_side_by_side_and_below_each_other_on_a_phone(open_page):

@@ -56,7 +56,8 @@ function place(node, title, back = "#/") {
   main.replaceChildren(node);
   main.scrollTop = 0;
   const home = title === "";
-  one("#heading").replaceChildren(home ? "" : h("b", {}, title));
+  // A video that is checked has a heading of its own, with its name or what went wrong.
+  one("#heading").replaceChildren(home ? "" : h(node.querySelector("h1") ? "b" : "h1", {}, title));
   one("#toolbar").replaceChildren(
     home
       ? button(t("home.end"), () => void end())
