@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 FAULTY_WORKER = (sys.executable, str(Path(__file__).with_name("faulty_worker.py")))
-TABLES = ("results.csv", "results.parquet", "reps.csv", "reps.parquet", "summary.html")
+TABLES = ("results.csv", "reps.csv", "summary.html")
 
 
 def variant(base: bytes, path: Path, number: int) -> Path:

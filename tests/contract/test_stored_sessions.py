@@ -117,7 +117,7 @@ class BatchUrl:
         self._storage.upload(self._scratch, "clip-1")
 
     def load(self) -> Session:
-        assert self._storage.folders() == ["clip-1"]
+        assert self._storage.names("clips") == ["clip-1"]
         ((_, data),) = self._storage.read(["clips/clip-1/session.json"])
         return from_document(json.loads(data))
 

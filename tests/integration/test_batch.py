@@ -36,7 +36,7 @@ def bases(tmp_path_factory):
 
 
 def faulty_batch(sources, out, *, stall_s=8.0, retry_failed=False):
-    """Run a batch with the faulty worker; the results, and how many clips were analysed now."""
+    """Run a batch with the faulty worker; how it went, and how many clips were analysed now."""
     settings = make_settings("sciatic-glide", model="full", side=None, fps=None, video=False, language="en")
     runner = LocalRunner(settings, ClipLimits(int(1.0e9), stall_s), jobs=2, command=FAULTY_WORKER)
     storage, analysed = open_storage(str(out)), 0
@@ -47,8 +47,8 @@ def faulty_batch(sources, out, *, stall_s=8.0, retry_failed=False):
 
     with storage.lock():
         clips = find_clips([str(source) for source in sources])
-        results = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
-    return results, analysed
+        report = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
+    return report, analysed
 
 
 def rows_of(out, name="results"):
@@ -92,10 +92,10 @@ def test_thirty_clips_of_which_nine_are_bad(bases, tmp_path):
         (clips / f"bad{number}.mp4").write_bytes(content)
     out = tmp_path / "out"
 
-    results, analysed = faulty_batch([clips], out)
+    report, analysed = faulty_batch([clips], out)
 
     rows = {row["name"]: row for row in rows_of(out)}
-    assert len(results) == len(rows) == analysed == 30
+    assert report.counts.total() == len(rows) == analysed == 30
     failed = {name: row["trouble"] for name, row in rows.items() if row["state"] == "failed"}
     assert failed == {
         "hang.mp4": "hung",
@@ -117,7 +117,7 @@ def test_thirty_clips_of_which_nine_are_bad(bases, tmp_path):
                 "clip": {**single["clip"], "name": name, "sha256": row["content_sha256"]},
             }
     assert [row["name"] for row in rows_of(out, "reps")].count("whole.mp4") >= 1
-    assert pq.read_table(out / "results.parquet").num_rows == 30
+    assert sorted(pq.read_table(out / "results")["name"].to_pylist()) == sorted(rows)
 
     before = tables(out)
     _, analysed = faulty_batch([clips], out)
@@ -200,17 +200,19 @@ def test_duplicates_and_names_that_meet(bases, tmp_path):
 def test_failed_clips_are_tried_again_on_request(bases, tmp_path):
     clip, out = tmp_path / "clips" / "bug.mp4", tmp_path / "out"
     variant(bases[0], clip, 1)
-    (result,), _ = faulty_batch([clip], out)
+    report, _ = faulty_batch([clip], out)
+    (result,) = report.failures
     assert "ZeroDivisionError" in result.failure.reason
     assert "in faulty" in result.failure.trace
     clip.rename(clip.with_name("mended.mp4"))
-    (result,), analysed = faulty_batch([clip.parent], out)
-    assert (result.state, analysed) == ("failed", 0)
-    (result,), analysed = faulty_batch([clip.parent], out, retry_failed=True)
-    assert (result.state, analysed) == ("done", 1)
+    report, analysed = faulty_batch([clip.parent], out)
+    assert (dict(report.counts), analysed) == ({"failed": 1}, 0)
+    report, analysed = faulty_batch([clip.parent], out, retry_failed=True)
+    assert (dict(report.counts), analysed) == ({"done": 1}, 1)
     assert list(out.rglob("failure.json")) == []
-    (result,), analysed = faulty_batch([clip.parent], out)
-    assert (result.state, analysed) == ("done", 0)
+    assert pq.read_table(out / "results")["state"].to_pylist() == ["done"]
+    report, analysed = faulty_batch([clip.parent], out)
+    assert (dict(report.counts), analysed) == ({"done": 1}, 0)
 
 
 @pytest.mark.parametrize(

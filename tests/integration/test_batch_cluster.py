@@ -134,14 +134,14 @@ def test_a_clip_that_kills_workers_is_given_up_alone(local_run, tmp_path, cluste
     storage = open_storage(str(tmp_path / "out"))
     with storage.lock():
         runner = ClusterRunner(cluster[0], settings, ClipLimits(10**9), command=FAULTY_WORKER)
-        results = run_batch(find_clips([str(tmp_path / "clips")]), storage, runner, settings=settings)
-    failed = {result.clip.name: result.failure for result in results if result.failure}
+        report = run_batch(find_clips([str(tmp_path / "clips")]), storage, runner, settings=settings)
+    failed = {result.clip.name: result.failure for result in report.failures}
     assert {name: failure.kind for name, failure in failed.items()} == {
         "poison.mp4": "lost",
         "segfault.mp4": "crashed",
     }
     assert failed["poison.mp4"].reason.startswith("2 workers were lost with it")
-    assert len([result for result in results if result.rows]) == 3
+    assert report.counts["done"] == 3
 
 
 def test_clips_and_results_in_a_store(local_run, store, cluster):
@@ -156,7 +156,12 @@ def test_clips_and_results_in_a_store(local_run, store, cluster):
 
     stored = {entry["Key"]: entry for entry in store.list_objects_v2(Bucket="study", Prefix="out/")["Contents"]}
     assert not [key for key in stored if "lock" in key]
-    assert {key.rsplit("/", 1)[-1] for key in stored} >= {"session.json", "report.html", "track.npz", "results.parquet"}
+    assert {key.rsplit("/", 1)[-1] for key in stored} >= {
+        "session.json",
+        "report.html",
+        "track.npz",
+        "part-000001.parquet",
+    }
     here = {
         name: (local_run / "out" / name).read_text().replace(str(local_run), "s3://study")
         for name in ("results.csv", "reps.csv")

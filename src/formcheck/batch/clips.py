@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 import stat
-from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from glob import has_magic
-from pathlib import Path, PurePosixPath
-from typing import Any
+from itertools import chain
+from pathlib import Path
 
-from formcheck.batch.locations import (
-    driver_errors_as,
-    file_system,
-    is_url,
-    local_path,
-    open_location,
-    unreachable,
-    without_secrets,
-)
+from formcheck.batch.clip_names import VIDEO_SUFFIXES, is_clip
+from formcheck.batch.locations import is_url, local_path, open_location, without_secrets
+from formcheck.batch.remote_clips import remote_clips
 from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
 from formcheck.files import what_else
@@ -26,17 +20,15 @@ from formcheck.patterns import is_pattern, matching
 from formcheck.text.numbers import printable
 
 LIST_SUFFIX = ".txt"
-VIDEO_SUFFIXES = (
-    ".3g2", ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf",
-    ".ogv", ".ts", ".webm", ".wmv",
-)  # fmt: skip
 _OF_BRACKETS = " ([ab] in a pattern means a or b: for a bracket in a name write [[], or name the folder alone)"
-# Under these names file systems tell what changes with a file's content.
-_STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
 
 
-def find_clips(sources: Sequence[str]) -> list[BatchClip]:
+def find_clips(sources: Sequence[str]) -> Iterator[BatchClip]:
     """Find the clips that the sources name, each once, sorted by path.
+
+    Folders, on this machine and in stores, are gone through while the clips are taken: the first ones come at once, and
+    only the names of one folder, or one page of a store's listing, are held at a time. Lists and patterns are read
+    whole.
 
     Parameters
     ----------
@@ -46,32 +38,50 @@ def find_clips(sources: Sequence[str]) -> list[BatchClip]:
 
     Returns
     -------
-    list of BatchClip
+    iterator of BatchClip
         A clip that cannot be read says why in ``problem``.
 
     Raises
     ------
     InputError
-        A source does not exist, or holds no clip.
+        A source does not exist, or holds no clip: at once, before the first clip is taken. While they are taken: a
+        store cannot be reached any more.
     """
-    found: dict[str, BatchClip] = {}
-    for source in sources:
-        is_list = source.lower().endswith(LIST_SUFFIX) and not local_path(source).is_dir()
-        clips = list(_read_list(source) if is_list else _expand(source))
-        if not is_list and len(clips) == 1 and clips[0].problem:
-            raise InputError(f"{clips[0].display_path}: {clips[0].problem}")
-        if not clips:
-            brackets = _OF_BRACKETS if "[" in source and has_magic(source) else ""
-            raise InputError(
-                f"{without_secrets(source)}: expected clips (files ending in {', '.join(VIDEO_SUFFIXES)}), found none; "
-                f"name another folder, list or pattern{brackets}"
-            )
-        found.update((clip.location, clip) for clip in clips)
-    return sorted(found.values(), key=lambda clip: (clip.display_path, clip.location))
+    streams = [stream for source in sources for stream in _checked(source)]
+    return _each_once(heapq.merge(*streams, key=_order))
 
 
-def _read_list(source: str) -> Iterator[BatchClip]:
-    """Clips that a list names; relative paths count from the list's own folder."""
+def _checked(source: str) -> list[Iterator[BatchClip]]:
+    """Return the clips of a source as sorted streams, of which one has a first clip."""
+    is_list = source.lower().endswith(LIST_SUFFIX) and not local_path(source).is_dir()
+    streams = _read_list(source) if is_list else [_expand(source)]
+    firsts = [next(stream, None) for stream in streams]
+    if not is_list and firsts[0] is not None and firsts[0].problem:
+        raise InputError(f"{firsts[0].display_path}: {firsts[0].problem}")
+    if not any(firsts):
+        brackets = _OF_BRACKETS if "[" in source and has_magic(source) else ""
+        raise InputError(
+            f"{without_secrets(source)}: expected clips (files ending in {', '.join(VIDEO_SUFFIXES)}), found none; "
+            f"name another folder, list or pattern{brackets}"
+        )
+    return [chain([first], stream) for first, stream in zip(firsts, streams, strict=True) if first is not None]
+
+
+def _order(clip: BatchClip) -> tuple[str, str]:
+    return clip.display_path, clip.location
+
+
+def _each_once(clips: Iterable[BatchClip]) -> Iterator[BatchClip]:
+    """Of equal clips, which stand together, yield the first."""
+    before = None
+    for clip in clips:
+        if clip.location != before:
+            yield clip
+        before = clip.location
+
+
+def _read_list(source: str) -> list[Iterator[BatchClip]]:
+    """Return what a list names as sorted streams; relative paths count from the list's own folder."""
     try:
         if is_url(source):
             with open_location(source, shown=without_secrets(source)) as file:
@@ -83,9 +93,11 @@ def _read_list(source: str) -> Iterator[BatchClip]:
         raise InputError(
             f"{without_secrets(source)}: expected a list of clips, one a line, but it cannot be read ({why})"
         ) from None
-    for line in map(str.strip, text.splitlines()):
-        if line and not line.startswith("#"):
-            yield from _expand(_relative_to(source, line))
+    lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
+    named = [_relative_to(source, line) for line in lines]
+    single = [name for name in named if not is_url(name) and _is_single(name)]
+    streams = [_expand(name) for name in named if is_url(name) or not _is_single(name)]
+    return [*streams, iter(sorted(map(_local_clip, map(local_path, single)), key=_order))]
 
 
 def _relative_to(source: str, line: str) -> str:
@@ -95,26 +107,39 @@ def _relative_to(source: str, line: str) -> str:
 
 
 def _expand(source: str) -> Iterator[BatchClip]:
-    return _expand_url(source) if is_url(source) else _expand_path(source)
-
-
-def _expand_path(source: str) -> Iterator[BatchClip]:
+    """Yield the clips of a folder, a pattern or a single name, sorted."""
+    if is_url(source):
+        return remote_clips(source)
     path = local_path(source)
     if path.is_dir():
-        for folder, subfolders, files in os.walk(path):
-            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-            yield from (_local_clip(Path(folder) / name) for name in files if _is_clip(name, siblings=files))
-    elif not is_pattern(source):
-        yield _local_clip(path)
-    else:
-        yield from (_local_clip(name) for name in matching(str(path)) if not name.is_dir())
+        return _clips_below(path)
+    found = [path] if _is_single(source) else [name for name in matching(str(path)) if not name.is_dir()]
+    return iter(sorted(map(_local_clip, found), key=_order))
 
 
-def _is_clip(name: str, *, siblings: Container[str]) -> bool:
-    """Tell clips from other files, and from the annotated clips of earlier analyses, which lie beside angles.csv."""
-    if name.startswith(".") or (name == "annotated.mp4" and "angles.csv" in siblings):
-        return False
-    return PurePosixPath(name).suffix.lower() in VIDEO_SUFFIXES
+def _is_single(source: str) -> bool:
+    return not local_path(source).is_dir() and not is_pattern(source)
+
+
+def _clips_below(folder: Path) -> Iterator[BatchClip]:
+    """Go through a folder in the order of the whole paths, in which a folder's name is followed by a slash."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if not _is_linked(entry)]
+    except OSError:
+        # As `os.walk` does: what may not be looked into is left out.
+        return
+    names = {name for name, _ in found}
+    for name, is_folder in sorted(found, key=lambda each: (printable(each[0]) + "/" * each[1], each[0])):
+        if is_folder and not name.startswith("."):
+            yield from _clips_below(folder / name)
+        elif not is_folder and is_clip(name, siblings=names):
+            yield _local_clip(folder / name)
+
+
+def _is_linked(entry: os.DirEntry[str]) -> bool:
+    """Tell links to folders, which may lead round in circles."""
+    return entry.is_symlink() and entry.is_dir()
 
 
 def _local_clip(path: Path) -> BatchClip:
@@ -131,55 +156,3 @@ def _local_clip(path: Path) -> BatchClip:
         found = what_else(status.st_mode) or "a folder"
         return BatchClip(location, display_path, name, problem=f"expected a video file, found {found}")
     return BatchClip(location, display_path, name, status.st_size, str(status.st_mtime_ns))
-
-
-def _expand_url(source: str) -> Iterator[BatchClip]:
-    fs, path = file_system(source)
-    shown = without_secrets(source)
-    # In a web address '?' begins the query, it is not a pattern.
-    web = source.startswith("http")
-    try:
-        with driver_errors_as(unreachable(shown)):
-            if has_magic(source) and not web:
-                entries = fs.glob(path, detail=True)
-            elif not web and fs.isdir(path):
-                entries = _clips_among(fs.find(path, detail=True))
-            else:
-                entries = {path: fs.info(path)}
-    except FileNotFoundError:
-        name = PurePosixPath(without_secrets(path)).name
-        yield BatchClip(source, shown, name, problem="no such file; check the spelling and the folder")
-        return
-    files = ((name, info) for name, info in sorted(entries.items()) if info["type"] == "file")
-    yield from (_remote_clip(name, info, source, fs) for name, info in files)
-
-
-def _clips_among(entries: dict[str, Any]) -> dict[str, Any]:
-    """Of the files under a remote folder those that are clips."""
-    siblings: dict[str, set[str]] = defaultdict(set)
-    for path in entries:
-        folder, _, name = path.rpartition("/")
-        siblings[folder].add(name)
-    return {
-        f"{folder}/{name}": entries[f"{folder}/{name}"]
-        for folder, names in siblings.items()
-        for name in names
-        if not any(part.startswith(".") for part in folder.split("/")) and _is_clip(name, siblings=names)
-    }
-
-
-def _remote_clip(path: str, info: dict[str, Any], source: str, fs: Any) -> BatchClip:
-    location = url_of(path, source, fs)
-    stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
-    name = PurePosixPath(without_secrets(path)).name
-    return BatchClip(location, without_secrets(location), name, int(info.get("size") or 0), stamp)
-
-
-def url_of(path: str, like: str, fs: Any) -> str:
-    """Return the URL of a path in the file system of the URL ``like``, with that URL's host and credentials."""
-    if "://" in path:
-        return path
-    scheme, _, rest = like.partition("://")
-    # In some file systems paths begin with the host (a bucket's name), in others they do not.
-    with_host = fs._strip_protocol(like).strip("/") == rest.strip("/")  # noqa: SLF001 - there is no public name for it
-    return f"{scheme}://{path.lstrip('/')}" if with_host else f"{scheme}://{rest.partition('/')[0]}/{path.lstrip('/')}"

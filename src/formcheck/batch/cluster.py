@@ -78,16 +78,16 @@ class ClipWorkerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed has n
         self._pool.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def analyze(self, task: ClipTask) -> ClipFailure | None:
+    def analyze(self, task: ClipTask) -> TaskOutcome | ClipFailure:
         """Run one task in this worker's process: one at a time, however many threads the worker has."""
         with self._lock:
             try:
-                return self._pool.run(task).failure
+                return self._pool.run(task)
             except FormcheckError as error:
                 return ClipFailure(FailureKind.MACHINE, f"{error} (on a worker of the cluster)")
 
 
-def _analyze(task: ClipTask, plugin_name: str) -> ClipFailure | None:
+def _analyze(task: ClipTask, plugin_name: str) -> TaskOutcome | ClipFailure:
     plugin: ClipWorkerPlugin = get_worker().plugins[plugin_name]
     return plugin.analyze(task)
 
@@ -170,7 +170,8 @@ class ClusterRunner:
             else:
                 task, future = event
                 del self._running[task.key]
-                yield TaskOutcome(task, _result(future))
+                ended = _result(future)
+                yield TaskOutcome(task, ended) if isinstance(ended, ClipFailure) else ended
 
     def _submit_waiting(self) -> None:
         """Give the scheduler as many clips as there are workers, no more.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
-from formcheck.batch.tables import ClipResult, ClipState, SessionRows
+import numpy as np
+
+from formcheck.batch.rows import SessionRows
+from formcheck.batch.tables import ClipResult, ClipState
 from formcheck.message import Message, verbatim
 from formcheck.text.findings import title_message
 from formcheck.text.numbers import Z_95, ceiling, whole
-from formcheck.types import Status
 
 # Less than this of a clip measured leaves gaps that repetitions can fall into.
 _MIN_USABLE = 0.8
@@ -28,6 +29,10 @@ _MIN_SPREAD = {"knee_end_deg": 3.0, "hip_mean_deg": 3.0, "rep_s": 0.3, "peak_spe
 _TIMES = ("rep_s",)
 
 
+Norms = Mapping[str, tuple[float, float]]
+"""Median and robust spread of each compared column; none where there are too few clips to say what is usual."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outlier:
     """A clip to check, and the reasons; the lower ``rank``, the sooner."""
@@ -37,18 +42,35 @@ class Outlier:
     reasons: tuple[Message, ...]
 
 
-def find_outliers(results: Sequence[ClipResult]) -> list[Outlier]:
-    """Return the clips to check, the most urgent first, otherwise in the order given."""
-    norms = _norms(results)
-    found = []
-    for result in results:
-        reasons = list(_reasons(result, norms))
-        if reasons:
-            found.append(Outlier(result, min(rank for rank, _ in reasons), tuple(reason for _, reason in reasons)))
-    return sorted(found, key=lambda outlier: (outlier.rank, -len(outlier.reasons)))
+def find_outlier(result: ClipResult, norms: Norms) -> Outlier | None:
+    """Return why a clip has to be checked; None if it need not."""
+    reasons = list(_reasons(result, norms))
+    if not reasons:
+        return None
+    return Outlier(result, min(rank for rank, _ in reasons), tuple(reason for _, reason in reasons))
 
 
-def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Iterator[tuple[int, Message]]:
+class WorstFirst:
+    """Collects which clips have to be checked, in a few bytes for each."""
+
+    def __init__(self, norms: Norms) -> None:
+        self._norms = norms
+        self._places, self._ranks, self._counts = array("Q"), array("b"), array("b")
+
+    def add(self, place: int, result: ClipResult) -> None:
+        outlier = find_outlier(result, self._norms)
+        if outlier is not None:
+            self._places.append(place)
+            self._ranks.append(outlier.rank)
+            self._counts.append(len(outlier.reasons))
+
+    def places(self) -> list[int]:
+        """Return their places, the most urgent first, otherwise in the order of the clips."""
+        order = np.lexsort((np.array(self._places), -np.array(self._counts), np.array(self._ranks)))
+        return [self._places[i] for i in order]
+
+
+def _reasons(result: ClipResult, norms: Norms) -> Iterator[tuple[int, Message]]:
     if result.state is ClipState.FAILED and result.failure is not None:
         yield 0, verbatim(result.failure.reason)
     if result.rows is None:
@@ -67,9 +89,7 @@ def _reasons(result: ClipResult, norms: dict[str, tuple[float, float]]) -> Itera
 
 def _not_met(rows: SessionRows) -> Message:
     """Return how many repetitions are not met, and by which rules, the most frequent first."""
-    deciding = [row["deciding"].split(",") for row in rows.reps if row["status"] == Status.NOT_MET]
-    frequent = Counter(rule for broken in deciding for rule in broken).most_common()
-    titles = Message.of("number.list", parts=tuple(title_message(rule) for rule, _ in frequent))
+    titles = Message.of("number.list", parts=tuple(map(title_message, rows.deciding)))
     of_all = rows.clip["rep_count"]
     return Message.of("batch.reason.not_met", n=rows.clip["not_met_reps"], of_all=of_all, rules=titles)
 
@@ -95,7 +115,7 @@ def _says_cut_off(reason: Message) -> bool:
     return reason.key == "warning.cut_off" or "file is cut off" in str(dict(reason.values).get("text", ""))
 
 
-def _unlike_others(row: Mapping[str, Any], norms: dict[str, tuple[float, float]]) -> Iterator[Message]:
+def _unlike_others(row: Mapping[str, Any], norms: Norms) -> Iterator[Message]:
     for name, (middle, spread) in norms.items():
         value = row[name]
         if value is not None and abs(value - middle) > MAX_DEVIATIONS * spread:
@@ -104,13 +124,22 @@ def _unlike_others(row: Mapping[str, Any], norms: dict[str, tuple[float, float]]
             yield Message.of(f"batch.unlike.{name}", value=shown, median=usual)
 
 
-def _norms(results: Sequence[ClipResult]) -> dict[str, tuple[float, float]]:
-    """Median and robust spread of each compared column; none where there are too few clips to say what is usual."""
-    norms = {}
-    for name, least in _MIN_SPREAD.items():
-        values = [result.rows.clip[name] for result in results if result.rows and result.rows.clip[name] is not None]
-        if len(values) >= _MIN_CLIPS:
-            middle = median(values)
-            spread = _MAD_TO_SD * median(abs(value - middle) for value in values)
-            norms[name] = (middle, max(spread, least))
-    return norms
+class UsualValues:
+    """Collects the values of the compared columns."""
+
+    def __init__(self) -> None:
+        self._values = {name: array("d") for name in _MIN_SPREAD}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        for name, values in self._values.items():
+            if row[name] is not None:
+                values.append(row[name])
+
+    def norms(self) -> Norms:
+        norms = {}
+        for name, values in self._values.items():
+            if len(values) >= _MIN_CLIPS:
+                middle = float(np.median(values))
+                spread = _MAD_TO_SD * float(np.median(np.abs(np.subtract(values, middle))))
+                norms[name] = (middle, max(spread, _MIN_SPREAD[name]))
+        return norms

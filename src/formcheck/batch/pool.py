@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from formcheck.batch.locations import UnreachableError, content_sha256
+from formcheck.batch.rows import SessionRows
 from formcheck.batch.tasks import (
     BatchClip,
     BatchSettings,
@@ -124,15 +125,18 @@ class WorkerPool:
         elif "ready" in message:
             worker.ready, self._failed_starts = True, 0
         elif worker.task is not None:
-            return self._done(worker, worker.task, message["done"])
+            return self._done(worker, worker.task, message)
         return None
 
-    def _done(self, worker: WorkerProcess, task: ClipTask, failure: dict[str, Any] | None) -> TaskOutcome:
+    def _done(self, worker: WorkerProcess, task: ClipTask, message: dict[str, Any]) -> TaskOutcome:
         worker.task = None
         if worker.memory_bytes > _RECYCLE_BYTES:
             worker.close()
             self._workers.remove(worker)
-        return TaskOutcome(task, ClipFailure.from_dict(failure) if failure else None)
+        failure, rows = message["done"], message.get("rows")
+        return TaskOutcome(
+            task, ClipFailure.from_dict(failure) if failure else None, SessionRows.from_json(rows) if rows else None
+        )
 
     def _ended(self, worker: WorkerProcess) -> TaskOutcome | None:
         """Say why a worker has ended: it exceeded a limit, or crashed."""

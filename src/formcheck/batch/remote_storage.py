@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from formcheck.batch.locations import driver_errors_as, file_system, without_secrets
 from formcheck.batch.tasks import CLIPS_FOLDER, PRIVATE_FOLDER, SESSION_FILE
@@ -32,6 +34,7 @@ class RemoteStorage:
         self._root = path.rstrip("/")
         self.out = url.rstrip("/")
         self.display_path = without_secrets(self.out)
+        self._mirrors: dict[str, Path] = {}
 
     def prepare(self) -> None:
         with self._output_errors():
@@ -64,6 +67,9 @@ class RemoteStorage:
             done.set()
             renewals.join()
             self.remove(_LEASE)
+            for mirror in self._mirrors.values():
+                shutil.rmtree(mirror, ignore_errors=True)
+            self._mirrors.clear()
 
     def _keep_renewing(self, holder: str, done: threading.Event) -> None:
         while not done.wait(_RENEW_EVERY_S):
@@ -83,14 +89,30 @@ class RemoteStorage:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def folders(self) -> list[str]:
+    def names(self, folder: str) -> list[str]:
         with self._output_errors():
             self._fs.invalidate_cache()
             try:
-                found = self._fs.ls(f"{self._root}/{CLIPS_FOLDER}", detail=False)
+                found = self._fs.ls(f"{self._root}/{folder}", detail=False)
             except FileNotFoundError:
                 return []
-        return sorted(name.rstrip("/").rsplit("/", 1)[-1] for name in found)
+        names = (name.rstrip("/").rsplit("/", 1)[-1] for name in found)
+        return sorted(name for name in names if not name.startswith("."))
+
+    def mirror(self, folder: str) -> Path:
+        """Copy a folder to this machine when it is first asked for; the copy lasts as long as the lock."""
+        if folder not in self._mirrors:
+            mirror = Path(tempfile.mkdtemp(prefix="formcheck-batch-"))
+            self._mirrors[folder] = mirror
+            names = self.names(folder)
+            for name, data in self.read([f"{folder}/{name}" for name in names]):
+                (mirror / name.rpartition("/")[2]).write_bytes(data or b"")
+        return self._mirrors[folder]
+
+    def _mirrored(self, name: str) -> Path | None:
+        """Return the copy of a file on this machine, if its folder has one."""
+        folder, _, file = name.rpartition("/")
+        return self._mirrors[folder] / file if folder in self._mirrors else None
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
         for first in range(0, len(names), _READ_TOGETHER):
@@ -113,11 +135,25 @@ class RemoteStorage:
             parent = f"{self._root}/{name}".rsplit("/", 1)[0]
             self._fs.makedirs(parent, exist_ok=True)
             self._fs.pipe_file(f"{self._root}/{name}", data)
+        if (copy := self._mirrored(name)) is not None:
+            copy.write_bytes(data)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        with tempfile.TemporaryDirectory(prefix="formcheck-batch-") as folder:
+            copy = Path(folder) / "file"
+            with copy.open("wb") as file:
+                yield file
+            with self._output_errors():
+                self._fs.makedirs(f"{self._root}/{name}".rsplit("/", 1)[0], exist_ok=True)
+                self._fs.put_file(str(copy), f"{self._root}/{name}")
 
     def remove(self, name: str) -> None:
         with self._output_errors():
             if self._fs.exists(f"{self._root}/{name}"):
                 self._fs.rm_file(f"{self._root}/{name}")
+        if (copy := self._mirrored(name)) is not None:
+            copy.unlink(missing_ok=True)
 
     def remove_partial(self, folder: str) -> None:
         """Do nothing: a worker makes results on its own disk and uploads them when they are complete."""

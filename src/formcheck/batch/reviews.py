@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from formcheck.batch.locations import is_url, local_path
@@ -11,6 +14,15 @@ from formcheck.batch.tasks import CLIPS_FOLDER, BatchClip
 from formcheck.parsing import parse_moment
 from formcheck.review.again import AfterAnalysis, CompletedReview, completed_review, keep_review
 from formcheck.review.analysis import possible_results_folders
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReview:
+    """A completed review that goes with new results: the clip's name, the folder of its results, and what it is then."""
+
+    name: str
+    folder: str
+    after: AfterAnalysis
 
 
 class BatchReviews:
@@ -24,12 +36,22 @@ class BatchReviews:
     """
 
     def __init__(self, storage: ResultStorage) -> None:
+        self._storage = storage
         self._out = None if is_url(storage.out) else local_path(storage.out)
-        folders = [] if self._out is None else [self._out / CLIPS_FOLDER / name for name in storage.folders()]
-        self._earlier = [found for folder in folders if (found := completed_review(folder)) is not None]
+        self.kept: list[KeptReview] = []
 
-    def keep(self, clip: BatchClip, content_sha256: str, folder: str) -> AfterAnalysis | None:
-        """Let the newest completed review of a clip go with its new results; return what it is then.
+    @cached_property
+    def _earlier(self) -> dict[str, list[CompletedReview]]:
+        """Reviews in the batch's folder by the clip's content; looked for when the first clip was analysed."""
+        found: defaultdict[str, list[CompletedReview]] = defaultdict(list)
+        for name in self._storage.names(CLIPS_FOLDER) if self._out is not None else ():
+            review = completed_review(self._out / CLIPS_FOLDER / name)
+            if review is not None:
+                found[review.clip_sha256].append(review)
+        return found
+
+    def keep(self, clip: BatchClip, content_sha256: str, folder: str) -> None:
+        """Let the newest completed review of a clip go with its new results, and add it to ``kept``.
 
         Parameters
         ----------
@@ -44,10 +66,13 @@ class BatchReviews:
         FormcheckError
             It cannot be written.
         """
-        found = [one for one in (*self._earlier, *_beside(clip)) if one.clip_sha256 == content_sha256]
-        if self._out is None or not found:
-            return None
-        return keep_review(max(found, key=lambda one: parse_moment(one.saved_at)), self._out / folder)
+        if self._out is None:
+            return
+        beside = (one for one in _beside(clip) if one.clip_sha256 == content_sha256)
+        found = [*self._earlier.get(content_sha256, ()), *beside]
+        if found:
+            newest = max(found, key=lambda one: parse_moment(one.saved_at))
+            self.kept.append(KeptReview(clip.name, folder, keep_review(newest, self._out / folder)))
 
 
 def _beside(clip: BatchClip) -> Iterator[CompletedReview]:

@@ -1,24 +1,32 @@
-"""Run a batch: clips that have a result are skipped, the others analysed, and the tables and the page written."""
+"""Run a batch: clips that have a result are skipped, the others analysed, and the tables and the page written.
+
+Nothing here grows with the number of clips but a hundred bytes for each: the clips wait in a file, results go to the
+journal as they come, and tables and page are written from it clip by clip.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import PurePosixPath
 
-from formcheck.batch.page import render_summary
+from formcheck.batch.clip_list import ClipList, Known
+from formcheck.batch.index import KeyIndex, key_number
+from formcheck.batch.journal import BatchJournal
+from formcheck.batch.known_hashes import KnownHashes
+from formcheck.batch.progress import BatchProgress
+from formcheck.batch.report import BatchReport, write_report
+from formcheck.batch.results import BatchResults
 from formcheck.batch.reviews import BatchReviews
+from formcheck.batch.rows import SessionRows, read_rows
 from formcheck.batch.storage import ResultStorage
-from formcheck.batch.tables import ALL_TABLES, ClipResult, ClipState, SessionRows, read_rows, table_files, table_names
+from formcheck.batch.tables import ClipResult, ClipState
 from formcheck.batch.tasks import (
     CLIPS_FOLDER,
     FAILURE_FILE,
-    PRIVATE_FOLDER,
+    KEY_DIGITS,
     SESSION_FILE,
     BatchClip,
     BatchRunner,
@@ -29,56 +37,35 @@ from formcheck.batch.tasks import (
     TaskOutcome,
 )
 from formcheck.errors import InputError, OutputError
-from formcheck.parsing import parse_json_object
 from formcheck.text.catalogue import Texts
 
-SUMMARY_FILE = "summary.html"
-_HASHES = f"{PRIVATE_FOLDER}/hashes.json"
-# The modification time of a file written this recently may stay the same when it is written again.
-_FRESH_S = 3.0
 _MAX_NAME_LENGTH = 60
-
-
-@dataclass(slots=True)
-class BatchProgress:
-    """How far a batch is. The estimate goes by file sizes: a clip's length is known only when it is read.
-
-    ``finished`` counts clips whose state is known, ``analysed`` those of them that were analysed in this run.
-    """
-
-    clips: int
-    total_bytes: int
-    finished: int = 0
-    finished_bytes: int = 0
-    analysed: int = 0
-    analysed_bytes: int = 0
-    done_before: int = 0
-    failed: int = 0
-    started_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def remaining_s(self) -> float | None:
-        """Estimate of the time left; None until a clip was analysed."""
-        if not self.analysed_bytes:
-            return None
-        s_per_byte = (time.monotonic() - self.started_s) / self.analysed_bytes
-        return s_per_byte * (self.total_bytes - self.finished_bytes)
+# Tasks that wait or are worked on: enough for a few hundred workers.
+_MAX_TASKS = 1000
+# Clips that are read, or looked up in a store, together.
+_CHUNK = 256
+_POLL_S = 0.2
+# So long it is waited for a thread that reads from a disk or a network.
+_END_S = 10.0
+_RESULT_FILES = (SESSION_FILE, FAILURE_FILE)
 
 
 def run_batch(
-    clips: Sequence[BatchClip],
+    clips: Iterable[BatchClip],
     storage: ResultStorage,
     runner: BatchRunner,
     *,
     settings: BatchSettings,
     retry_failed: bool = False,
+    csv: bool = True,
     show: Callable[[BatchProgress], None] = lambda _progress: None,
-) -> list[ClipResult]:
+) -> BatchReport:
     """Analyse the clips that have no result yet, and write the tables and the summary.
 
     Parameters
     ----------
-    clips : sequence of BatchClip
+    clips : iterable of BatchClip
+        In the order of the tables; taken while the first ones are analysed.
     storage : ResultStorage
         Where results go; the caller holds its lock.
     runner : BatchRunner
@@ -86,13 +73,15 @@ def run_batch(
     settings : BatchSettings
     retry_failed : bool
         Analyse clips again that failed in an earlier run.
+    csv : bool
+        Write the tables as CSV.
     show : callable
         Called with the progress several times a second.
 
     Returns
     -------
-    list of ClipResult
-        One a clip, in their order.
+    BatchReport
+        How it went.
 
     Raises
     ------
@@ -102,25 +91,18 @@ def run_batch(
     KeyboardInterrupt
         After the tables were written with what is done so far.
     """
-    with closing(runner):
+    with closing(runner), closing(ClipList()) as listed:
         storage.prepare()
-        batch = _Batch(clips, storage, runner, settings, retry_failed=retry_failed)
+        batch = _Batch(listed, storage, runner, settings, retry_failed=retry_failed)
         try:
-            batch.run(show)
+            batch.run(clips, show)
         finally:
             runner.close()
-            results = batch.results()
-            for name, data in _report_files(results, settings):
-                storage.write(name, data)
-            # Tables of an earlier run that are not written anew would be of other results.
-            for name in ALL_TABLES.difference(table_names()):
-                storage.remove(name)
-    return results
-
-
-def _report_files(results: Sequence[ClipResult], settings: BatchSettings) -> Iterator[tuple[str, bytes]]:
-    yield from table_files(results, Texts(settings.language))
-    yield SUMMARY_FILE, render_summary(results, settings).encode()
+            results = BatchResults(listed, batch.journal)
+            changed = batch.progress.analysed > 0
+            report = write_report(results, storage, settings, csv=csv, changed=changed, reviews=batch.reviews.kept)
+            batch.journal.close()
+    return report
 
 
 class _Batch:
@@ -128,162 +110,197 @@ class _Batch:
 
     def __init__(
         self,
-        clips: Sequence[BatchClip],
+        listed: ClipList,
         storage: ResultStorage,
         runner: BatchRunner,
         settings: BatchSettings,
         *,
         retry_failed: bool,
     ) -> None:
-        self._clips, self._storage, self._runner, self._settings = clips, storage, runner, settings
+        self._listed, self._storage, self._runner, self._settings = listed, storage, runner, settings
         self._retry_failed = retry_failed
-        self._results: dict[str, ClipResult] = {}
-        self._first_of_key: dict[str, BatchClip] = {}
-        self._submitted: dict[str, BatchClip] = {}
-        self._hashes = _read_hashes(storage)
-        self._folders = {name.rpartition("-")[2]: name for name in storage.folders()}
-        self._earlier = self._read_earlier()
-        self._reviews = BatchReviews(storage)
+        self._hashes = KnownHashes(storage)
+        names = storage.names(CLIPS_FOLDER)
+        self.journal = BatchJournal(storage, Texts(settings.language), _keys_of(names))
+        # Folders of results that are not in the journal, of failures, and of clips in progress when a batch was killed.
+        self._folders = {key: name for name in names if self.journal.kind(key := name[-KEY_DIGITS:]) is not True}
+        for folder in self._folders.values():
+            storage.remove_partial(folder)
+        self.reviews = BatchReviews(storage)
+        self._first_of_key = KeyIndex()
+        self._submitted: dict[str, int] = {}
+        self._room = threading.Semaphore(_MAX_TASKS)
         self._stopped = threading.Event()
-        self._lock = threading.Lock()
-        self._progress = BatchProgress(len(clips), sum(clip.size_bytes for clip in clips))
+        self.progress = BatchProgress()
 
-    def results(self) -> list[ClipResult]:
-        return [self._results.get(clip.location, ClipResult(clip, ClipState.PENDING)) for clip in self._clips]
-
-    def run(self, show: Callable[[BatchProgress], None]) -> None:
-        """Submit tasks from a thread, and handle their outcomes in this one."""
+    def run(self, clips: Iterable[BatchClip], show: Callable[[BatchProgress], None]) -> None:
+        """List clips in one thread, submit tasks from another, and handle their outcomes in this one."""
         errors: list[BaseException] = []
-        submitter = threading.Thread(target=self._submit_tasks, args=(errors,), daemon=True)
-        submitter.start()
+        threads = [
+            threading.Thread(target=_guarded, args=(work, errors), daemon=True)
+            for work in (lambda: self._list(clips), self._submit_tasks)
+        ]
+        for thread in threads:
+            thread.start()
         try:
             for outcome in self._runner.outcomes():
                 if outcome is not None:
                     self._handle(outcome)
-                show(self._progress)
+                show(self._updated_progress())
+                if errors:
+                    break
         finally:
             self._stopped.set()
-            self._save_hashes()
-        submitter.join()
+            # Ends what the threads wait for.
+            self._runner.close()
+            for thread in threads:
+                thread.join(_END_S)
+            self._hashes.flush()
         if errors:
             raise errors[0]
 
-    def _save_hashes(self) -> None:
-        # A copy: the other thread may be adding to it.
-        self._storage.write(_HASHES, json.dumps(dict(self._hashes), indent=0, sort_keys=True).encode())
+    def _updated_progress(self) -> BatchProgress:
+        self.progress.clips, self.progress.total_bytes = len(self._listed), self._listed.total_bytes
+        self.progress.listed = self._listed.complete
+        return self.progress
 
-    def _read_earlier(self) -> dict[str, SessionRows | ClipFailure]:
-        """Results and failures of earlier runs, by key."""
-        files = (SESSION_FILE, FAILURE_FILE)
-        names = [f"{CLIPS_FOLDER}/{folder}/{file}" for folder in self._folders.values() for file in files]
-        earlier: dict[str, SessionRows | ClipFailure] = {}
-        for name, data in self._storage.read(names):
-            folder, file = name.split("/")[1:]
-            key = folder.rpartition("-")[2]
-            known = read_rows(data) if file == SESSION_FILE else ClipFailure.from_json(data or b"")
-            if known is not None and key not in earlier:
-                earlier[key] = known
-        return earlier
-
-    def _submit_tasks(self, errors: list[BaseException]) -> None:
+    def _list(self, clips: Iterable[BatchClip]) -> None:
         try:
-            unknown = [clip for clip in self._clips if not clip.problem and self._known_hash(clip) is None]
-            hashes = self._runner.fingerprints(unknown)
-            for clip in self._clips:
+            for clip in clips:
                 if self._stopped.is_set():
                     break
-                self._submit_or_skip(clip, self._known_hash(clip) or self._next_hash(clip, hashes))
-            self._save_hashes()
-        except Exception as error:  # noqa: BLE001 - the rim of a thread: raised again in `run`
-            errors.append(error)
+                self._listed.append(clip)
+        finally:
+            self._listed.finish()
+
+    def _submit_tasks(self) -> None:
+        try:
+            for chunk in self._listed.chunks(_CHUNK):
+                known = {place: self._hashes.get(clip) for place, clip in chunk if not clip.problem}
+                self._take_existing([(clip, content) for place, clip in chunk if (content := known.get(place))])
+                unknown = [clip for place, clip in chunk if place in known and known[place] is None]
+                hashes = iter(self._runner.fingerprints(unknown))
+                for place, clip in chunk:
+                    if self._stopped.is_set():
+                        return
+                    self._submit_or_skip(place, clip, known.get(place) or self._next_hash(clip, hashes))
+            self._hashes.flush()
         finally:
             self._runner.finish()
-
-    def _known_hash(self, clip: BatchClip) -> str | None:
-        size, stamp, content = self._hashes.get(clip.display_path, (0, "", ""))
-        return content if clip.stamp and (size, stamp) == (clip.size_bytes, clip.stamp) else None
 
     def _next_hash(self, clip: BatchClip, hashes: Iterator[str | ClipFailure]) -> str | ClipFailure:
         if clip.problem:
             return ClipFailure(FailureKind.UNREADABLE, clip.problem)
         content = next(hashes)
-        if isinstance(content, str) and clip.stamp and not _just_written(clip):
-            self._hashes[clip.display_path] = (clip.size_bytes, clip.stamp, content)
+        if isinstance(content, str):
+            self._hashes.add(clip, content)
+            self._take_existing([(clip, content)])
         return content
 
-    def _submit_or_skip(self, clip: BatchClip, content: str | ClipFailure) -> None:
+    def _take_existing(self, clips: Iterable[tuple[BatchClip, str]]) -> None:
+        """Take into the journal what is not in it: results from just before a batch was killed, say."""
+        keys = {self._settings.key_of(content): (clip, content) for clip, content in clips}
+        missing = [key for key in keys if key in self._folders and self.journal.kind(key) is None]
+        names = {f"{CLIPS_FOLDER}/{self._folders[key]}/{file}": key for key in missing for file in _RESULT_FILES}
+        for name, data in self._storage.read(list(names)):
+            key = names[name]
+            is_session = name.endswith(SESSION_FILE)
+            rows = read_rows(data) if is_session else None
+            failure = ClipFailure.from_json(data or b"") if not is_session else None
+            if (rows or failure) and self.journal.kind(key) is None:
+                self._journal(key, *keys[key], self._folders[key], rows or failure)
+
+    def _journal(
+        self, key: str, clip: BatchClip, content: str, folder: str, ended: SessionRows | ClipFailure | None
+    ) -> None:
+        failure = ended if isinstance(ended, ClipFailure) else None
+        result = ClipResult(
+            clip,
+            ClipState.FAILED if failure else ClipState.DONE,
+            content,
+            "" if failure else f"{CLIPS_FOLDER}/{folder}",
+            self._settings.fingerprint,
+            failure=failure,
+            rows=None if isinstance(ended, ClipFailure) else ended,
+        )
+        self.journal.add(key, result)
+
+    def _submit_or_skip(self, place: int, clip: BatchClip, content: str | ClipFailure) -> None:
         """Submit a task for a clip, unless its result is known already."""
         if isinstance(content, ClipFailure):
             _raise_if_fatal(content)
-            self._finish(ClipResult(clip, ClipState.FAILED, failure=content))
+            self._listed.note_failure(place, content)
+            self.progress.count(clip, failed=True)
             return
         key = self._settings.key_of(content)
-        first = self._first_of_key.setdefault(key, clip)
-        folder = self._folders.setdefault(key, f"{_folder_name(clip.name)}-{key}")
-        earlier = self._earlier.get(key)
-        if first is not clip:
-            self._finish(ClipResult(clip, ClipState.DUPLICATE, content, same_as=first.display_path))
-        elif isinstance(earlier, SessionRows):
-            self._progress.done_before += 1
-            self._finish(ClipResult(clip, ClipState.DONE, content, f"{CLIPS_FOLDER}/{folder}", rows=earlier))
-        elif earlier is not None and not self._retry_failed:
-            self._finish(ClipResult(clip, ClipState.FAILED, content, failure=earlier))
+        number, kind = key_number(key), self.journal.kind(key)
+        first = self._first_of_key.get(number)
+        if first is not None:
+            self._listed.note(place, Known.DUPLICATE, first)
+            self.progress.count(clip)
+            return
+        self._first_of_key[number] = place
+        if kind is not None and (kind or not self._retry_failed):
+            self._listed.note(place, Known.IN_JOURNAL, number)
+            self.progress.count(clip, failed=not kind, before=kind)
         else:
-            self._submitted[key] = clip
-            out = self._storage.out
-            self._runner.submit(
-                ClipTask(key, clip.location, clip.display_path, clip.name, clip.size_bytes, content, out, folder)
-            )
+            self._submit(key, place, clip, content)
+
+    def _submit(self, key: str, place: int, clip: BatchClip, content: str) -> None:
+        while not self._room.acquire(timeout=_POLL_S):
+            if self._stopped.is_set():
+                return
+        self._submitted[key] = place
+        folder = self._folders.get(key) or f"{_folder_name(clip.name)}-{key}"
+        out = self._storage.out
+        self._runner.submit(
+            ClipTask(key, clip.location, clip.display_path, clip.name, clip.size_bytes, content, out, folder)
+        )
 
     def _handle(self, outcome: TaskOutcome) -> None:
-        """Read the result of a task, or store its failure."""
+        """Take in the result of a task, or store its failure."""
         task, failure = outcome.task, outcome.failure
-        clip = self._submitted[task.key]
-        folder = f"{CLIPS_FOLDER}/{task.folder}"
-        rows = None
-        if failure is None:
-            rows = read_rows(next(iter(self._storage.read([f"{folder}/{SESSION_FILE}"])))[1])
-            failure = ClipFailure(FailureKind.BUG, "its results are missing") if rows is None else None
+        self._room.release()
+        place = self._submitted.pop(task.key)
+        clip = self._listed.clip(place)
+        failure_file = f"{CLIPS_FOLDER}/{task.folder}/{FAILURE_FILE}"
         if failure is not None:
             self._storage.remove_partial(task.folder)
             _raise_if_fatal(failure)
-        if failure is not None and failure.permanent:
-            self._storage.write(f"{folder}/{FAILURE_FILE}", failure.to_json())
-        elif task.key in self._earlier:
-            self._storage.remove(f"{folder}/{FAILURE_FILE}")
-        self._progress.analysed += 1
-        self._progress.analysed_bytes += clip.size_bytes
-        state = ClipState.FAILED if failure is not None else ClipState.DONE
-        folder = folder if failure is None else ""
-        review = self._reviews.keep(clip, task.content_sha256, folder) if folder else None
-        self._finish(ClipResult(clip, state, task.content_sha256, folder, failure=failure, rows=rows, review=review))
+        if failure is not None and not failure.permanent:
+            self._listed.note_failure(place, failure)
+        else:
+            if failure is not None:
+                self._storage.write(failure_file, failure.to_json())
+            elif task.key in self._folders:
+                self._storage.remove(failure_file)
+            if failure is None:
+                self.reviews.keep(clip, task.content_sha256, f"{CLIPS_FOLDER}/{task.folder}")
+            self._journal(task.key, clip, task.content_sha256, task.folder, failure or outcome.rows)
+            self._listed.note(place, Known.IN_JOURNAL, key_number(task.key))
+        self.progress.count(clip, failed=failure is not None, analysed=True)
 
-    def _finish(self, result: ClipResult) -> None:
-        with self._lock:
-            self._results[result.clip.location] = result
-            self._progress.finished += 1
-            self._progress.finished_bytes += result.clip.size_bytes
-            self._progress.failed += result.state is ClipState.FAILED
+
+def _guarded(work: Callable[[], None], errors: list[BaseException]) -> None:
+    """Do a thread's work; `_Batch.run` raises its error."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - the rim of a thread
+        errors.append(error)
+
+
+def _keys_of(names: Iterable[str]) -> KeyIndex:
+    """Return the keys that names of folders end in."""
+    present = KeyIndex()
+    for name in names:
+        with suppress(ValueError):
+            present[key_number(name[-KEY_DIGITS:])] = 1
+    return present
 
 
 def _raise_if_fatal(failure: ClipFailure) -> None:
     if failure.stops_batch:
         raise (OutputError if failure.kind is FailureKind.OUTPUT else InputError)(failure.reason)
-
-
-def _read_hashes(storage: ResultStorage) -> dict[str, tuple[int, str, str]]:
-    """Content hashes that earlier runs computed, by path, with the clip's size and stamp at that time."""
-    data = next(iter(storage.read([_HASHES])))[1]
-    try:
-        known = parse_json_object(data or b"")
-        return {str(path): (int(size), str(stamp), str(sha)) for path, (size, stamp, sha) in known.items()}
-    except (ValueError, TypeError, AttributeError):
-        # It is only a cache: without it clips are read again.
-        return {}
-
-
-def _just_written(clip: BatchClip) -> bool:
-    return clip.stamp.isdigit() and time.time() - int(clip.stamp) / 1e9 < _FRESH_S
 
 
 def _folder_name(name: str) -> str:

@@ -2,24 +2,27 @@
 
 The folder of a batch::
 
-    summary.html, results.csv, reps.csv, and both as .parquet where what writes it is installed
-    clips/NAME-KEY/      one folder a result, as `formcheck analyze` leaves it, or failure.json
-    .formcheck-batch/    lock, hashes.json
+    summary.html, summary/       the page, and its further pages
+    results.csv, reps.csv        the tables of the last call
+    results/, reps/              all results as Parquet, where what writes it is installed
+    clips/NAME-KEY/              one folder a result, as `formcheck analyze` leaves it, or failure.json
+    .formcheck-batch/            lock; results, reps: the journal; hashes: content hashes of the clips
 
-Which clips are done is read from ``clips`` alone; ``hashes.json`` only saves reading the clips again.
+Which clips are done is read from ``clips`` alone; the rest only saves reading results and clips again.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from formcheck.batch.locations import is_url, local_path
 from formcheck.batch.remote_storage import RemoteStorage, in_use
 from formcheck.batch.tasks import CLIPS_FOLDER, PRIVATE_FOLDER
-from formcheck.files import PART_FILES, PART_FOLDERS, explained, locked, remove_stale, write_whole
+from formcheck.files import PART_FILES, PART_FOLDERS, explained, locked, remove_stale, replacing, write_whole
 
 
 class ResultStorage(Protocol):
@@ -43,8 +46,12 @@ class ResultStorage(Protocol):
         """Keep other batches from writing to it."""
         ...
 
-    def folders(self) -> list[str]:
-        """Names of the folders in ``clips``."""
+    def names(self, folder: str) -> list[str]:
+        """Names of what is in a folder, hidden ones apart, sorted; none if it does not exist."""
+        ...
+
+    def mirror(self, folder: str) -> Path:
+        """Return a folder on this machine that holds the same files; it follows what is written and removed."""
         ...
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -53,6 +60,10 @@ class ResultStorage(Protocol):
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file so that it appears complete or not at all."""
+        ...
+
+    def writing(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """Open a large file to write piece by piece: when the block ends well it appears complete, else not at all."""
         ...
 
     def remove(self, name: str) -> None:
@@ -80,8 +91,7 @@ class LocalStorage:
     def prepare(self) -> None:
         with self._output_errors():
             (self._folder / CLIPS_FOLDER).mkdir(parents=True, exist_ok=True)
-            remove_stale(self._folder, f"{CLIPS_FOLDER}/*/{PART_FOLDERS}", older_than_s=0)
-            for folder in ("", f"{PRIVATE_FOLDER}/", f"{CLIPS_FOLDER}/*/"):
+            for folder in ("", f"{PRIVATE_FOLDER}/", f"{PRIVATE_FOLDER}/*/", "results/", "reps/", "summary/"):
                 remove_stale(self._folder, f"{folder}{PART_FILES}", older_than_s=0)
 
     @contextmanager
@@ -90,8 +100,15 @@ class LocalStorage:
         with locked(lock, refusal=in_use(self.display_path), shown=self.display_path):
             yield
 
-    def folders(self) -> list[str]:
-        return sorted(path.name for path in (self._folder / CLIPS_FOLDER).iterdir() if path.is_dir())
+    def names(self, folder: str) -> list[str]:
+        try:
+            with os.scandir(self._folder / folder) as entries:
+                return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+        except FileNotFoundError:
+            return []
+
+    def mirror(self, folder: str) -> Path:
+        return self._folder / folder
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
         for name in names:
@@ -106,12 +123,21 @@ class LocalStorage:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, data)
 
+    @contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        path = self._folder / name
+        with self._output_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as part, part.open("wb") as file:
+                yield file
+
     def remove(self, name: str) -> None:
         with self._output_errors():
             (self._folder / name).unlink(missing_ok=True)
 
     def remove_partial(self, folder: str) -> None:
-        remove_stale(self._folder / CLIPS_FOLDER / folder, PART_FOLDERS, older_than_s=0)
+        for pattern in (PART_FOLDERS, PART_FILES):
+            remove_stale(self._folder / CLIPS_FOLDER / folder, pattern, older_than_s=0)
 
     def _output_errors(self) -> AbstractContextManager[None]:
         return explained(self.display_path)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any, Protocol, Self
 
+from formcheck.batch.rows import SessionRows
 from formcheck.parsing import parse_json_object
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, find_model, identify
 from formcheck.protocols.loader import load_protocol
@@ -25,7 +26,7 @@ PRIVATE_FOLDER = ".formcheck-batch"
 SESSION_FILE = "session.json"
 FAILURE_FILE = "failure.json"
 # 64 bits: among a million clips the chance that two share a key is 1 in 30 million.
-_KEY_DIGITS = 16
+KEY_DIGITS = 16
 # Time without progress after which a clip is given up, and the reading speed of a slow network disk.
 _STALL_S = 60.0
 _SLOW_READ_BYTES_S = 10e6
@@ -146,6 +147,14 @@ class BatchSettings:
 
         The language is no part of it: another one does not make hours of work necessary again.
         """
+        return self._digest(content_sha256)
+
+    @property
+    def fingerprint(self) -> str:
+        """What results of equal settings have in common."""
+        return self._digest("")
+
+    def _digest(self, content_sha256: str) -> str:
         parts = [
             content_sha256,
             self.protocol_sha256,
@@ -159,7 +168,7 @@ class BatchSettings:
             *(() if self.speed is None else (self.speed,)),
             *self.kept,
         ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_KEY_DIGITS]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:KEY_DIGITS]
 
 
 def make_settings(  # noqa: PLR0913 - what a user may choose
@@ -228,10 +237,11 @@ class ClipTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskOutcome:
-    """How a task ended; ``failure`` is None when its results are in place."""
+    """How a task ended: with what the tables say of its results, which are in place, or with a failure."""
 
     task: ClipTask
     failure: ClipFailure | None
+    rows: SessionRows | None = None
 
 
 @dataclass(frozen=True, slots=True)

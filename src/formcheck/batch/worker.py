@@ -26,7 +26,8 @@ from typing import Any, Protocol
 
 from formcheck.batch.locations import UnreachableError, is_url, local_copy, local_path, without_secrets
 from formcheck.batch.remote_storage import RemoteStorage
-from formcheck.batch.tasks import CLIPS_FOLDER, BatchSettings, ClipFailure, ClipTask, FailureKind
+from formcheck.batch.rows import SessionRows, read_rows
+from formcheck.batch.tasks import CLIPS_FOLDER, SESSION_FILE, BatchSettings, ClipFailure, ClipTask, FailureKind
 from formcheck.doctor import explain_missing_library
 from formcheck.errors import FormcheckError, OutputError, UsageError
 from formcheck.pipeline import TRACK_SUFFIX, Options, Progress, analyze
@@ -77,8 +78,11 @@ def serve(*, analyze: AnalyzeClip = analyze) -> None:
     analysis = _Analysis(protocol, options, analyze, scratch, send)
     send({"ready": True})
     while True:
-        failure = analysis.run(ClipTask.from_dict(json.loads(requests.get())))
-        send({"done": failure.to_dict() if failure is not None else None})
+        ended = analysis.run(ClipTask.from_dict(json.loads(requests.get())))
+        if isinstance(ended, ClipFailure):
+            send({"done": ended.to_dict()})
+        else:
+            send({"done": None, "rows": ended.to_json()})
 
 
 class _ChangedError(Exception):
@@ -110,27 +114,26 @@ class _Analysis:
     scratch: Path
     send: Send
 
-    def run(self, task: ClipTask) -> ClipFailure | None:
-        """Analyse one clip and store its results; return why if that fails."""
+    def run(self, task: ClipTask) -> SessionRows | ClipFailure:
+        """Analyse one clip and store its results; return what the tables say of them, or why that fails."""
         try:
             with local_copy(task.location, name=task.name, shown=task.display_path, scratch=self.scratch) as clip:
                 if is_url(task.out):
-                    self._analyze_and_upload(task, clip)
-                else:
-                    self._analyze(task, clip, local_path(task.out) / CLIPS_FOLDER / task.folder)
+                    return self._analyze_and_upload(task, clip)
+                return self._analyze(task, clip, local_path(task.out) / CLIPS_FOLDER / task.folder)
         except Exception as error:  # noqa: BLE001 - the rim of a job: what fails here costs this clip alone
             return _failure(error, lambda message: _public(message, task, self.scratch))
-        return None
 
-    def _analyze_and_upload(self, task: ClipTask, clip: Path) -> None:
+    def _analyze_and_upload(self, task: ClipTask, clip: Path) -> SessionRows:
         folder = Path(tempfile.mkdtemp(prefix="results-", dir=self.scratch))
         try:
-            self._analyze(task, clip, folder)
+            rows = self._analyze(task, clip, folder)
             RemoteStorage(task.out).upload(folder, task.folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        return rows
 
-    def _analyze(self, task: ClipTask, clip: Path, out: Path) -> None:
+    def _analyze(self, task: ClipTask, clip: Path, out: Path) -> SessionRows:
         session = self.analyze(
             clip, out, protocol=self.protocol, options=self.options, progress=_progress_sender(self.send)
         )
@@ -138,6 +141,11 @@ class _Analysis:
         if clip.suffix != TRACK_SUFFIX and session.clip.sha256 != task.content_sha256:
             shutil.rmtree(out, ignore_errors=True)
             raise _ChangedError
+        # As they will be read from the file if the journal is lost: of the numbers that it holds, which are rounded.
+        rows = read_rows((out / SESSION_FILE).read_bytes())
+        if rows is None:
+            raise ValueError(f"expected results in {SESSION_FILE}")
+        return rows
 
 
 def _failure(error: Exception, public: Callable[[str], str]) -> ClipFailure:

@@ -14,15 +14,13 @@ from formcheck.errors import UsageError
 from formcheck.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from formcheck.batch.tables import ClipResult
+    from formcheck.batch.report import BatchReport
     from formcheck.batch.tasks import BatchRunner, BatchSettings, ClipLimits
     from formcheck.text.catalogue import Texts
 
 EXIT_SOME_FAILED = 3
-_MAX_LISTED = 20
 _SIZE = re.compile(r"^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$", re.IGNORECASE)
 _UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -58,6 +56,12 @@ _UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
     help="All clips are of this person of the practice record: what was kept of the leg by hand is used.",
 )
 @store_option
+@click.option(
+    "--csv/--no-csv",
+    default=True,
+    show_default=True,
+    help="Write results.csv and reps.csv, anew at the end of each run. Parquet grows as clips are done.",
+)
 @click.option("--retry-failed", is_flag=True, help="Analyse clips again that failed in an earlier run.")
 @click.option(
     "--scheduler",
@@ -80,6 +84,7 @@ def command(
     memory_limit: str,
     profile: str | None,
     store: Path | None,
+    csv: bool,
     retry_failed: bool,
     scheduler: str | None,
 ) -> int:
@@ -92,7 +97,8 @@ def command(
     In DIR:
       summary.html            open this first: which clips to check, and links to all reports
       results.csv             one row a clip, failed ones with their reason
-      reps.csv                one row a repetition; both as .parquet too with formcheck[research]
+      reps.csv                one row a repetition
+      results/, reps/         all results so far as Parquet, with formcheck[research]
       clips/NAME-.../         a clip's own results, as of 'formcheck analyze'
 
     The same command again analyses only what is missing, judged by the clips' content, the protocol, the model, the
@@ -114,9 +120,15 @@ def command(
     from formcheck.batch.storage import open_storage
     from formcheck.batch.tasks import ClipLimits, make_settings
     from formcheck.cli.progress_bars import batch_progress, interruptible
+    from formcheck.extras import Extra, install_command, installed
 
     if scheduler is not None and jobs is not None:
         raise UsageError("expected --jobs or --scheduler, got both: on a cluster the number of its workers decides")
+    if not csv and not installed(Extra.RESEARCH):
+        raise UsageError(
+            "--no-csv: expected formcheck[research] for the tables as Parquet, but it is not installed; leave --no-csv "
+            f"out, or install it with: {install_command(Extra.RESEARCH)}"
+        )
     _quiet_libraries()
     texts = call_texts()
     settings = make_settings(
@@ -135,8 +147,8 @@ def command(
     clips = find_clips(sources)
     with storage.lock(), interruptible(texts), batch_progress(texts) as show:
         runner = _runner(settings, limits, jobs=jobs, scheduler=scheduler)
-        results = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, show=show)
-    return _report(results, storage.display_path, texts)
+        report = run_batch(clips, storage, runner, settings=settings, retry_failed=retry_failed, csv=csv, show=show)
+    return _report(report, storage.display_path, texts)
 
 
 def _quiet_libraries() -> None:
@@ -166,25 +178,23 @@ def _bytes(size: str) -> int:
     return int(amount)
 
 
-def _report(results: Sequence[ClipResult], out: str, texts: Texts) -> int:
+def _report(report: BatchReport, out: str, texts: Texts) -> int:
     """Print how the batch went; return the exit code."""
-    from formcheck.batch.run import SUMMARY_FILE
+    from formcheck.batch.paging import SUMMARY_FILE
     from formcheck.batch.tables import ClipState
 
-    failed = [result for result in results if result.state is ClipState.FAILED]
-    done = sum(result.state is ClipState.DONE for result in results)
-    same = sum(result.state is ClipState.DUPLICATE for result in results)
-    parts = [Message.of("batch.analysed", n=len(results), done=done), Message.of("batch.failed", n=len(failed))]
+    failed, same = report.counts[ClipState.FAILED], report.counts[ClipState.DUPLICATE]
+    done = Message.of("batch.analysed", n=report.counts.total(), done=report.counts[ClipState.DONE])
+    parts = [done, Message.of("batch.failed", n=failed)]
     if same:
         parts.append(Message.of("batch.same_content", n=same))
     click.echo(texts.get("number.list", parts=tuple(parts)))
-    for result in failed[:_MAX_LISTED]:
+    for result in report.failures:
         click.echo(f"  {result.clip.name}: {result.failure.reason if result.failure else ''}")
-    if len(failed) > _MAX_LISTED:
-        click.echo(f"  {texts.get('batch.more_failed', n=len(failed) - _MAX_LISTED)}")
-    for result in results:
-        if result.review is not None:
-            path = f"{out.rstrip('/')}/{result.folder}"
-            click.echo(texts.get(f"terminal.review_{result.review}", clip=result.clip.name, path=path), err=True)
+    if failed > len(report.failures):
+        click.echo(f"  {texts.get('batch.more_failed', n=failed - len(report.failures))}")
+    for review in report.reviews:
+        path = f"{out.rstrip('/')}/{review.folder}"
+        click.echo(texts.get(f"terminal.review_{review.after}", clip=review.name, path=path), err=True)
     click.echo(texts.get("batch.summary", path=f"{out.rstrip('/')}/{SUMMARY_FILE}"))
     return EXIT_SOME_FAILED if failed else 0

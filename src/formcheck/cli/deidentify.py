@@ -40,7 +40,7 @@ def command(clip: Path, *, out: Path | None, model: str | None) -> None:
 
 def _target(clip: Path) -> Path:
     """Return where the copy goes; with the clip's suffix too where another clip of that name lies beside it."""
-    from formcheck.batch.clips import VIDEO_SUFFIXES
+    from formcheck.batch.clip_names import VIDEO_SUFFIXES
 
     others = [path for path in clip.parent.glob("*") if path.stem.casefold() == clip.stem.casefold()]
     alone = all(path.name == clip.name or path.suffix.lower() not in VIDEO_SUFFIXES for path in others)

@@ -16,7 +16,7 @@ from formcheck.message import Message
 if TYPE_CHECKING:
     from types import FrameType
 
-    from formcheck.batch.run import BatchProgress
+    from formcheck.batch.progress import BatchProgress
     from formcheck.pipeline import Progress
     from formcheck.text.catalogue import Texts
 

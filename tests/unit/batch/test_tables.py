@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import synth
-from formcheck.batch.outliers import find_outliers
-from formcheck.batch.page import render_summary
-from formcheck.batch.tables import ClipResult, ClipState, read_rows, table_files
+from formcheck.batch.outliers import UsualValues, WorstFirst, find_outlier
+from formcheck.batch.page import summary_files
+from formcheck.batch.paging import Paging
+from formcheck.batch.rows import SessionRows, read_rows
+from formcheck.batch.tables import ClipResult, ClipState, dataset_part, write_csv
 from formcheck.batch.tasks import BatchClip, BatchSettings, ClipFailure, ClipLimits, FailureKind
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.message import Message
@@ -48,6 +50,29 @@ def done(name, *moves, session=None, **options):
 def failed(name, reason):
     clip = BatchClip(f"/study/{name}", f"/study/{name}", name)
     return ClipResult(clip, ClipState.FAILED, failure=ClipFailure(FailureKind.HUNG, reason))
+
+
+def csv_tables(results, texts=ENGLISH):
+    """The rows of both tables as a spreadsheet reads them."""
+    files = io.BytesIO(), io.BytesIO()
+    write_csv(results, texts, *files)
+    return [list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig")))) for file in files]
+
+
+def pages_of(results, settings=SETTINGS):
+    return {name: page.decode() for name, page in summary_files(results, settings, tables=["results.csv"])}
+
+
+def worst_of(results):
+    """The clips to check, the most urgent first."""
+    usual = UsualValues()
+    for result in results:
+        if result.rows:
+            usual.add(result.rows.clip)
+    order = WorstFirst(usual.norms())
+    for place, result in enumerate(results):
+        order.add(place, result)
+    return [find_outlier(results[place], usual.norms()) for place in order.places()]
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +113,13 @@ def test_numbers_and_status_are_those_of_the_session():
 
 def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
     results = [*ten, failed("=1+1.mp4", "no progress")]
-    files = dict(table_files(results, ENGLISH))
-    assert files == dict(table_files(results, ENGLISH))
-    for name, count in (("results", 11), ("reps", 30)):
-        rows = list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
-        table = pq.read_table(io.BytesIO(files[f"{name}.parquet"]))
+    parts = dataset_part(results, ENGLISH)
+    clip_rows, rep_rows = csv_tables(results)
+    for rows, data, count in ((clip_rows, parts["results"], 11), (rep_rows, parts["reps"], 30)):
+        table = pq.read_table(io.BytesIO(data))
         assert len(rows) == table.num_rows == count
         assert list(rows[0]) == table.column_names
-    last = list(csv.DictReader(io.StringIO(files["results.csv"].decode("utf-8-sig"))))[-1]
+    last = clip_rows[-1]
     assert (last["name"], last["state"], last["reason"], last["knee_end_deg"]) == (
         "'=1+1.mp4",
         "failed",
@@ -105,11 +129,9 @@ def test_tables_as_csv_and_parquet_are_the_same_and_hide_no_formula(ten):
 
 
 def test_types_do_not_depend_on_what_is_in_the_table(ten):
-    of_ten, of_none = (
-        pq.read_schema(io.BytesIO(dict(table_files(results, ENGLISH))["results.parquet"]))
-        for results in (ten, [failed("a", "b")])
-    )
-    assert of_ten == of_none
+    of_ten, of_none = (dataset_part(results, ENGLISH) for results in (ten, [failed("a", "b")]))
+    for name in ("results", "reps"):
+        assert pq.read_schema(io.BytesIO(of_ten[name])) == pq.read_schema(io.BytesIO(of_none[name]))
 
 
 def test_half_a_session_is_none():
@@ -126,7 +148,7 @@ def test_results_of_an_earlier_version_are_read():
     rows = read_rows(old.read_bytes())
     assert [rows.clip[name] for name in ("met_reps", "not_met_reps", "undecided_reps")] == [2, 1, 0]
     assert [(row["status"], row["deciding"]) for row in rows.reps] == [("met", ""), ("not_met", "slow"), ("met", "")]
-    (outlier,) = find_outliers([replace(done("old.mp4"), rows=rows)])
+    (outlier,) = worst_of([replace(done("old.mp4"), rows=rows)])
     faults = Message.of("number.list", parts=(Message("rule.slow.title"),))
     assert outlier.reasons == (
         Message.of("batch.reason.not_met", n=1, of_all=3, rules=faults),
@@ -141,7 +163,7 @@ def test_the_worst_clips_come_first_with_their_reasons(ten):
     gaps = done("gaps.mp4")
     gaps = replace(gaps, rows=replace(gaps.rows, clip={**gaps.rows.clip, "usable_fraction": 0.5}))
     fast = done("fast.mp4", Move(), Move(extend_s=0.5, return_s=0.5))
-    found = find_outliers([*ten, strange, unsure, gaps, fast, failed("bad.mp4", "crashed")])
+    found = worst_of([*ten, strange, unsure, gaps, fast, failed("bad.mp4", "crashed")])
     names = [outlier.result.clip.name for outlier in found]
     assert names == ["bad.mp4", "fast.mp4", "gaps.mp4", "unsure.mp4", "strange.mp4"]
     assert [ENGLISH.say(outlier.reasons[0]) for outlier in found] == [
@@ -154,15 +176,15 @@ def test_the_worst_clips_come_first_with_their_reasons(ten):
 
 
 def test_few_clips_have_no_usual_value(ten):
-    assert find_outliers([*ten[:3], done("strange.mp4", peak_deg=60.0)]) == []
+    assert worst_of([*ten[:3], done("strange.mp4", peak_deg=60.0)]) == []
 
 
 def test_the_page_is_safe_with_any_name_and_equal_for_equal_results(ten):
     name = "<script>alert(1)</script> 100%#?.mp4"
     first = replace(ten[0], clip=BatchClip("/x", f"/x/{name}", name), folder="clips/ä b#1")
     results = [first, *ten[1:], failed("b\udcff.mp4", "<b>why</b>")]
-    page = render_summary(results, SETTINGS)
-    assert page == render_summary(results, SETTINGS)
+    page = pages_of(results)["summary.html"]
+    assert page == pages_of(results)["summary.html"]
     assert "<script" not in page
     assert "&lt;b&gt;why&lt;/b&gt;" in page
     assert 'href="clips/%C3%A4%20b%231/report.html"' in page
@@ -171,17 +193,12 @@ def test_the_page_is_safe_with_any_name_and_equal_for_equal_results(ten):
 
 def test_the_page_and_the_tables_speak_german(ten):
     results = [*ten, done("strange.mp4", peak_deg=60.0), failed("bad.mp4", "crashed")]
-    page = render_summary(results, replace(SETTINGS, language="de"))
+    page = pages_of(results, replace(SETTINGS, language="de"))["summary.html"]
     assert '<html lang="de">' in page
     german = Texts("de")
     assert german.get("batch.analysed", n=12, done=11) in page
     assert german.get("batch.unlike.knee_end_deg", value=60, median=21) in page
-    in_english, in_german = (
-        next(
-            csv.DictReader(io.StringIO(dict(table_files(results, Texts(language)))["results.csv"].decode("utf-8-sig")))
-        )
-        for language in ("en", "de")
-    )
+    in_english, in_german = (csv_tables(results, Texts(language))[0][0] for language in ("en", "de"))
     assert {name for name in in_english if in_english[name] != in_german[name]} == {"headline"}
 
 
@@ -209,3 +226,38 @@ def test_a_large_file_may_be_silent_for_longer():
     assert ClipLimits(1).stall_of(0) == 60
     assert ClipLimits(1).stall_of(10**9) == 160
     assert ClipLimits(1, 5.0).stall_of(10**9) == 5
+
+
+def test_rows_pass_between_processes_unchanged(ten):
+    rows = done("a.mp4", Move(), Move(extend_s=0.4), Move(start_deg=70.0)).rows
+    assert SessionRows.from_json(json.loads(json.dumps(rows.to_json()))) == rows
+    assert rows.deciding[0] == "slow"
+
+
+def test_long_lists_go_on_on_further_pages(ten):
+    bad = [failed(f"bad{number:03}.mp4", "crashed") for number in range(130)]
+    pages = pages_of([*ten, *bad])
+    assert sorted(pages) == ["summary.html", "summary/all-0002.html", "summary/first-0002.html"]
+    first, rest = pages["summary.html"], pages["summary/all-0002.html"]
+    # Once among all, once among those to check.
+    assert first.count("bad000.mp4") == 2
+    assert first.count("bad089.mp4") == 2
+    assert first.count("bad095.mp4") == 1
+    assert "bad095.mp4" in rest
+    assert "bad129.mp4" in pages["summary/first-0002.html"]
+    assert 'href="summary/all-0002.html#all"' in first
+    assert 'href="../summary.html#all"' in rest
+    assert "<script" not in rest
+
+
+def test_no_page_of_a_thousand_is_far():
+    paging = Paging("all", 99_950, 500)
+    assert (paging.pages, paging.first, paging.last) == (1000, 49_901, 50_000)
+    assert paging.numbers == [1, 400, 490, 499, 500, 501, 510, 600, 1000]
+    assert Paging("all", 99_950, 1000).last == 99_950
+    assert Paging("all", 0).pages == 1
+
+
+def test_links_of_further_pages_lead_to_the_reports(ten):
+    clips = [replace(ten[0], clip=BatchClip("/x", f"/x/{i}.mp4", f"{i}.mp4"), folder=f"clips/{i}") for i in range(101)]
+    assert 'href="../clips/100/report.html"' in pages_of(clips)["summary/all-0002.html"]

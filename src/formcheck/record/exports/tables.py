@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import IO, Any, get_args, get_type_hints
 
 from formcheck.record.damage import readable
 from formcheck.record.exports import ExportFiles
@@ -86,18 +87,35 @@ def _findings(selection: Selection, uid: str) -> Iterator[Row]:
         yield {name: own.get(name, finding.get(name)) for name in FINDING_COLUMNS}
 
 
-def csv_text(columns: Iterable[str], rows: Sequence[Row]) -> bytes:
-    """Return a table as CSV; an empty cell means not known or not measurable, booleans are true and false.
+def csv_text(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
+    """Return a table as CSV, see `CsvFile`."""
+    file = io.BytesIO()
+    table = CsvFile(file, columns)
+    for row in rows:
+        table.add(row)
+    return file.getvalue()
+
+
+class CsvFile:
+    """A table written as CSV; an empty cell means not known or not measurable, booleans are true and false.
 
     UTF-8 with a byte-order mark: without one Excel takes a file for Windows-1252 and garbles umlauts.
     """
-    columns = tuple(columns)
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_csv_cell(row[name]) for name in columns])
-    return file.getvalue().encode("utf-8-sig")
+
+    def __init__(self, file: IO[bytes], columns: Iterable[str]) -> None:
+        self._file, self._columns, self._line = file, tuple(columns), io.StringIO()
+        self._writer = csv.writer(self._line, lineterminator="\n")
+        file.write(codecs.BOM_UTF8)
+        self._write(self._columns)
+
+    def add(self, row: Row) -> None:
+        self._write([_csv_cell(row[name]) for name in self._columns])
+
+    def _write(self, cells: Iterable[Any]) -> None:
+        self._writer.writerow(cells)
+        self._file.write(self._line.getvalue().encode())
+        self._line.seek(0)
+        self._line.truncate()
 
 
 def _csv_cell(value: Any) -> Any:

@@ -1,0 +1,109 @@
+"""The clips of a batch in their order, and what became of each: on the disk, with a few bytes a clip in memory."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from array import array
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import IntEnum
+from threading import Condition
+from typing import Any
+
+from formcheck.batch.tasks import BatchClip, ClipFailure
+
+# The states of clips are looked at so often while it is waited for more of them.
+_POLL_S = 0.2
+
+
+class Known(IntEnum):
+    """What is known of a clip, and what its number in the list then is."""
+
+    NOTHING = 0
+    # The number is that of its key.
+    IN_JOURNAL = 1
+    # The number is the place of the clip with the same content.
+    DUPLICATE = 2
+    # It failed, but the next run tries it again: the number is where in the file its failure stands.
+    NOT_NOW = 3
+
+
+class ClipList:
+    """Clips, appended by one thread while others read them.
+
+    Clips and failures are lines of a file without a name, since a location may hold a password.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+        self._end = 0
+        self._offsets, self._numbers, self._known = array("Q"), array("Q"), bytearray()
+        self._changed = Condition()
+        self.complete = False
+        self.total_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def append(self, clip: BatchClip) -> None:
+        with self._changed:
+            self._offsets.append(self._write(asdict(clip)))
+            self._numbers.append(0)
+            self._known.append(Known.NOTHING)
+            self.total_bytes += clip.size_bytes
+            self._changed.notify_all()
+
+    def finish(self) -> None:
+        """Say that no more clips will be appended."""
+        with self._changed:
+            self.complete = True
+            self._changed.notify_all()
+
+    def chunks(self, length: int) -> Iterator[list[tuple[int, BatchClip]]]:
+        """Yield all clips with their places, at most ``length`` at a time, as they are appended."""
+        place = 0
+        while True:
+            with self._changed:
+                while place == len(self) and not self.complete:
+                    self._changed.wait(_POLL_S)
+                places = range(place, min(place + length, len(self)))
+            if not places:
+                return
+            yield [(each, self.clip(each)) for each in places]
+            place = places.stop
+
+    def clip(self, place: int) -> BatchClip:
+        return BatchClip(**self._read(self._offsets[place]))
+
+    def note(self, place: int, known: Known, number: int) -> None:
+        """Note what is known of a clip."""
+        self._known[place], self._numbers[place] = known, number
+
+    def note_failure(self, place: int, failure: ClipFailure) -> None:
+        """Note a failure that is no result: the next run tries the clip again."""
+        with self._changed:
+            self.note(place, Known.NOT_NOW, self._write(failure.to_dict()))
+
+    def known(self, place: int) -> tuple[Known, int]:
+        """Return what is known of a clip, and its number."""
+        return Known(self._known[place]), self._numbers[place]
+
+    def failure(self, number: int) -> ClipFailure:
+        """Return a failure by the number of its clip."""
+        return ClipFailure.from_dict(self._read(number))
+
+    def _write(self, values: dict[str, Any]) -> int:
+        self._file.seek(self._end)
+        start = self._end
+        self._end += self._file.write(json.dumps(values).encode() + b"\n")
+        return start
+
+    def _read(self, offset: int) -> dict[str, Any]:
+        with self._changed:
+            self._file.seek(offset)
+            values: dict[str, Any] = json.loads(self._file.readline())
+        return values
