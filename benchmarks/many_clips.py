@@ -118,7 +118,7 @@ def run(clips: Path, out: Path, templates_folder: Path, jobs: int) -> None:
     settings = make_settings("sciatic-glide", side=None, fps=None, video=False, language="en")
     command = (sys.executable, __file__, "--worker", str(templates_folder))
     count = sum(1 for _ in clips.glob("*/*.mp4"))
-    at_tenth, first_new_s = -1, None
+    at_tenth, known, known_s, any_new = -1, 0, 0.0, False
 
     def say(**values: Any) -> None:
         spent = process.cpu_times()
@@ -126,10 +126,12 @@ def run(clips: Path, out: Path, templates_folder: Path, jobs: int) -> None:
         print(json.dumps({**own, **values}), flush=True)
 
     def show(progress: BatchProgress) -> None:
-        nonlocal at_tenth, first_new_s
-        if progress.analysed and first_new_s is None:
-            first_new_s = time.perf_counter() - begin_s
-            say(what="first new", finished=progress.finished)
+        nonlocal at_tenth, known, known_s, any_new
+        if not progress.analysed and progress.finished > known:
+            known, known_s = progress.finished, time.perf_counter() - begin_s
+        if progress.analysed and not any_new:
+            any_new = True
+            say(what="first new", finished=progress.finished, known=known, known_s=known_s)
         if 10 * progress.finished // count > at_tenth:
             at_tenth = 10 * progress.finished // count
             say(what="tenth", finished=progress.finished)
@@ -150,8 +152,7 @@ def watched(work: Path, jobs: int, *, kill_at: int | None = None) -> list[dict[s
     command = [sys.executable, __file__, "--work", str(work), "--jobs", str(jobs), "--run"]
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             said.append(json.loads(line))
             print(f"  {line.strip()}", file=sys.stderr)
             if kill_at is not None and said[-1]["finished"] >= kill_at:
@@ -178,14 +179,15 @@ def many(work: Path, clips: int, jobs: int) -> None:
     rows = [
         ["first half, per clip", f"{(half[-1]['s'] - half[0]['s']) * one:.1f} ms",
          f"{(half[-1]['cpu_s'] - half[0]['cpu_s']) * one:.2f} ms"],
-        ["killed and started again, until a new clip was analysed", *_times(_line(rest, "first new"))],
+        ["killed, started again, until what was done was known", f"{_line(rest, 'first new')['known_s']:.1f} s", ""],
+        ["... until a new clip was analysed, with its worker started", *_times(_line(rest, "first new"))],
         ["the tables and pages at the end", *_times(rest[-1], rest[-2])],
         ["nothing to do, in all", *_times(nothing[-1])],
-        ["ten clips more, until the first was analysed", *_times(_line(ten, "first new"))],
+        ["ten clips more, until what was done was known", f"{_line(ten, 'first new')['known_s']:.1f} s", ""],
+        ["... until the first of them was analysed, with its worker started", *_times(_line(ten, "first new"))],
     ]  # fmt: skip
     print(table(("", "wall", "CPU"), rows))
-    files = [path for path in (work / "out").rglob("part-*.parquet")]
-    pages = [path for path in (work / "out" / "summary").iterdir()]
+    files, pages = list((work / "out").rglob("part-*.parquet")), list((work / "out" / "summary").iterdir())
     print(f"{len(files)} Parquet files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB; {len(pages)} pages")
 
 
@@ -243,8 +245,7 @@ def list_names(count: int) -> None:
     """List a bucket as a batch does: into its list of clips."""
     command = [sys.executable, __file__, "--serve", str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, closing(ClipList()) as listed:
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
+        port = int(next(iter(server.stdout or ())))
         access = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
         os.environ.update({**access, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
         process, begin_s, rows = psutil.Process(), time.perf_counter(), []
