@@ -18,7 +18,7 @@ from formcheck.review.analysis import possible_results_folders
 
 @dataclass(frozen=True, slots=True)
 class KeptReview:
-    """A completed review that goes with new results: the clip's name, the folder of its results, and what it is then."""
+    """A completed review that goes with new results: of which clip, in which folder, and what it is then."""
 
     name: str
     folder: str
@@ -44,8 +44,8 @@ class BatchReviews:
     def _earlier(self) -> dict[str, list[CompletedReview]]:
         """Reviews in the batch's folder by the clip's content; looked for when the first clip was analysed."""
         found: defaultdict[str, list[CompletedReview]] = defaultdict(list)
-        for name in self._storage.names(CLIPS_FOLDER) if self._out is not None else ():
-            review = completed_review(self._out / CLIPS_FOLDER / name)
+        for name in self._storage.names(CLIPS_FOLDER):
+            review = completed_review(local_path(self._storage.out) / CLIPS_FOLDER / name)
             if review is not None:
                 found[review.clip_sha256].append(review)
         return found
