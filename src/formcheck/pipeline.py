@@ -134,6 +134,7 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
     coarse = FileSource(
         clip, start_s=options.start_s, end_s=options.end_s, stride_s=STRIDE_S, threads=1, speed=options.speed
     )
+    coarse.check_times()
     survey = survey_clip(
         coarse,
         landmarker,
@@ -200,6 +201,7 @@ def follow_causally(
             side=options.side,
         ) as tracker,
     ):
+        source.check_times()
         for frame in _counted(source, "measure", progress, options):
             window = tracker.update(frame)
             seen.append(last_frame(window))

@@ -43,10 +43,12 @@ _NOT_CLIPS = frozenset({"image2", "tty", "hls", "dash", "concat", "webvtt"})
 # Even a still scene of the smallest size takes more.
 _FEWEST_BYTES_A_S = 300
 
-# Keys of the metadata of Android and Apple, and the fastest camera of a phone.
+MOST_FPS = 2000.0
+"""The fastest camera of a phone."""
+
+# Keys of the metadata of Android and Apple.
 _CAPTURE_FPS = "com.android.capture.fps"
 _APPLE = "com.apple.quicktime."
-_MOST_FPS = 2000.0
 
 # AVI stores decoding times only. Its frames leave the decoder in display order with those times shuffled by at most the
 # reordering depth, so sorting over a short window corrects them.
@@ -255,7 +257,7 @@ def _capture_fps(container: InputContainer) -> float | None:
         fps = float(container.metadata[_CAPTURE_FPS])
     except (KeyError, ValueError):
         return None
-    return fps if 0 < fps <= _MOST_FPS else None
+    return fps if 0 < fps <= MOST_FPS else None
 
 
 def _no_frames(path: Path, damage: Damage) -> str:

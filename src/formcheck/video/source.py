@@ -178,6 +178,15 @@ class FileSource:
         """Time at which the last frame read so far stops being shown; NaN before the first."""
         return self._read_to_s
 
+    def check_times(self) -> None:
+        """Refuse a clip that nothing could be measured by, as its times are wrong. Reads the file.
+
+        Raises
+        ------
+        InputError
+        """
+        self._times.scan.check(self.path)
+
     def can_be_split(self) -> bool:
         """Whether parts of the clip, read one by one, can be expected to be those of the whole. Reads the file."""
         return self._times.scan.in_order

@@ -31,6 +31,20 @@ def write(path, size_px, *, times=(0, 1, 2, 3), metadata=None, codec="ffv1"):
     return path
 
 
+def write_times(path, times):
+    """Write frames with any times, in units of 1/25 s, such as no encoder gives."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        stream.time_base = Fraction(1, 90_000)
+        for index, time in enumerate(times):
+            for packet in stream.encode(av.VideoFrame(64, 48, "yuvj420p")):
+                packet.pts, packet.dts = round(time * 3600), index
+                packet.time_base = Fraction(1, 90_000)
+                container.mux(packet)
+    return path
+
+
 @pytest.mark.parametrize("size_px", STRIPS)
 def test_frames_that_are_no_film_of_a_person_are_refused(tmp_path, size_px):
     clip = write(tmp_path / "clip.mkv", size_px)
@@ -51,6 +65,36 @@ def test_a_time_far_ahead_is_left_out(tmp_path, times):
     assert source.duration_s < 60
     assert [frame.t_s for frame in source] == pytest.approx([0, 0.04, 0.08], abs=0.001)
     assert [message.key for message in source.warnings if message.key == "warning.bad_timestamps"]
+
+
+MINUTES_20 = 25 * 1200
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [index * MINUTES_20 for index in range(8)],
+        [0, *(MINUTES_20 + index for index in range(8))],
+        [0, 1, *([2] * 8)],
+        [25 * (50 - index) for index in range(12)],
+    ],
+    ids=["each too late", "all but the first too late", "repeated", "backward"],
+)
+def test_a_clip_most_of_whose_times_are_wrong_is_refused_before_anything_is_measured(tmp_path, times):
+    clip = write_times(tmp_path / "clip.mkv", times)
+    with pytest.raises(InputError, match=f"such among {len(times)};"):
+        FileSource(clip).check_times()
+
+
+def test_a_clip_of_more_frames_a_second_than_any_camera_films_is_refused(tmp_path):
+    clip = write_times(tmp_path / "clip.mp4", [index * 0.001 for index in range(30)])
+    with pytest.raises(InputError, match="frames a second"):
+        FileSource(clip).check_times()
+
+
+@pytest.mark.parametrize("times", [[0], [0, 1], [0, 1, 2, 3, MINUTES_20, 5, 6], [0, 0, 1, 1, 2, 2]])
+def test_a_few_wrong_times_refuse_no_clip(tmp_path, times):
+    FileSource(write_times(tmp_path / "clip.mkv", times)).check_times()
 
 
 @pytest.mark.parametrize("tag", ["²²:00:01.0", "-1:00:00.0", "99999999:00:00", "nan:0:0", "1e9:0:0", "00:00:00.0"])
