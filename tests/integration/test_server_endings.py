@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -88,16 +88,60 @@ def test_the_last_resort_ends_it_when_a_thread_does_not(tmp_path):
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+    # Its answer was cancelled.
+    assert "Traceback" not in (tmp_path / "err").read_text()
+
+
+def upload_head(client, name, *fields):
+    lines = (
+        f"POST /api/uploads?name={name} HTTP/1.1",
+        f"Host: {client.own}",
+        f"Cookie: {client.cookie}",
+        f"Origin: http://{client.own}",
+        "X-Formcheck: 1",
+        *fields,
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.mp4"], ids=["answered before its end", "under way"])
+def test_an_upload_that_breaks_off_within_a_chunk_leaves_no_traceback(tmp_path, caplog, capfd, monkeypatch, name):
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
+        head = upload_head(client, name, "Transfer-Encoding: chunked")
+        with socket.create_connection((client.address.host, client.address.port), timeout=20) as wire:
+            wire.sendall(head + b"14\r\n\x00\x00\x00\x18ftypmp42" + bytes(8) + b"\r\n")
+            time.sleep(0.1)
+            with suppress(ConnectionError):
+                wire.sendall(b"no chunk\r\n")
+                wire.sendall(b"nor this\r\n")
+                while wire.recv(4096):
+                    pass
+        assert client.get("/api/items")["items"] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert "Traceback" not in capfd.readouterr().err
+    assert list(tmp_path.glob(".upload-*")) == []
+
+
+def test_a_server_that_ends_during_an_upload_leaves_one_line_of_the_log(tmp_path, caplog, capfd):
+    with serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
+        wire = socket.create_connection((client.address.host, client.address.port), timeout=20)
+        wire.sendall(upload_head(client, "a.mp4", "Content-Length: 100000") + b"\x00\x00\x00\x18ftypmp42" + bytes(5000))
+        while not list(tmp_path.glob(".upload-*")):
+            time.sleep(0.02)
+    wire.close()
+    said = [record.getMessage() for record in caplog.records if record.name.startswith(("formcheck", "uvicorn"))]
+    assert len(said) == 1
+    assert "upload" in said[0]
+    assert "CancelledError" not in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_upload_that_is_cut_off_leaves_one_line_of_the_log(tmp_path, caplog, capfd):
     with caplog.at_level(logging.INFO), serving(FileLibrary(tmp_path, AvailableProtocols())) as client:
-        head = (
-            f"POST /api/uploads?name=a.mp4 HTTP/1.1\r\nHost: {client.own}\r\nCookie: {client.cookie}\r\n"
-            f"Origin: http://{client.own}\r\nX-Formcheck: 1\r\nContent-Length: 100000\r\n\r\n"
-        )
+        head = upload_head(client, "a.mp4", "Content-Length: 100000")
         with socket.create_connection((client.address.host, client.address.port), timeout=20) as wire:
-            wire.sendall(head.encode() + b"\x00\x00\x00\x18ftypmp42" + bytes(5000))
+            wire.sendall(head + b"\x00\x00\x00\x18ftypmp42" + bytes(5000))
             waited = threading.Event()
             while not list(tmp_path.glob(".upload-*")):
                 waited.wait(0.02)

@@ -7,11 +7,12 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import IO
 
 from anyio import to_thread
 
 from formcheck.errors import InputError
-from formcheck.files import move_into_place, open_private, remove_stale
+from formcheck.files import explained, move_into_place, open_private, remove_stale
 from formcheck.review.analysis import results_folder_for
 from formcheck.review.file_library import CLIP_SUFFIXES
 from formcheck.server.endpoints import RequestError
@@ -31,6 +32,8 @@ _BEGINNINGS = (
 )
 _TS_SYNC = 0x47
 _NAME_CHARS = 120
+# What Windows takes for a device, whatever follows a point.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789")}
 _PART = ".upload-"
 
 
@@ -70,13 +73,18 @@ async def receive(
         More than `MAX_BYTES`, or than the disk can hold.
     NotVideoError
         It is not a video that can be read.
+    OutputError
+        The folder is gone, or may not be written.
     """
     safe = _safe_name(name)
-    remove_stale(folder, f"{_PART}*")
-    _check_room(declared or 0, folder)
     part = folder / f"{_PART}{secrets.token_hex(8)}{Path(safe).suffix}"
+    with explained(folder.name, remedy="open another folder"):
+        remove_stale(folder, f"{_PART}*")
+        _check_room(declared or 0, folder)
+        file = open_private(part, "xb")
     try:
-        await _write(chunks, part, folder)
+        with file:
+            await _write(chunks, file, part)
         try:
             await to_thread.run_sync(check, part)
         except InputError as error:
@@ -86,23 +94,22 @@ async def receive(
         part.unlink(missing_ok=True)
 
 
-async def _write(chunks: AsyncIterator[bytes], part: Path, folder: Path) -> None:
+async def _write(chunks: AsyncIterator[bytes], file: IO[bytes], part: Path) -> None:
     written, head = 0, b""
-    with open_private(part, "xb") as file:
-        async for chunk in chunks:
-            if len(head) < _HEAD_BYTES:
-                head += chunk[: _HEAD_BYTES - len(head)]
-                if len(head) >= 12 and not looks_like_video(head):
-                    raise NotVideoError(_not_video(part))
-            written += len(chunk)
-            if written > MAX_BYTES:
-                raise TooLargeError(_too_large())
-            try:
-                await to_thread.run_sync(file.write, chunk)
-            except OSError:
-                raise TooLargeError(
-                    f"the disk of {folder.name} is full: free some space and drop the clip again"
-                ) from None
+    async for chunk in chunks:
+        if len(head) < _HEAD_BYTES:
+            head += chunk[: _HEAD_BYTES - len(head)]
+            if len(head) >= 12 and not looks_like_video(head):
+                raise NotVideoError(_not_video(part))
+        written += len(chunk)
+        if written > MAX_BYTES:
+            raise TooLargeError(_too_large())
+        try:
+            await to_thread.run_sync(file.write, chunk)
+        except OSError:
+            raise TooLargeError(
+                f"the disk of {part.parent.name} is full: free some space and drop the clip again"
+            ) from None
     if not looks_like_video(head):
         raise NotVideoError(_not_video(part))
 
@@ -150,6 +157,8 @@ def _safe_name(name: str) -> str:
         )
     while len(stem.encode()) > _NAME_CHARS:
         stem = stem[:-1]
+    if stem.split(".")[0].rstrip().casefold() in _DEVICES:
+        stem = f"_{stem}"
     return f"{stem or 'clip'}{suffix}"
 
 

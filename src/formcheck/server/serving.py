@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from formcheck.errors import UsageError
@@ -107,6 +110,8 @@ def serve(
 class PatientConnection(H11Protocol):
     """A connection that is closed when its other end says nothing more: half a head, or half a body, waits for ever."""
 
+    # None before the first whole head, which uvicorn's type does not say.
+    cycle: Any = None
     _heard_at = 0.0
     _watch: asyncio.TimerHandle | None = None
 
@@ -124,10 +129,23 @@ class PatientConnection(H11Protocol):
             self._watch.cancel()
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        # The rest of a body may break off in the middle of its chunks, while its answer is worked out or on its way.
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
+    def give_up_receiving(self) -> None:
+        """Close the connection if the rest of a request is still to come."""
+        if self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete:
+            self.transport.close()
+
     def _close_if_silent(self) -> None:
-        # None before the first whole head, which the type does not say.
-        cycle: Any = getattr(self, "cycle", None)
-        answering = cycle is not None and not cycle.response_complete and not cycle.more_body
+        answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
         if not answering and time.monotonic() - self._heard_at >= _SILENT_S:
             self.transport.close()
             return
@@ -172,13 +190,36 @@ class Server(uvicorn.Server):
         # Before the answers that are under way are waited for.
         if self.stop is not None:
             self.stop()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, PatientConnection):
+                connection.give_up_receiving()
         await super().shutdown(sockets=sockets)
+
+
+def _ending_quietly(app: ASGIApp) -> ASGIApp:
+    """Return an application whose answers can be cancelled, as they are at the end, without a traceback of each."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except asyncio.CancelledError:
+            if not begun:
+                await JSONResponse({"error": "formcheck is ending"}, 503)(scope, receive, send)
+
+    return answer
 
 
 def make_server(app: Starlette, address: Address) -> Server:
     """Return a server for an application behind its guard; no line of its log names a file or the token."""
     config = uvicorn.Config(
-        Guard(app, host=address.host, port=address.port, token=address.token),
+        _ending_quietly(Guard(app, host=address.host, port=address.port, token=address.token)),
         access_log=False,
         log_level="error",
         # Whether there is a terminal would be asked of a stream, and a program without a console has none.

@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 
 from clips import write_clip, write_sound_only
+from formcheck.errors import OutputError
 from formcheck.review import uploads
 from formcheck.review.uploads import NotVideoError, TooLargeError, looks_like_video, receive
 from formcheck.video.container import read_header
@@ -63,6 +64,9 @@ def test_a_clip_arrives_whole_for_its_owner_only(tmp_path, clip_bytes):
         ("a\nb\x00.mp4", "a_b_.mp4"),
         ("пациент 1.mov", "пациент 1.mov"),
         ("x" * 400 + ".mp4", "x" * 120 + ".mp4"),
+        ("con.mp4", "_con.mp4"),
+        ("NUL .x.mp4", "_NUL .x.mp4"),
+        ("console.mp4", "console.mp4"),
     ],
 )
 def test_a_name_is_only_ever_a_name(tmp_path, clip_bytes, name, safe):
@@ -123,6 +127,11 @@ def test_too_much_is_refused_while_it_comes_when_less_was_announced(tmp_path, mo
         send(clip_bytes, tmp_path, declared=10)
     assert send.asked == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_gone_is_said_in_one_line(tmp_path, clip_bytes):
+    with pytest.raises(OutputError, match="clips: expected a folder"):
+        send(clip_bytes, tmp_path / "clips")
 
 
 def test_a_disk_without_room_is_said_before(tmp_path, monkeypatch, clip_bytes):
