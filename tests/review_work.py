@@ -7,7 +7,7 @@ import time
 def fine(reports, request):
     reports.send(("progress", "measuring", 0.5))
     request.out.mkdir()
-    (request.out / "session.json").write_text(f"{request.clip.name} {request.protocol} {request.side}")
+    (request.out / "session.json").write_text(f"{request.clip.name} {request.protocol} {request.options.side}")
     reports.send(("done",))
 
 

@@ -9,7 +9,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -119,10 +119,11 @@ def filling(folder: Path, *, last: str) -> Iterator[Path]:
     Parameters
     ----------
     folder : Path
-        Made if it is not there. Its other files stay as they are.
+        Made if it is not there, and removed again if nothing comes into it. Its other files stay as they are.
     last : str
         The file that is moved after all others: who waits for it finds everything else in place.
     """
+    made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     remove_stale(folder, PART_FOLDERS)
     fresh = Path(tempfile.mkdtemp(prefix=PART_FOLDERS.removesuffix("*"), dir=folder))
@@ -133,6 +134,9 @@ def filling(folder: Path, *, last: str) -> Iterator[Path]:
             move_into_place(path, folder / path.name)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def remove_stale(folder: Path, pattern: str, *, older_than_s: float = STALE_S) -> None:

@@ -317,6 +317,16 @@ def test_the_other_leg_is_analysed_beside_the_first_one(served, key):
     assert "side=" in served.json("POST", f"/api/items/{key}/analyse?side=up", status=422)["error"]
 
 
+def test_another_speed_is_refused_where_it_would_move_what_was_placed(served, key):
+    path = f"/api/items/{key}/analyse-again?speed="
+    for speed in ("", "0", "nan", "-1", "1000", "fast"):
+        assert "0.01 to 100" in served.json("POST", path + speed, status=422)["error"]
+    review = served.get(f"/api/items/{key}")["review"]
+    served.put(key, review | {"key_images": [{"id": "a", "t_s": 1.0, "caption": ""}]})
+    assert "holds times" in served.json("POST", f"{path}0.25", status=422)["error"]
+    assert served.get("/api/jobs") == []
+
+
 def test_two_sessions_are_compared(served, key):
     other = key_of(served, "drift.mkv")
     found = served.get(f"/api/compare?a={key}&b={other}&a_layer=analysed&b_layer=analysed")

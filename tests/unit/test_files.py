@@ -109,6 +109,12 @@ def test_results_that_are_not_complete_leave_the_older_ones(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_folder_that_was_made_for_results_that_never_came_is_gone_again(tmp_path):
+    with pytest.raises(RuntimeError), files.filling(tmp_path / "results", last="session.json") as fresh:
+        fail_half_way(fresh / "session.json")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_results_that_a_killed_process_left_vanish_and_those_of_a_running_one_stay(tmp_path):
     dead, alive = tmp_path / ".partial-dead", tmp_path / ".partial-alive"
     for folder in (dead, alive):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from formcheck.patterns import is_pattern, matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from formcheck.protocols.loader import LoadedProtocol
     from formcheck.text.catalogue import Texts
@@ -136,12 +138,12 @@ def command(
         language=call_texts().language,
         kept=kept,
     )
-    folders = _folders(clips, out)
+    planned = _folders(clips, out)
     worst = 0
-    for clip, folder in zip(clips, folders, strict=True):
+    for clip, place in zip(clips, planned, strict=True):
         try:
-            review = completed_review(folder)
-            with clip_progress(clip.name) as progress:
+            with _claimed(clip, place) as folder, clip_progress(clip.name) as progress:
+                review = completed_review(folder)
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.
             if review is not None:
@@ -163,7 +165,7 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
     if out is not None and len(clips) == 1:
         return [out]
     from formcheck.pipeline import TRACK_SUFFIX
-    from formcheck.review.analysis import possible_results_folders, results_folder_for
+    from formcheck.review.results_folders import possible_results_folders, results_folder_for
 
     folders: dict[str, Path] = {}
     for clip in clips:
@@ -179,6 +181,16 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
             )
         folders[_key(folder)] = folder
     return list(folders.values())
+
+
+def _claimed(clip: Path, planned: Path) -> AbstractContextManager[Path]:
+    """Return what keeps a clip's folder from clips of its stem that other programs analyse; --out is used as it is."""
+    from formcheck.review.results_folders import claimed_results_folder, possible_results_folders
+
+    place = planned.parent / clip.name
+    if planned not in possible_results_folders(place):
+        return nullcontext(planned)
+    return claimed_results_folder(place, not_before=planned)
 
 
 def _key(folder: Path) -> str:

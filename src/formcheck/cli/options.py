@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from formcheck.video.window import FASTEST, SLOWEST
+
 if TYPE_CHECKING:
     from formcheck.text.catalogue import Texts
 
@@ -62,7 +64,7 @@ def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
         ),
         click.option(
             "--speed",
-            type=click.FloatRange(0.01, 100),
+            type=click.FloatRange(SLOWEST, FASTEST),
             metavar="FACTOR",
             help="How fast the clip plays, for slow motion whose file does not say so: 0.5 when it plays at half speed "
             "(a movement of 2 s lasts 4 s in it), 0.25 at a quarter, 2 at double speed. Times are real ones then. "

@@ -154,15 +154,15 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Te
     from formcheck.cli.progress_bars import clip_progress
     from formcheck.pipeline import Options, analyze
     from formcheck.protocols.loader import load_protocol
-    from formcheck.review.analysis import is_results, results_folder_for
+    from formcheck.review.analysis import is_results
+    from formcheck.review.results_folders import claimed_results_folder, results_folder_for
     from formcheck.video.container import read_header
 
     read_header(clip)
-    folder = results_folder_for(clip)
-    if is_results(folder):
+    if is_results(results_folder_for(clip)):
         return
     click.echo(texts.get("clinician.command.analysing", clip=clip.name), err=True)
-    with clip_progress(clip.name) as progress:
+    with claimed_results_folder(clip) as folder, clip_progress(clip.name) as progress:
         analyze(clip, folder, protocol=protocol or load_protocol(), options=Options(video=False), progress=progress)
 
 

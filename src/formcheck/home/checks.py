@@ -12,7 +12,7 @@ from typing import Any
 
 from formcheck.errors import FormcheckError
 from formcheck.home.record_view import RecordView
-from formcheck.pipeline import ANNOTATED, REPORT
+from formcheck.pipeline import ANNOTATED, REPORT, Options
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.review.analyses import AnalysisRequest, run_analysis
 from formcheck.review.library import NotFoundError
@@ -85,7 +85,8 @@ class Checks:
         name = protocol.protocol.id if protocol.origin == "built in" else protocol.origin
         out = clip.parent / "results"
         kept = self._record.calibrations()
-        request = AnalysisRequest(clip, out, name, side, video=True, language=self._language, kept=kept)
+        options = Options(side=side, language=self._language, kept=kept)
+        request = AnalysisRequest(clip, out, name, options)
         check = VideoCheck(clip, request, protocol, keep)
         discard = partial(shutil.rmtree, clip.parent, ignore_errors=True)
         job = Job("analysis", clip.parent.name, printable(clip.name), partial(self._work, check=check), discard)

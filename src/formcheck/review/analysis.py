@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,6 @@ from formcheck.review.apply import ClipMarks, HandCalibration, Rejudged, Reviewe
 from formcheck.review.model import Review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import FrameTable, read_angles_csv
-from formcheck.text.numbers import printable
 from formcheck.types import LegAngles, PoseTrack, Session, Side, View
 
 
@@ -256,24 +254,3 @@ class ResultsFolder:
 def is_results(path: Path) -> bool:
     """Whether a folder holds what an analysis leaves."""
     return (path / "session.json").is_file() and (path / "track.npz").is_file()
-
-
-def possible_results_folders(clip: Path) -> tuple[Path, Path]:
-    """Return where a clip's results are: under its name, or with the suffix too where another clip has that."""
-    return clip.with_name(f"{clip.stem}.formcheck"), clip.with_name(f"{clip.name}.formcheck")
-
-
-def results_folder_for(clip: Path) -> Path:
-    """Return where a clip's results go without writing over those of another clip."""
-    first, second = possible_results_folders(clip)
-    if not is_results(first):
-        return first
-    try:
-        return first if _same(ResultsFolder(first).session().clip.name, clip.name) else second
-    except InputError:
-        return first
-
-
-def _same(stored: str, name: str) -> bool:
-    # macOS may give the name of a file with its accents apart.
-    return unicodedata.normalize("NFC", stored) == unicodedata.normalize("NFC", printable(name))

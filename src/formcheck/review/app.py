@@ -67,6 +67,11 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
             methods=["DELETE"],
         ),
         Route(f"{item}/analyse", json_endpoint(lambda r: analyses.start(_id(r), **_options(r)), 202), methods=["POST"]),
+        Route(
+            f"{item}/analyse-again",
+            json_endpoint(lambda r: analyses.start_again(_id(r), speed=number_in_query(r, "speed")), 202),
+            methods=["POST"],
+        ),
         Route(f"{item}/report.html", _page(exports)),
         Route(f"{item}/report.pdf", pdf),
         Route(f"{item}/review.json", download_endpoint(lambda r: exports.review(_id(r)), "application/json", "json")),

@@ -181,6 +181,12 @@ class Review(Part):
         """Whether it says nothing; revision and reviewer do not count."""
         return self.model_copy(update={"revision": 0, "reviewer": ""}) == Review()
 
+    @property
+    def holds_times(self) -> bool:
+        """Whether it speaks of moments of the clip, which are others where it is taken to play at another speed."""
+        placed = (self.goniometer, self.key_images, self.drawings, self.followed, self.reps or ())
+        return any(placed) or self.scale is not None or any(note.t_s is not None for note in self.notes)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain lists, dicts, strings and numbers."""
         return self.model_dump(mode="json")

@@ -13,8 +13,8 @@ from anyio import to_thread
 
 from formcheck.errors import InputError
 from formcheck.files import explained, move_into_place, open_private, remove_stale
-from formcheck.review.analysis import results_folder_for
 from formcheck.review.file_library import CLIP_SUFFIXES
+from formcheck.review.results_folders import results_folder_for
 from formcheck.server.endpoints import RequestError
 
 MAX_BYTES = 4 * 1024**3

@@ -55,8 +55,8 @@ class PacketScan:
         usable = len(np.unique(self.times_s)) - self.backward
         if 2 * usable < self.frames:
             raise InputError(
-                f"{path}: expected frames whose times rise, each by {LONGEST_GAP_S / 60:g} minutes at most, found {usable} "
-                f"such among {self.frames}; {_REMEDY}"
+                f"{path}: expected frames whose times rise, each by {LONGEST_GAP_S / 60:g} minutes at most, found "
+                f"{usable} such among {self.frames}; {_REMEDY}"
             )
         if usable > 2 and usable - 1 > MOST_FPS * self.times_s[-1]:
             raise InputError(

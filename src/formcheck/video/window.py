@@ -1,4 +1,4 @@
-"""The part of a clip that the user asked for."""
+"""What the user may ask for of a clip: a part of it, and another speed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from formcheck.errors import UsageError
 
 # Players show whole seconds, so a user types '--end 22' for a clip of 21.87 s.
 _END_GRACE_S = 1.0
+
+# Speeds at which a clip may play against reality.
+SLOWEST, FASTEST = 0.01, 100.0
 
 
 def check_window(start_s: float | None, end_s: float | None, duration_s: float) -> tuple[float, float]:

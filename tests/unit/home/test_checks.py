@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.home.checks import VideoCheck
+from formcheck.pipeline import Options
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.analyses import AnalysisRequest
 from formcheck.server.jobs import Job
@@ -16,7 +17,9 @@ from formcheck.server.jobs import Job
 @pytest.fixture
 def check():
     clip = Path("clip.mp4")
-    return VideoCheck(clip, AnalysisRequest(clip, Path("results"), "sciatic-glide", None), load_protocol(), keep=True)
+    return VideoCheck(
+        clip, AnalysisRequest(clip, Path("results"), "sciatic-glide", Options()), load_protocol(), keep=True
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 import review_work
+from formcheck.pipeline import Options
 from formcheck.review.analyses import AnalysisRequest, run_analysis
 from formcheck.server.jobs import Job, JobQueue
 
@@ -24,7 +25,7 @@ def jobs():
 def add(jobs, work, folder, name, **more):
     clip = folder / name
     clip.write_bytes(b"clip")
-    request = AnalysisRequest(clip, clip.with_suffix(".formcheck"), "sciatic-glide", None)
+    request = AnalysisRequest(clip, clip.with_suffix(".formcheck"), "sciatic-glide", Options())
     job = Job("analysis", name, name, partial(run_analysis, request=request, analyse=work), **more)
     return jobs.add(job, one_per_item=True)
 

@@ -9,9 +9,10 @@ import pytest
 
 from formcheck.errors import InputError
 from formcheck.review import file_library
-from formcheck.review.analysis import AvailableProtocols, other_leg_folder, read_analysis, results_folder_for
+from formcheck.review.analysis import AvailableProtocols, other_leg_folder, read_analysis
 from formcheck.review.file_library import FileLibrary
 from formcheck.review.model import Review
+from formcheck.review.results_folders import results_folder_for
 from formcheck.review.storage import FileReviewStore
 from formcheck.types import Side
 from reviewed import make_analysed, make_clip, make_results

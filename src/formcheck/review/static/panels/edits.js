@@ -135,6 +135,22 @@ export class Edits {
     }
   }
 
+  /**
+   * Slow motion that the file does not tell: all times change, so the page begins anew.
+   * @param {number} speed
+   */
+  async analyseAtSpeed(speed) {
+    try {
+      await send("POST", `${itemPath(this.view.item.id)}/analyse-again?speed=${speed}`);
+      announce(t("review.findings.analysing_said"));
+      if ((await this.#awaitJobs()) && !this.view.closed) location.reload();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      showError("speed", error.message);
+    }
+  }
+
+  /** @returns {Promise<boolean>}  whether it was done */
   async #awaitJobs() {
     for (;;) {
       /** @type {Job[]} */
@@ -144,7 +160,7 @@ export class Edits {
       this.view.refresh();
       if (job?.state === "failed")
         showError("side", t("review.findings.analyse_failed", { reason: job.error ?? t("review.page.no_reason") }));
-      if (!this.view.ui.job || this.view.closed) return;
+      if (!this.view.ui.job || this.view.closed) return job?.state === "done";
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }

@@ -29,6 +29,7 @@ export function finishTab(view) {
     h("p", { class: "soft" }, t("review.finish.judge_help")),
     h("div", { class: "pair" }, sideField(view), protocolField(view)),
     otherLeg(view),
+    speedField(view),
     h(
       "div",
       { class: "buttons" },
@@ -128,6 +129,36 @@ function sideField({ state }) {
       draft.side = chosen === "" ? null : /** @type {Side} */ (chosen);
     });
   return field(t("review.finish.side"), select(state.review.side ?? "", choices, choose, { "data-key": "side" }));
+}
+
+/**
+ * Slow motion whose file does not say so has to be analysed again, by its true times.
+ * @param {ClipView} view
+ */
+function speedField(view) {
+  if (!view.item.video.url || ["store", "session"].includes(view.server.opened)) return null;
+  const { speed } = view.state.analysed.document.clip;
+  const value = String(speed ?? "");
+  const input = h("input", { type: "number", min: 0.01, max: 100, step: "any", "data-key": "speed", value });
+  const again = button(
+    t("review.finish.speed_again"),
+    () => void (input.reportValidity() && view.edits.analyseAtSpeed(input.valueAsNumber)),
+    { class: "small", disabled: true, title: t("review.finish.speed_help") },
+  );
+  const look = () => {
+    again.disabled = !input.value || input.valueAsNumber === speed || view.ui.job !== "";
+  };
+  input.addEventListener("input", look);
+  return h(
+    "div",
+    {},
+    h("div", { class: "pair" }, field(t("review.finish.speed"), input), again),
+    h(
+      "p",
+      { class: "soft", role: "status" },
+      view.ui.job ? t("review.findings.analysing", { state: view.ui.job }) : t("review.finish.speed_hint"),
+    ),
+  );
 }
 
 /** @param {ClipView} view */
