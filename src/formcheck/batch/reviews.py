@@ -13,7 +13,7 @@ from formcheck.batch.storage import ResultStorage
 from formcheck.batch.tasks import CLIPS_FOLDER, BatchClip
 from formcheck.parsing import parse_moment
 from formcheck.review.again import AfterAnalysis, CompletedReview, completed_review, keep_review
-from formcheck.review.analysis import possible_results_folders
+from formcheck.review.results_folders import possible_results_folders
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from formcheck.files import PART_FOLDERS
 from formcheck.pipeline import ANNOTATED, Options, analyze
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
 from formcheck.protocols.loader import load_protocol
-from formcheck.review.again import completed_review, keep_as_draft
+from formcheck.review.again import completed_review, keep_review
 from formcheck.review.analysis import Analysis, other_leg_folder
 from formcheck.review.file_library import FileItem
 from formcheck.review.library import NotFoundError, clip_of, make_id
@@ -220,7 +220,7 @@ def run_analysis(job: Job, request: AnalysisRequest, *, analyse: Analyse = analy
         _remove_unfinished(request.out, before, existed=existed)
         raise
     if review is not None:
-        keep_as_draft(review, request.out)
+        keep_review(review, request.out)
 
 
 def _remove_unfinished(out: Path, before: set[Path], *, existed: bool) -> None:
