@@ -6,7 +6,8 @@
 
 Every clip of a person is marked by simulated raters on two frames (`hand_calibration.py`), and every other clip of that
 person and leg is calibrated by it. Clips are put together by how far apart formcheck takes their views to be; those
-beyond the limit are calibrated all the same here, to show what the limit prevents. On stills it prints how much of the
+beyond the limit are calibrated all the same here, to show what the limit prevents. Clips that several others fit are
+calibrated by each of them and by all together. On stills it prints how much of the
 hip's error two setups of a person have in common: other cameras, other positions of trunk and pelvis, other beds.
 """
 
@@ -29,7 +30,7 @@ from truth import FloatArray, pipeline_track, read_truth
 from formcheck.angles.calibration import read_calibration
 from formcheck.angles.geometry import wrap_deg
 from formcheck.angles.hand_calibration import MarkedClip, shift_angles, shifts_by
-from formcheck.angles.kept_calibration import apart_deg, in_common, kept_from
+from formcheck.angles.kept_calibration import apart_deg, in_common, kept_from, refusal_of, use_kept
 from formcheck.angles.leg import MAX_AZIMUTH_DEG, MAX_ELEVATION_DEG
 from formcheck.types import KeptCalibration, LegAngles, ModelInfo
 
@@ -113,6 +114,33 @@ def show_clips(clips: Sequence[Seen], raters_deg: Sequence[float]) -> None:
             print(f"{where}: in common {shared:5.2f}; {'; '.join(words)}")
 
 
+def show_together(clips: Sequence[Seen], sd_deg: float) -> None:
+    """Print how well clips are measured that several others of the person fit: with each of those, and with all."""
+    kept = {id(clip): calibrations(clip, sd_deg) for clip in clips}
+    fitting: dict[int, list[Sequence[KeptCalibration]]] = defaultdict(list)
+    seen = {id(clip): clip for clip in clips}
+    for marked, other in pairs_of(clips):
+        of_marked = kept[id(marked)]
+        if of_marked and refusal_of(of_marked[0], other.angles, other.model) is None:
+            fitting[id(other)].append(of_marked)
+    for joint in JOINTS:
+        for least, most in ((2, 3), (4, 6)):
+            chosen = [(seen[key], found) for key, found in fitting.items() if least <= len(found) <= most]
+            if not chosen:
+                continue
+            before = mean([fit(clip.angles, clip.truth, joint) for clip, _ in chosen])
+            one = mean([_used(clip, [each], joint) for clip, found in chosen for each in found])
+            together = mean([_used(clip, found, joint) for clip, found in chosen])
+            words = (_words("before", before), _words("with one", one), _words("with all", together))
+            print(f"{joint:4s} {least} to {most} others fit, {len(chosen):2d} clips: {'; '.join(words)}")
+
+
+def _used(clip: Seen, found: Sequence[Sequence[KeptCalibration]], joint: str) -> Fit:
+    """How well a clip is measured by what the same rater kept of each other one."""
+    used = (use_kept(clip.angles, by_rater, clip.model)[0] for by_rater in zip(*found, strict=False))
+    return mean([fit(angles, clip.truth, joint) for angles in used])
+
+
 def _words(what: str, one: Fit) -> str:
     return f"{what} {one.error_deg:.1f} ({100 * one.covered:.0f} % in ±{one.half_width_deg:.1f})"
 
@@ -165,7 +193,9 @@ def main() -> None:
     parser.add_argument("--stills", type=Path, nargs="*", default=[])
     given = parser.parse_args()
     for folder in given.folders:
-        show_clips(list(clips_of(folder, given.cache)), given.rater)
+        clips = list(clips_of(folder, given.cache))
+        show_clips(clips, given.rater)
+        show_together(clips, given.rater[0])
     for table in given.stills:
         show_stills(table)
 
