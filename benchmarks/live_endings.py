@@ -86,6 +86,8 @@ def measure(way: str, clip: Path, screen: str) -> tuple[float, float, float]:
         ended_at_s = time.time()
         if end is not None:
             end(run)
+        elif way == CAMERA_LOST:
+            camera.lost.set()
         expected = {
             "report": lambda: any(run.sessions.glob("*/report.html")),
             "record": lambda: recorded(folder / "record" / FILE),

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from clips import HIP_DRIFT, excerpt
+from formcheck.cores import available_cores
 from invariants import check_every_judgement, contradictions_in_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Sets that run in real time as processes of their own: what these files begin with.
+_LIVE = "tests/integration/test_live"
 
 # Nothing but the page: no start-up talk with a server.
 _FLAGS = (
@@ -47,8 +52,31 @@ def no_log_handler_stays() -> Iterator[None]:
 def pytest_configure():
     # The language of the tests does not depend on the machine.
     os.environ["LC_ALL"] = "C.UTF-8"
+    # A hundred processes are started: each would compile the package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["FORMCHECK_STORE"] = str(Path(tempfile.mkdtemp(prefix="formcheck-tests-")) / "record")
     check_every_judgement()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores: much of the time is waiting, for programs, browsers, and real time to pass."""
+    return available_cores() + 2
+
+
+class _OneLiveSetAtATime(LoadScopeScheduling):
+    """Tests of one module stay on one worker, and so do all live sets: two at once would be too slow to follow."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _LIVE if nodeid.startswith(_LIVE) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling | None:
+    return _OneLiveSetAtATime(config, log) if config.getoption("dist") == "loadscope" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, the live sets."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LIVE))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,13 +41,13 @@ with open(os.environ["HEARD"], "a") as file:
     file.write(text + "\\n")
 time.sleep({s_per_character} * len(text))
 """
-# SIGINT is ignored in what a shell that is not interactive starts in the background. The waits for a lost camera are
-# shorter than those for a person.
+# SIGINT is ignored in what a shell that is not interactive starts in the background. The waits for a lost camera and
+# for a closed lid may be shorter than those for a person.
 RUN = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from formcheck.live import camera
-camera.STALLED_S, camera._GIVE_UP_S = 0.5, {give_up_s}
+from formcheck.live import camera, interruptions
+camera.STALLED_S, camera._GIVE_UP_S, interruptions._SLEPT_S = 0.5, {give_up_s}, {slept_s}
 from formcheck.cli import main
 main()
 """
@@ -79,10 +79,12 @@ class Run:
             assert time.monotonic() < end_s, f"{what}: {(self.folder / 'stderr').read_text()}"
             time.sleep(0.05)
 
-    def wait_for_rep(self) -> None:
-        """Wait until a repetition is in the journal."""
+    def wait_for_rep(self, count: int = 1) -> None:
+        """Wait until so many repetitions are in the journal."""
         files = self.sessions.glob
-        self.wait_for(lambda: any('"rep"' in path.read_text() for path in files("*/events.jsonl")), "no repetition")
+        self.wait_for(
+            lambda: sum(path.read_text().count('"rep"') for path in files("*/events.jsonl")) >= count, "no repetition"
+        )
 
     def wait_for_results(self) -> dict:
         """Wait until all results are there, while the process may go on; return what practice.json says."""
@@ -121,7 +123,7 @@ class Run:
             command = ["xdotool", "search", "--onlyvisible", "--name", "formcheck live", "windowfocus", "key", "space"]
             # The window may be gone already.
             subprocess.run(command, env=self.environment, check=False, capture_output=True)
-            time.sleep(1.0)
+            time.sleep(0.3)
         self.end()
 
     def kept(self):
@@ -143,8 +145,12 @@ def own_screen() -> Iterator[str]:
             server.terminate()
 
 
-def begin_set(folder: Path, screen: str, *arguments: object, speech: float | None = 0.03) -> Run:
-    """Start a set; ``speech`` is how many seconds a spoken character takes, None where nothing can speak."""
+def begin_set(folder: Path, screen: str, *arguments: object, speech: float | None = 0.03, slept_s: float = 10.0) -> Run:
+    """Start a set.
+
+    ``speech`` is how many seconds a spoken character takes, None where nothing can speak; what stops for ``slept_s``
+    is taken to have slept.
+    """
     programs = folder / "programs"
     programs.mkdir()
     if speech is not None:
@@ -158,19 +164,20 @@ def begin_set(folder: Path, screen: str, *arguments: object, speech: float | Non
         "FORMCHECK_STORE": str(folder / "record"),
     }
     options = ("live", *arguments, "--lang", "en", "--no-open", "--out", folder / "sessions")
-    command = [sys.executable, "-c", RUN.format(give_up_s=GIVE_UP_S), *map(str, options)]
+    command = [sys.executable, "-c", RUN.format(give_up_s=GIVE_UP_S, slept_s=slept_s), *map(str, options)]
     with (folder / "stdout").open("w") as out, (folder / "stderr").open("w") as err:
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     return Run(process, folder, environment)
 
 
 class NetworkCamera(http.server.ThreadingHTTPServer):
-    """A network camera that sends a clip twice and then is gone, at ``gone_at_s`` of the clock."""
+    """A network camera that sends a clip over and over until it is ``lost``, at ``gone_at_s`` of the clock."""
 
     def __init__(self, clip: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Broadcast)
         self.clip = clip
         self.begun = False
+        self.lost = threading.Event()
         self.gone_at_s = math.inf
 
 
@@ -185,7 +192,7 @@ class _Broadcast(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
-        for _ in range(2):
+        while not self.server.lost.is_set():
             self.send_clip()
         self.server.gone_at_s = time.time()
 
@@ -193,7 +200,8 @@ class _Broadcast(http.server.BaseHTTPRequestHandler):
         begun_s = time.monotonic()
         with FileSource(self.server.clip) as source:
             for frame in source:
-                time.sleep(max(0.0, begun_s + frame.t_s - time.monotonic()))
+                if self.server.lost.wait(max(0.0, begun_s + frame.t_s - time.monotonic())):
+                    return
                 image = cv2.imencode(".jpg", frame.image_bgr)[1].tobytes()
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(image)}\r\n\r\n"
                 self.wfile.write(head.encode() + image + b"\r\n")
@@ -208,6 +216,7 @@ def network_camera(clip: Path) -> Iterator[NetworkCamera]:
     with NetworkCamera(clip) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
+        server.lost.set()
         server.shutdown()
 
 

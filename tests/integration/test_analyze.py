@@ -15,18 +15,17 @@ from formcheck.text.catalogue import Texts
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
+# Two repetitions of the five: an analysis costs by the frame.
+END_S = 10.3
 FILES = {"angles.csv", "annotated.mp4", "report.html", "session.json", "track.npz"}
-
-
-def formcheck(*arguments):
-    command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
+    """The results of a good set, and what the program said: started as a user starts it."""
     out = tmp_path_factory.mktemp("good") / "results"
-    call = formcheck("analyze", SAMPLES / "01_good_set.mp4", "--out", out)
+    command = [sys.executable, "-m", "formcheck", "analyze", SAMPLES / "01_good_set.mp4", "--out", out]
+    call = subprocess.run([*command, "--end", str(END_S)], capture_output=True, text=True, check=False)
     assert call.returncode == 0, call.stderr
     return out, call
 
@@ -47,15 +46,16 @@ def test_results_are_complete_and_private(good):
     out, call = good
     assert {path.name for path in out.iterdir()} == FILES
     assert all(path.stat().st_mode & 0o077 == 0 for path in out.iterdir())
-    assert "5 repetitions" in call.stdout
+    assert "2 repetitions" in call.stdout
     assert call.stderr == ""
 
 
 def test_repetitions_agree_with_the_truth(good):
     session, truth = session_of(good[0]), truth_of("01_good_set")
-    assert session["rep_count"] == truth["rep_count"]
+    whole = [rep for rep in truth["reps"] if rep["end_s"] < END_S]
+    assert session["rep_count"] == len(whole) == 2
     assert session["side"] == truth["working_side"]
-    for rep, true in zip(session["reps"], truth["reps"], strict=True):
+    for rep, true in zip(session["reps"], whole, strict=True):
         assert rep["start_s"] == pytest.approx(true["start_s"], abs=0.3)
         assert rep["peak_s"] == pytest.approx(true["peak_s"], abs=0.3)
         assert rep["end_s"] == pytest.approx(true["end_s"], abs=0.3)
@@ -79,7 +79,8 @@ def test_curves_agree_with_the_truth(good):
 
 def test_session_follows_its_schema(good):
     schema = json.loads((ROOT / "docs" / "session.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(session_of(good[0]), schema)
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(session_of(good[0]))
+    assert [error.message for error in errors] == []
 
 
 def test_annotated_clip_plays_in_a_browser_and_keeps_the_times(good):
@@ -88,11 +89,11 @@ def test_annotated_clip_plays_in_a_browser_and_keeps_the_times(good):
         assert stream.codec_context.name == "h264"
         assert stream.codec_context.pix_fmt == "yuv420p"
         mine_s = [float(frame.time) for frame in mine.decode(video=0)]
-        source_s = [float(frame.time) for frame in source.decode(video=0)]
+        source_s = [float(frame.time) for frame in source.decode(video=0) if frame.time < END_S]
     np.testing.assert_allclose(mine_s, source_s, atol=0.001)
 
 
-def test_track_gives_the_same_judgement(good, tmp_path):
+def test_track_gives_the_same_judgement(good, formcheck, tmp_path):
     call = formcheck("analyze", good[0] / "track.npz", "--out", tmp_path, "--json")
     assert call.returncode == 0
     again, first = json.loads(call.stdout), session_of(good[0])
@@ -104,19 +105,19 @@ def test_track_gives_the_same_judgement(good, tmp_path):
     assert not (tmp_path / "annotated.mp4").exists()
 
 
-def test_a_track_is_judged_within_the_window_that_is_asked_for(good, tmp_path):
+def test_a_track_is_judged_within_the_window_that_is_asked_for(good, formcheck, tmp_path):
     first = session_of(good[0])["reps"]
-    cut_s = first[1]["end_s"] + 0.3
+    cut_s = first[0]["end_s"] + 0.3
     call = formcheck("analyze", good[0] / "track.npz", "--out", tmp_path, "--json", "--end", cut_s)
     assert call.returncode == 0, call.stderr
     reps = [rep for rep in json.loads(call.stdout)["reps"] if rep["complete"]]
-    assert [rep["end_s"] for rep in reps] == pytest.approx([rep["end_s"] for rep in first[:2]], abs=0.2)
+    assert [rep["end_s"] for rep in reps] == pytest.approx([first[0]["end_s"]], abs=0.2)
     refused = formcheck("analyze", good[0] / "track.npz", "--out", tmp_path, "--start", 500)
     assert refused.returncode != 0
     assert "500" in refused.stderr
 
 
-def test_the_report_is_in_the_language_asked_for(good, tmp_path):
+def test_the_report_is_in_the_language_asked_for(good, formcheck, tmp_path):
     call = formcheck("--lang", "de", "analyze", good[0] / "track.npz", "--out", tmp_path)
     assert call.returncode == 0, call.stderr
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -130,7 +131,7 @@ def test_the_report_is_in_the_language_asked_for(good, tmp_path):
         assert texts.get(f"status.{rep['status']}") in page[page.index(f'data-rep="{rep["index"]}"') :]
 
 
-def test_fault_is_found(two_reps, tmp_path):
+def test_fault_is_found(two_reps, formcheck, tmp_path):
     call = formcheck("analyze", two_reps, "--out", tmp_path, "--json", "--no-video")
     session = json.loads(call.stdout)
     assert session["rep_count"] == 2
@@ -138,8 +139,10 @@ def test_fault_is_found(two_reps, tmp_path):
     assert verdicts(session)["hip_steady"] == "NOT_MET"
 
 
-def test_oblique_view_is_counted_and_less_sure(good, tmp_path):
-    call = formcheck("analyze", SAMPLES / "03_oblique_view.mp4", "--out", tmp_path, "--json", "--no-video", "--end", 6)
+def test_oblique_view_is_counted_and_less_sure(good, formcheck, tmp_path):
+    call = formcheck(
+        "analyze", SAMPLES / "03_oblique_view.mp4", "--out", tmp_path, "--json", "--no-video", "--end", 5.5
+    )
     session = json.loads(call.stdout)
     assert session["rep_count"] == 1
     assert session["reps"][0]["hip_se_deg"] > session_of(good[0])["reps"][0]["hip_se_deg"]

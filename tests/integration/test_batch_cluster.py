@@ -23,7 +23,7 @@ from formcheck.batch.tasks import ClipLimits, make_settings
 from formcheck.protocols.loader import load_protocol
 
 SECRET = "a-secret-that-is-never-shown"
-CLIPS = 6
+CLIPS = 5
 
 
 @contextmanager

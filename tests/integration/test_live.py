@@ -17,7 +17,7 @@ from clips import GOOD_SET, HIP_DRIFT
 from formcheck.text.catalogue import Texts
 
 
-def formcheck(*arguments, **options):
+def formcheck_process(*arguments, **options):
     command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options)
 
@@ -34,7 +34,7 @@ def practised(two_reps, tmp_path_factory):
     with ThreadPoolExecutor(2) as both:
         live = ("live", "--source", two_reps, "--fast", "--headless", "--lang", "en", "--out", out / "sessions")
         file = ("analyze", "--causal", two_reps, "--no-video", "--out", out / "file")
-        call, again = both.map(lambda arguments: formcheck(*arguments), (live, file))
+        call, again = both.map(lambda arguments: formcheck_process(*arguments), (live, file))
     assert call.returncode == 0, call.stderr
     assert again.returncode == 0, again.stderr
     return only(out / "sessions"), out / "file", call
@@ -75,7 +75,7 @@ def test_what_is_kept_is_complete_and_private(practised):
     assert call.stdout.splitlines()[-1] == Texts("en").get("terminal.report", path=live / "report.html")
 
 
-def test_a_killed_session_is_recovered_at_the_next_start(two_reps, tmp_path):
+def test_a_killed_session_is_recovered_at_the_next_start(two_reps, formcheck, tmp_path):
     root = tmp_path / "sessions"
     command = [sys.executable, "-m", "formcheck", "live", "--source", str(two_reps), "--headless", "--mute"]
     process = subprocess.Popen(
@@ -109,7 +109,7 @@ def test_a_killed_session_is_recovered_at_the_next_start(two_reps, tmp_path):
         (["--source", "no-such-file.mp4"], 3, "no-such-file.mp4"),
     ],
 )
-def test_a_wrong_call_is_one_clear_line(arguments, code, words, tmp_path):
+def test_a_wrong_call_is_one_clear_line(arguments, code, words, formcheck, tmp_path):
     call = formcheck("live", "--headless", *arguments, "--out", tmp_path)
     assert call.returncode == code
     assert words in call.stderr
@@ -119,7 +119,7 @@ def test_a_wrong_call_is_one_clear_line(arguments, code, words, tmp_path):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux runs without a screen")
 def test_without_a_screen_a_window_is_refused_with_the_remedy(tmp_path):
     bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    call = formcheck("live", "--source", GOOD_SET, "--fast", "--out", tmp_path, env=bare)
+    call = formcheck_process("live", "--source", GOOD_SET, "--fast", "--out", tmp_path, env=bare)
     assert call.returncode == 2
     assert "--headless" in call.stderr
     assert list(tmp_path.iterdir()) == []
@@ -147,7 +147,7 @@ def test_the_window_opens_fills_the_screen_and_closes():
     assert call.stdout.strip().endswith("shown"), call.stderr
 
 
-def test_the_set_is_saved_in_the_practice_record(practised):
+def test_the_set_is_saved_in_the_practice_record(practised, formcheck):
     _, _, call = practised
     (saved,) = re.findall(r"saved as session (\w+)", call.stderr)
     shown = formcheck("history", "show", saved)

@@ -50,7 +50,7 @@ def test_the_key_q_ends_the_set_and_a_window_closed_during_the_questions_leaves_
 
 
 def test_the_first_words_check_the_sound_introduce_and_find_the_camera(start):
-    run = start("--teach", "--no-questions", speech=0.01)
+    run = start("--teach", "--no-questions")
     said = [TEXTS.get("start.sound"), *TEXTS.section("teach").values(), TEXTS.get("start.camera")]
     said.remove(TEXTS.get("teach.keys"))
     run.wait_for(lambda: said[1] in run.said(), "no introduction")
@@ -75,23 +75,23 @@ def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
 
 @pytest.fixture(scope="module")
 def practised_and_answering(two_reps, tmp_path_factory):
-    """Two repetitions, then a rendered person who raises an arm for five of every nine seconds; and its protocol."""
+    """A repetition, then a rendered person who raises an arm for five of every nine seconds; and its protocol."""
     folder = tmp_path_factory.mktemp("answering")
     with H264Writer(folder / "clip.mp4", size_px=(480, 270), nominal_fps=15.0) as writer:
         from_s = 0.0
-        for path, end_s in [(two_reps, 11.0)] + [(ARM_RAISED, 9.0)] * 12:
+        for path, end_s in [(two_reps, 6.0)] + [(ARM_RAISED, 9.0)] * 12:
             with FileSource(path, end_s=end_s) as source:
                 for frame in source:
                     writer.write(cv2.resize(frame.image_bgr, (480, 270)), from_s + frame.t_s)
             from_s += end_s
-    text = load_protocol().text.replace("reps = { value = 20", "reps = { value = 2")
-    (folder / "two.toml").write_text(text)
-    return folder / "clip.mp4", folder / "two.toml"
+    text = load_protocol().text.replace("reps = { value = 20", "reps = { value = 1")
+    (folder / "one.toml").write_text(text)
+    return folder / "clip.mp4", folder / "one.toml"
 
 
 def test_somebody_who_lies_answers_with_an_arm(start, practised_and_answering):
     clip, protocol = practised_and_answering
-    run = start("--protocol", protocol, speech=0.005, source=("--source", clip))
+    run = start("--protocol", protocol, source=("--source", clip))
     assert run.wait_for_results()["why"] == "count"
     run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_AFTER}") in run.said(), "no answer to the first question")
     asked, _, rest = run.said().partition(TEXTS.get(f"ask.{Question.PAIN_BEFORE}"))

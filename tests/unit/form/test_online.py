@@ -19,7 +19,7 @@ SETS = {
     "steady": [Move()] * 2,
     "without rest": [Move(rest_s=0.0, hold_s=0.0)] * 3,
     "little range": [Move(peak_deg=60.0)] * 2,
-    "very slow": [Move(extend_s=5.0, hold_s=4.0, return_s=5.0, rest_s=3.0)] * 2,
+    "very slow": [Move(extend_s=5.0, hold_s=4.0, return_s=5.0, rest_s=3.0)],
     "different": [Move(), Move(peak_deg=55.0), Move(extend_s=0.8, return_s=0.8)],
 }
 
@@ -72,8 +72,8 @@ def test_repetitions_are_counted_one_by_one_with_their_findings():
 
 
 def test_the_same_set_at_any_frame_rate():
-    counts = {fps: judged(synth.glide([Move()] * 2, fps=fps, noise_px=0.5))[0][-1].rep_count for fps in (12, 60)}
-    assert counts == {12: 2, 60: 2}
+    counts = {fps: judged(synth.glide([Move()], fps=fps, noise_px=0.5))[0][-1].rep_count for fps in (12, 60)}
+    assert counts == {12: 1, 60: 1}
 
 
 def test_phases_follow_the_knee():
@@ -121,7 +121,7 @@ def test_someone_who_leaves_splits_the_curve():
 
 def test_memory_does_not_grow():
     judge = OnlineJudge(GLIDE)
-    track = synth.glide([Move(extend_s=1.0, return_s=1.0, rest_s=0.3)] * 8, fps=FPS)
+    track = synth.glide([Move(extend_s=1.0, return_s=1.0, rest_s=0.3)] * 6, fps=FPS)
     kept = 0
     for at, t_s in enumerate(track.t_s):
         first = int(np.searchsorted(track.t_s, t_s - 2.0))
