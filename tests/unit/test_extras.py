@@ -74,3 +74,19 @@ print(*sorted(failed))
         "formcheck.record.exports.xlsx",
         "formcheck.report.workbook",
     ]
+
+
+def test_a_batch_on_this_machine_loads_no_code_of_clusters_leases_and_stores(tmp_path):
+    script = """
+import sys
+from formcheck import cli
+cli.run(["batch", "clip.mp4", "--out", "out"])
+import formcheck.batch.run, formcheck.batch.worker
+print(*sorted(name for name in sys.modules if name.partition(".")[0] in ("dask", "distributed", "fsspec", "s3fs")
+    or name in ("formcheck.batch.cluster", "formcheck.batch.remote_storage", "formcheck.batch.remote_clips")))
+"""
+    (tmp_path / "clip.mp4").write_bytes(b"no video")
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "1 failed" in result.stdout
+    assert result.stdout.splitlines()[-1] == ""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from formcheck.batch.clip_names import VIDEO_SUFFIXES, is_clip
 from formcheck.batch.locations import is_url, local_path, open_location, without_secrets
-from formcheck.batch.remote_clips import remote_clips
 from formcheck.batch.tasks import BatchClip
 from formcheck.errors import InputError
 from formcheck.files import what_else
@@ -109,6 +108,8 @@ def _relative_to(source: str, line: str) -> str:
 def _expand(source: str) -> Iterator[BatchClip]:
     """Yield the clips of a folder, a pattern or a single name, sorted."""
     if is_url(source):
+        from formcheck.batch.remote_clips import remote_clips
+
         return remote_clips(source)
     path = local_path(source)
     if path.is_dir():

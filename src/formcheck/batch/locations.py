@@ -156,3 +156,8 @@ def _write(chunk: bytes, copy: IO[bytes]) -> None:
         raise OutputError(
             f"no space for the copy of a clip ({error.strerror}); free some, or set TMPDIR to another disk"
         ) from None
+
+
+def in_use(display_path: str, remedy: str = "wait for it to end") -> UsageError:
+    """Return the error for a folder that another batch writes to."""
+    return UsageError(f"{display_path}: another batch is writing there; {remedy}, or choose another folder with --out")

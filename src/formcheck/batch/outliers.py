@@ -35,10 +35,11 @@ Norms = Mapping[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A clip to check, and the reasons; the lower ``rank``, the sooner."""
+    """A clip to check, and why: the lower ``rank`` the sooner, and in one rank the most ``failed_reps`` first."""
 
     result: ClipResult
     rank: int
+    failed_reps: int
     reasons: tuple[Message, ...]
 
 
@@ -47,7 +48,8 @@ def find_outlier(result: ClipResult, norms: Norms) -> Outlier | None:
     reasons = list(_reasons(result, norms))
     if not reasons:
         return None
-    return Outlier(result, min(rank for rank, _ in reasons), tuple(reason for _, reason in reasons))
+    failed_reps = result.rows.clip["not_met_reps"] if result.rows is not None else 0
+    return Outlier(result, min(rank for rank, _ in reasons), failed_reps, tuple(reason for _, reason in reasons))
 
 
 class WorstFirst:
@@ -55,18 +57,18 @@ class WorstFirst:
 
     def __init__(self, norms: Norms) -> None:
         self._norms = norms
-        self._places, self._ranks, self._counts = array("Q"), array("b"), array("b")
+        self._places, self._urgency = array("Q"), array("q")
 
     def add(self, place: int, result: ClipResult) -> None:
         outlier = find_outlier(result, self._norms)
         if outlier is not None:
             self._places.append(place)
-            self._ranks.append(outlier.rank)
-            self._counts.append(len(outlier.reasons))
+            self._urgency.extend((outlier.rank, -outlier.failed_reps, -len(outlier.reasons)))
 
     def places(self) -> list[int]:
         """Return their places, the most urgent first, otherwise in the order of the clips."""
-        order = np.lexsort((np.array(self._places), -np.array(self._counts), np.array(self._ranks)))
+        keys = np.array(self._urgency).reshape(-1, 3)
+        order = np.lexsort((np.array(self._places), *keys.T[::-1]))
         return [self._places[i] for i in order]
 
 

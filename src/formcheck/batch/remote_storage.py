@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from formcheck.batch.locations import driver_errors_as, file_system, without_secrets
+from formcheck.batch.locations import driver_errors_as, file_system, in_use, without_secrets
 from formcheck.batch.tasks import CLIPS_FOLDER, PRIVATE_FOLDER, SESSION_FILE
-from formcheck.errors import OutputError, UsageError
+from formcheck.errors import OutputError
 from formcheck.parsing import parse_json_object
 
 _READ_TOGETHER = 64
@@ -179,8 +179,3 @@ class RemoteStorage:
             f"{self.display_path}: expected a folder that can be written to, got: {why}; "
             "check the address and the access rights"
         )
-
-
-def in_use(display_path: str, remedy: str = "wait for it to end") -> UsageError:
-    """Return the error for a folder that another batch writes to."""
-    return UsageError(f"{display_path}: another batch is writing there; {remedy}, or choose another folder with --out")

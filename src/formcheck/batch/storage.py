@@ -19,8 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
-from formcheck.batch.locations import is_url, local_path
-from formcheck.batch.remote_storage import RemoteStorage, in_use
+from formcheck.batch.locations import in_use, is_url, local_path
 from formcheck.batch.tasks import CLIPS_FOLDER, PRIVATE_FOLDER
 from formcheck.files import PART_FILES, PART_FOLDERS, explained, locked, remove_stale, replacing, write_whole
 
@@ -77,7 +76,11 @@ class ResultStorage(Protocol):
 
 def open_storage(out: str) -> ResultStorage:
     """Return the storage at a path or URL. Nothing is created or contacted yet."""
-    return RemoteStorage(out) if is_url(out) else LocalStorage(local_path(out))
+    if is_url(out):
+        from formcheck.batch.remote_storage import RemoteStorage
+
+        return RemoteStorage(out)
+    return LocalStorage(local_path(out))
 
 
 class LocalStorage:

@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from formcheck.batch.locations import UnreachableError, is_url, local_copy, local_path, without_secrets
-from formcheck.batch.remote_storage import RemoteStorage
 from formcheck.batch.rows import SessionRows, read_rows
 from formcheck.batch.tasks import CLIPS_FOLDER, SESSION_FILE, BatchSettings, ClipFailure, ClipTask, FailureKind
 from formcheck.doctor import explain_missing_library
@@ -128,6 +127,9 @@ class _Analysis:
         folder = Path(tempfile.mkdtemp(prefix="results-", dir=self.scratch))
         try:
             rows = self._analyze(task, clip, folder)
+            # A batch on this machine's disk needs nothing of it.
+            from formcheck.batch.remote_storage import RemoteStorage
+
             RemoteStorage(task.out).upload(folder, task.folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

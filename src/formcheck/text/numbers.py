@@ -62,10 +62,12 @@ def clock(texts: Texts, t_s: float, decimals: int = 1) -> str:
 
 
 def duration(texts: Texts, length_s: float) -> str:
-    """Return ``24.1 s`` or ``10 min 3 s``."""
+    """Return ``24.1 s``, ``10 min 3 s`` or ``13 h 20 min``."""
     if length_s < 60:
         return seconds(texts, length_s)
     minutes, rest = divmod(whole(length_s), 60)
+    if minutes >= 60:
+        return texts.get("number.hours", hours=minutes // 60, minutes=minutes % 60)
     return texts.get("number.minutes", minutes=minutes, seconds=rest)
 
 

@@ -175,6 +175,11 @@ def test_the_worst_clips_come_first_with_their_reasons(ten):
     ]
 
 
+def test_of_clips_with_failed_repetitions_those_with_most_come_first():
+    one, both = done("a.mp4", Move(), Move(extend_s=0.4)), done("b.mp4", Move(extend_s=0.4), Move(extend_s=0.4))
+    assert [outlier.result.clip.name for outlier in worst_of([one, both])] == ["b.mp4", "a.mp4"]
+
+
 def test_few_clips_have_no_usual_value(ten):
     assert worst_of([*ten[:3], done("strange.mp4", peak_deg=60.0)]) == []
 

@@ -54,6 +54,7 @@ def test_percent_keeps_none_and_all_for_none_and_all():
 def test_durations_and_dates(texts, length, long, when):
     assert numbers.duration(texts, 24.12) == length
     assert numbers.duration(texts, 603.2) == long
+    assert numbers.duration(texts, 48_030.0) == "13 h 20 min"
     assert numbers.day_and_time(texts, datetime(2026, 3, 2, 14, 5, tzinfo=UTC)) == when
 
 
