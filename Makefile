@@ -93,11 +93,14 @@ model: ## Rebuild the landmark model from the networks it is made of (needs Pyth
 model-heavy: ## Build the model that --quality best uses (needs npm too; 31 MB)
 	$(PYTHON) models/build.py heavy
 
-lock: setup  ## Choose the newest allowed versions anew and write both lock files
+lock: setup  ## Choose the newest allowed versions anew and write the lock files
 	$(PIP) install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --fork-strategy fewest \
 	    --upgrade --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --custom-compile-command 'make lock' --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra cluster --extra research --constraint requirements.lock --universal \
+	    --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --custom-compile-command 'make lock' --quiet --output-file cluster/requirements.lock
 	npm install --package-lock-only --silent
 	sed -i.old '/"funding": {/,/}/d' package-lock.json && rm package-lock.json.old
 

@@ -7,6 +7,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OPTIONAL = PROJECT["project"]["optional-dependencies"]
@@ -51,6 +53,33 @@ def test_every_pin_of_the_lock_has_a_hash_and_no_address():
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in hashes)
     assert "/" not in LOCK
     assert "index" not in LOCK
+
+
+def test_the_image_of_the_cluster_installs_what_is_locked():
+    folder = ROOT / "cluster"
+    lock = (folder / "requirements.lock").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", lock, re.MULTILINE))
+    assert pins.items() <= PINS.items()
+    wanted = PROJECT["project"]["dependencies"] + OPTIONAL["cluster"] + OPTIONAL["research"]
+    assert {requirement_name(requirement) for requirement in wanted} <= pins.keys()
+    assert set(re.findall(r"sha256:[0-9a-f]{64}", lock)) <= set(re.findall(r"sha256:[0-9a-f]{64}", LOCK))
+    image = (folder / "Dockerfile").read_text(encoding="utf-8")
+    assert "--require-hashes --requirement /install/requirements.lock" in image
+    copied = re.findall(r"(?m)^COPY (.+) /install/$", image)[0].split()
+    kept = (folder / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
+    assert kept == ["*", *(f"!{path}" for path in copied)]
+
+
+def test_the_compose_file_publishes_no_scheduler():
+    """Whoever reaches a Dask scheduler can run programs on its workers."""
+    services = yaml.safe_load((ROOT / "cluster" / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services.keys() == {"scheduler", "worker", "batch"}
+    address = "tcp://scheduler:8786"
+    for name, service in services.items():
+        assert "ports" not in service
+        assert (ROOT / "cluster" / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+        assert (address in service["command"]) is (name != "scheduler")
+        assert service["volumes"] == services["scheduler"]["volumes"]
 
 
 # Whoever opens a file here has checked it, writes it, or means a camera.
