@@ -1,6 +1,7 @@
 """What a batch costs beside the analysis: 100,000 clips through a worker that takes 5 ms, and a million names listed.
 
     .venv/bin/python benchmarks/many_clips.py --clips 100000 --work DIR [--jobs N]
+    .venv/bin/python benchmarks/many_clips.py --clips 2000 --work DIR --cluster 2
     .venv/bin/python benchmarks/many_clips.py --names 1000000
 
 The worker is the one that users run, with another function in the place of the analysis: it writes the session.json of
@@ -18,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -31,11 +33,12 @@ from tables import table
 
 from formcheck.batch.clip_list import ClipList
 from formcheck.batch.clips import find_clips
+from formcheck.batch.cluster import ClusterRunner
 from formcheck.batch.pool import LocalRunner
 from formcheck.batch.progress import BatchProgress
 from formcheck.batch.run import run_batch
 from formcheck.batch.storage import open_storage
-from formcheck.batch.tasks import SESSION_FILE, ClipLimits, make_settings
+from formcheck.batch.tasks import SESSION_FILE, BatchRunner, ClipLimits, make_settings
 from formcheck.batch.worker import serve
 from formcheck.cores import available_cores
 from formcheck.errors import InputError
@@ -111,7 +114,7 @@ def make_clips(folder: Path, first: int, count: int) -> None:
             path.write_bytes(f"clip {number}".encode())
 
 
-def run(clips: Path, out: Path, templates_folder: Path, jobs: int) -> None:
+def run(clips: Path, out: Path, templates_folder: Path, jobs: int, scheduler: str | None) -> None:
     """Run a batch in this process; print how far it is and what it holds at each tenth, and at the end."""
     begin_s = time.perf_counter()
     process = psutil.Process()
@@ -138,7 +141,12 @@ def run(clips: Path, out: Path, templates_folder: Path, jobs: int) -> None:
 
     storage = open_storage(str(out))
     with storage.lock():
-        runner = LocalRunner(settings, ClipLimits(int(3e9)), jobs=jobs, command=command)
+        limits = ClipLimits(int(3e9))
+        runner: BatchRunner
+        if scheduler is None:
+            runner = LocalRunner(settings, limits, jobs=jobs, command=command)
+        else:
+            runner = ClusterRunner(scheduler, settings, limits, command=command)
         run_batch(find_clips([str(clips)]), storage, runner, settings=settings, show=show)
     say(what="end", finished=count)
 
@@ -147,13 +155,22 @@ def _own_mb(process: psutil.Process) -> float:
     return float(process.memory_info().rss / 1e6)
 
 
-def watched(work: Path, jobs: int, *, kill_at: int | None = None) -> list[dict[str, Any]]:
+def watched(
+    work: Path,
+    jobs: int,
+    *,
+    kill_at: int | None = None,
+    scheduler: str | None = None,
+    heard: Callable[[dict[str, Any]], None] = lambda _line: None,
+) -> list[dict[str, Any]]:
     """Run a batch in a process of its own; what it said, until it is killed with so many clips finished."""
     command = [sys.executable, __file__, "--work", str(work), "--jobs", str(jobs), "--run"]
+    command += ["--scheduler", scheduler] if scheduler else []
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             said.append(json.loads(line))
+            heard(said[-1])
             print(f"  {line.strip()}", file=sys.stderr)
             if kill_at is not None and said[-1]["finished"] >= kill_at:
                 process.kill()
@@ -189,6 +206,43 @@ def many(work: Path, clips: int, jobs: int) -> None:
     print(table(("", "wall", "CPU"), rows))
     files, pages = list((work / "out").rglob("part-*.parquet")), list((work / "out" / "summary").iterdir())
     print(f"{len(files)} Parquet files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB; {len(pages)} pages")
+
+
+def on_cluster(work: Path, clips: int, workers: int) -> None:
+    """CPU time a clip of each process of a cluster on this machine."""
+    make_templates(work / "templates")
+    make_clips(work / "clips", 0, clips)
+    shutil.rmtree(work / "out", ignore_errors=True)
+    file = work / "scheduler.json"
+    file.unlink(missing_ok=True)
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
+    with subprocess.Popen([*dask, "scheduler", *options], **quiet) as scheduler:
+        while not file.exists():
+            time.sleep(0.1)
+        address = json.loads(file.read_text())["address"]
+        options = ["--nworkers", str(workers), "--nthreads", "1", "--no-dashboard", "--local-directory", str(work)]
+        with subprocess.Popen([*dask, "worker", address, *options], **quiet) as nanny:
+            processes = {"scheduler": [scheduler.pid], "Dask workers": [nanny.pid]}
+            before: dict[str, float] = {}
+
+            def note(line: dict[str, Any]) -> None:
+                if line["what"] == "first new":
+                    processes["Dask workers"] += [each.pid for each in psutil.Process(nanny.pid).children()]
+                    before.update({name: _cpu_s(pids) for name, pids in processes.items()}, batch=line["cpu_s"])
+
+            said = watched(work, workers, scheduler=address, heard=note)
+            spent = {name: _cpu_s(pids) - before[name] for name, pids in processes.items()}
+            spent["batch"] = said[-1]["cpu_s"] - before["batch"]
+            nanny.terminate()
+        scheduler.terminate()
+    print(f"{clips} clips, {workers} workers\n")
+    print(table(("process", "CPU ms a clip"), [[name, f"{1000 * s / clips:.1f}"] for name, s in spent.items()]))
+
+
+def _cpu_s(pids: Sequence[int]) -> float:
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
 
 
 def _line(said: list[dict[str, Any]], what: str) -> dict[str, Any]:
@@ -264,6 +318,8 @@ def main() -> None:
     parser.add_argument("--names", type=int, help="list so many names, and nothing else")
     parser.add_argument("--work", type=Path, help="folder for clips and results; results in it are removed")
     parser.add_argument("--jobs", type=int, default=available_cores())
+    parser.add_argument("--cluster", type=int, metavar="WORKERS", help="through a Dask cluster on this machine")
+    parser.add_argument("--scheduler", help=argparse.SUPPRESS)
     parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -275,7 +331,9 @@ def main() -> None:
     elif work is None:
         parser.error("--work: expected a folder")
     elif arguments.run:
-        run(work / "clips", work / "out", work / "templates", arguments.jobs)
+        run(work / "clips", work / "out", work / "templates", arguments.jobs, arguments.scheduler)
+    elif arguments.cluster is not None:
+        on_cluster(work, arguments.clips, arguments.cluster)
     else:
         many(work, arguments.clips, arguments.jobs)
 
