@@ -61,13 +61,15 @@ READ_NUMBER = """() => {
 }"""
 
 
-def stage_clip(folder: Path, name: str, moves: list[Move], *, drift_deg: float = 0.0) -> FloatArray:
+def stage_clip(
+    folder: Path, name: str, moves: list[Move], *, hip_deg: float = 90.0, drift_deg: float = 0.0
+) -> FloatArray:
     """Leave a clip and its results in ``folder``; return its frame times. ``drift_deg``: how far the thigh follows."""
     times_s = uneven_times(synth.duration(moves) + 1.0)
     clip = write_clip(folder / name, times_s=times_s.tolist(), size_px=SIZE_PX, image=coded)
     knee_deg = synth.knee_curve(times_s, moves)
-    hip_deg = 90.0 - drift_deg * (90.0 - knee_deg) / 70.0
-    track = synth.track(times_s, knee_deg, hip_deg, size_px=SIZE_PX, scale_px_m=100.0)
+    thigh_deg = hip_deg - drift_deg * (90.0 - knee_deg) / 70.0
+    track = synth.track(times_s, knee_deg, thigh_deg, size_px=SIZE_PX, scale_px_m=100.0)
     sha256 = hashlib.sha256(clip.read_bytes()).hexdigest()
     info = ClipInfo(name, sha256, SIZE_PX, float(times_s[-1]), 0, "h264", 25.0)
     track = dataclasses.replace(track, clip=info)
