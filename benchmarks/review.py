@@ -1,11 +1,14 @@
-"""How soon the review page stands, and how smoothly its timeline is dragged, in Chromium on a long clip.
+"""How soon the review page stands, and how smoothly one clip and two compared are scrubbed, in Chromium and Firefox.
 
-    .venv/bin/python benchmarks/review.py [CLIP] [--minutes 5]
+    .venv/bin/python benchmarks/review.py [CLIP] [--minutes 5] [--browsers chromium firefox] [--before SOURCE]
 
 The clip (a sample by default) is put behind itself until it is long enough; its analysis likewise. Measured are: the
-first paint, the clip view with its curves, and the first frame, from the moment the address is opened by a browser that
-has never seen the page; then updates a second of the numbers and frames a second while the curve is dragged across.
-Exit code 1 when the first paint takes a second or more, or the numbers follow with fewer than 25 updates a second.
+first paint, the clip view with its curves, and the first frame, from the moment the address is opened; then, while the
+curve (of one clip) or the scrubber (of two) is dragged to and fro, one move a screen as a mouse does it: updates a
+second of the numbers, frames a second of each clip, and the time between two screens; and how long after the hand has
+come to rest the video itself shows the frame. With ``--before`` the page of another source tree is measured in turn
+with this one. Exit code 1 when the numbers or the frames follow with fewer than 25 a second, or the video takes 150 ms
+or more to be back (19 times of 20).
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import hashlib
+import os
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,44 +27,117 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsers import BROWSERS, WINDOW_PX, Browser
 
 from formcheck.form.judge import judge_track
 from formcheck.pipeline import Options, make_track, write_session
 from formcheck.protocols.loader import load_protocol
-from formcheck.report.pdf import find_browser
 from formcheck.types import PoseTrack
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
-DRAG_S = 5.0
-FIRST_PAINT_S, UPDATES_HZ = 1.0, 25.0
+DRAG_S, RESTS = 5.0, 20
+UPDATES_HZ, FRAMES_HZ, REST_MS = 25.0, 25.0, 150.0
+NAMES = ("long", "other")
 
-# Drags the pressed pointer to and fro, one move a screen as a mouse does it (Playwright's own moves wait for each
-# other), and counts how often the numbers change and how often the video shows another frame.
-DRAG = """(seconds) => new Promise((done) => {
-    const counts = { updates: 0, frames: 0, screens: 0 };
-    const [clock, video, over] = [".clock", "video", ".over"].map((one) => document.querySelector(one));
-    const box = over.getBoundingClientRect();
-    const started = performance.now();
-    let before = clock.textContent;
-    const frame = () => { counts.frames += 1; video.requestVideoFrameCallback(frame); };
-    const screen = () => {
-        const since = (performance.now() - started) / 1000;
-        counts.screens += 1;
-        if (clock.textContent !== before) counts.updates += 1;
-        before = clock.textContent;
-        const clientX = box.left + 2 + (0.5 - 0.5 * Math.cos((2 * Math.PI * since) / 4)) * (box.width - 4);
-        const at = { pointerId: 1, clientX, clientY: box.top + 30, bubbles: true };
-        over.dispatchEvent(new PointerEvent("pointermove", at));
-        if (since < seconds) requestAnimationFrame(screen);
-        else done(Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / since])));
+STANDS = """() => document.querySelector(".clip-view .plot canvas, .compare .plot canvas") !== null"""
+HAS_FRAMES = """() => {
+    const videos = [...document.querySelectorAll("video")];
+    return videos.length > 0 && videos.every((video) => video.readyState >= 2);
+}"""
+PAINTED_MS = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null"""
+IDS = """async () => (await (await fetch("/api/items")).json()).items.map((one) => one.id)"""
+# Whether the small images are there: 404 from a page that has none.
+IMAGES_MADE = """async () => {
+    const ids = location.hash.split("/").slice(2);
+    const answers = await Promise.all(ids.map((id) => fetch(`/api/items/${id}/scrub`)));
+    return answers.every((answer) => answer.status !== 202);
+}"""
+# Counts the frames that come to be shown: by the video, and by the images that cover it while the hand moves.
+COUNT = """() => {
+    const first = window.shownFrames === undefined;
+    window.shownFrames = new Map([...document.querySelectorAll(".stage")].map((stage) => [stage, 0]));
+    const add = (stage) => window.shownFrames.set(stage, window.shownFrames.get(stage) + 1);
+    const draw = CanvasRenderingContext2D.prototype.drawImage;
+    if (first) CanvasRenderingContext2D.prototype.drawImage = function (...given) {
+        draw.apply(this, given);
+        if (this.canvas.classList.contains("scrub-image")) add(this.canvas.parentNode);
     };
-    screen();
-    video.requestVideoFrameCallback(frame);
+    for (const stage of window.shownFrames.keys()) {
+        const video = stage.querySelector("video");
+        const frame = () => {
+            video.shownAt = performance.now();
+            if (!stage.querySelector(".scrub-image:not([hidden])")) add(stage);
+            video.requestVideoFrameCallback(frame);
+        };
+        video.requestVideoFrameCallback(frame);
+    }
+    // Playwright and Marionette move too slowly: each of their moves is waited for. So the page moves itself.
+    const [over, scrub] = [".over", ".bar .scrub"].map((one) => document.querySelector(one));
+    const box = (over ?? scrub).getBoundingClientRect();
+    const point = (type, share) => over.dispatchEvent(new PointerEvent(type, {
+        pointerId: 1, bubbles: true, clientX: box.left + 2 + share * (box.width - 4), clientY: box.top + 30,
+    }));
+    if (over) {
+        over.setPointerCapture = () => {};
+        window.press = (share) => point("pointerdown", share);
+        window.moveTo = (share) => point("pointermove", share);
+        window.release = (share) => point("pointerup", share);
+    } else {
+        window.press = window.release = () => {};
+        window.moveTo = (share) => {
+            scrub.value = Number(scrub.min) + share * (scrub.max - scrub.min);
+            scrub.dispatchEvent(new Event("input"));
+        };
+    }
+}"""
+DRAG = """(seconds) => new Promise((done) => {
+    const clock = document.querySelector(".clock");
+    const before = [...window.shownFrames.values()];
+    const screens = [];
+    let [updates, words] = [0, clock.textContent];
+    const began = performance.now();
+    window.press(0);
+    const screen = () => {
+        screens.push(performance.now() - began);
+        const since = (performance.now() - began) / 1000;
+        if (clock.textContent !== words) updates += 1;
+        words = clock.textContent;
+        window.moveTo(0.5 - 0.5 * Math.cos((2 * Math.PI * since) / 4));
+        if (since < seconds) return requestAnimationFrame(screen);
+        window.release(0);
+        const frames = [...window.shownFrames.values()].map((count, number) => (count - before[number]) / since);
+        const between = screens.slice(1).map((at, number) => at - screens[number]);
+        done({ updates: updates / since, frames: Math.min(...frames), between });
+    };
+    requestAnimationFrame(screen);
+})"""
+# Moves for a quarter of a second to a place and stays there: how long until every video itself shows its frame.
+REST = """(share) => new Promise((done) => {
+    let [moves, rested] = [15, 0];
+    const videos = [...document.querySelectorAll("video")];
+    window.press(0);
+    const screen = () => {
+        const now = performance.now();
+        if (moves > 0) {
+            moves -= 1;
+            window.moveTo(share * (1 - moves / 20));
+            rested = performance.now();
+        } else {
+            const covered = document.querySelector(".scrub-image:not([hidden])") !== null;
+            const there = (video) => !video.seeking && video.shownAt >= rested;
+            if ((!covered && videos.every(there)) || now - rested > 3000) {
+                window.release(share);
+                return done(Math.max(...videos.map((video) => video.shownAt)) - rested);
+            }
+        }
+        requestAnimationFrame(screen);
+    };
+    requestAnimationFrame(screen);
 })"""
 
 
@@ -95,23 +173,30 @@ def repeated_track(track: PoseTrack, clip: Path, times: int, length_s: float) ->
 
 
 def stage(clip: Path, folder: Path, minutes: float) -> None:
-    """Leave the long clip and its results in ``folder``."""
+    """Leave the long clip and its results in ``folder``, twice, to be compared."""
     quiet = lambda _stage, _share: None  # noqa: E731 - one line says it
     track = make_track(clip, options=Options(video=False), progress=quiet)
     with av.open(str(clip)) as source:
         times = max(1, round(minutes * 60 / (source.duration / av.time_base)))
-    long_clip = folder / "long.mp4"
-    length_s = repeated(clip, long_clip, times)
-    long_track = repeated_track(track, long_clip, times, length_s)
-    protocol = load_protocol("sciatic-glide")
-    write_session(folder / "long.formcheck", long_track, judge_track(long_track, protocol), protocol)
+    for name in NAMES:
+        long_clip = folder / f"{name}.mp4"
+        length_s = repeated(clip, long_clip, times)
+        # No two clips are the same bytes.
+        with long_clip.open("ab") as file:
+            file.write(bytes([0, 0, 0, 8 + len(name)]) + b"free" + name.encode())
+        long_track = repeated_track(track, long_clip, times, length_s)
+        protocol = load_protocol("sciatic-glide")
+        write_session(folder / f"{name}.formcheck", long_track, judge_track(long_track, protocol), protocol)
 
 
 @contextmanager
-def reviewing(clip: Path) -> Iterator[str]:
-    """Run ``formcheck review``; yields its address."""
-    command = [sys.executable, "-m", "formcheck", "review", str(clip), "--no-open", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+def reviewing(folder: Path, source: Path) -> Iterator[str]:
+    """Run ``formcheck review`` of a source tree; yields its address."""
+    command = [sys.executable, "-m", "formcheck", "review", str(folder), "--no-open", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as server:
         try:
             for line in server.stdout or ():
                 if found := re.search(r"http://\S+", line):
@@ -122,31 +207,75 @@ def reviewing(clip: Path) -> Iterator[str]:
             server.send_signal(signal.SIGINT)
 
 
-def opened(browser: Browser, address: str) -> tuple[Page, dict[str, float]]:
-    """Open the page in a browser that never saw it; return seconds until each step."""
-    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-    started = time.perf_counter()
-    page.goto(address)
-    page.wait_for_selector(".plot canvas")
-    curves_s = time.perf_counter() - started
-    while page.evaluate("document.querySelector('video').readyState") < 2:
-        time.sleep(0.005)
-    frame_s = time.perf_counter() - started
-    # The policy of the page forbids Playwright's own waiting for an expression.
-    paint_ms = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    return page, {"first paint": paint_ms / 1000, "curves": curves_s, "first frame": frame_s}
+def wait_for(browser: Browser, condition: str) -> float:
+    """Wait until a function in the page gives true; return the time then."""
+    until = time.perf_counter() + 300
+    while not browser.run(condition):
+        if time.perf_counter() > until:
+            sys.exit(f"{browser.name}: never came true: {condition}")
+        time.sleep(0.01)
+    return time.perf_counter()
 
 
-def drag(page: Page) -> dict[str, float]:
-    """Drag across the curves for some seconds, to and fro; return counts a second."""
-    box = page.locator(".over").bounding_box()
-    if box is None:
-        sys.exit("the page shows no curves")
-    page.mouse.move(box["x"] + 2, box["y"] + 30)
-    page.mouse.down()
-    rates: dict[str, float] = page.evaluate(DRAG, DRAG_S)
-    page.mouse.up()
-    return rates
+@dataclasses.dataclass(slots=True)
+class Scrubbing:
+    """What was measured of one page."""
+
+    updates_hz: float
+    frames_hz: float
+    screens_ms: tuple[float, float, float]
+    rests_ms: list[float]
+    load: float
+
+    def row(self) -> str:
+        """Return cells of a table."""
+        middle, most, longest = self.screens_ms
+        late = float(np.percentile(self.rests_ms, 95))
+        return (
+            f"{self.updates_hz:.0f} | {self.frames_hz:.0f} | {middle:.0f}, {most:.0f}, {longest:.0f} | "
+            f"{statistics.median(self.rests_ms):.0f}, {late:.0f} | {self.load:.1f}"
+        )
+
+    @property
+    def smooth(self) -> bool:
+        """Whether all is as quick as it should be."""
+        return (
+            min(self.updates_hz / UPDATES_HZ, self.frames_hz / FRAMES_HZ) >= 1
+            and float(np.percentile(self.rests_ms, 95)) < REST_MS
+        )
+
+
+def scrub(browser: Browser) -> Scrubbing:
+    """Drag to and fro, and come to rest at places all over the clip."""
+    browser.run(COUNT)
+    rates: dict[str, Any] = browser.run(DRAG, DRAG_S)
+    between = np.array(rates["between"])
+    places = np.random.default_rng(1).permutation(np.linspace(0.05, 0.95, RESTS))
+    rests_ms = [browser.run(REST, share) for share in places.tolist()]
+    screens_ms = (float(np.median(between)), float(np.percentile(between, 95)), float(between.max()))
+    return Scrubbing(rates["updates"], rates["frames"], screens_ms, rests_ms, os.getloadavg()[0])
+
+
+def measure(browser: Browser, folder: Path, source: Path) -> tuple[str, list[Scrubbing]]:
+    """Measure the page of a source tree: how soon it stands, and one clip and two as they are scrubbed."""
+    with reviewing(folder, source) as address:
+        started = time.perf_counter()
+        browser.open(address)
+        ids = browser.run(IDS)
+        found = []
+        for number, view in enumerate((f"item/{ids[0]}", "/".join(["compare", *ids]))):
+            browser.run("(view) => { location.hash = `#/${view}`; }", view)
+            curves_s = wait_for(browser, STANDS) - started
+            frame_s = wait_for(browser, HAS_FRAMES) - started
+            if number == 0:
+                paint_ms = browser.run(PAINTED_MS)
+                paint = f"first paint {paint_ms / 1000:.2f} s, " if paint_ms is not None else ""
+                soon = f"{paint}curves {curves_s:.2f} s, first frame {frame_s:.2f} s"
+            wait_for(browser, IMAGES_MADE)
+            # The page asks again twice a second.
+            time.sleep(1.5)
+            found.append(scrub(browser))
+    return soon, found
 
 
 def main() -> int:
@@ -154,25 +283,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--browsers", nargs="+", choices=BROWSERS, default=list(BROWSERS))
+    parser.add_argument("--before", type=Path, metavar="SOURCE", help="the src folder of another version")
     args = parser.parse_args()
-    executable = find_browser()
-    if executable is None:
-        sys.exit("no Chromium, Chrome or Edge on this machine")
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        stage(args.clip, folder, args.minutes)
-        browser = playwright.chromium.launch(executable_path=str(executable), args=["--no-sandbox"])
-        with reviewing(folder / "long.mp4") as address:
-            page, until_s = opened(browser, address)
-            rates = drag(page)
-        browser.close()
-    print(f"{args.minutes:g} minutes of {args.clip.name}, Chromium {browser.version}, 1280x720")
-    print("from opening the address: " + ", ".join(f"{step} {s:.2f} s" for step, s in until_s.items()))
-    print(
-        f"dragging the timeline: {rates['updates']:.0f} updates of the numbers a second, "
-        f"{rates['frames']:.0f} frames a second (screen: {rates['screens']:.0f})"
-    )
-    return int(until_s["first paint"] >= FIRST_PAINT_S or rates["updates"] < UPDATES_HZ)
+    sources = {"before": args.before, "now": ROOT / "src"} if args.before else {"now": ROOT / "src"}
+    well = True
+    with tempfile.TemporaryDirectory() as name:
+        stage(args.clip, Path(name), args.minutes)
+        print(f"{args.minutes:g} minutes of {args.clip.name}, {WINDOW_PX[0]}x{WINDOW_PX[1]}, {os.cpu_count()} cores\n")
+        print("| | | updates/s | frames/s | ms between screens¹ | ms from rest to video² | load |")
+        print("|---|---|---|---|---|---|---|")
+        for kind in args.browsers:
+            with BROWSERS[kind]() as browser:
+                if browser is None:
+                    print(f"| no {kind} on this machine |")
+                    continue
+                for version, source in sources.items():
+                    soon, found = measure(browser, Path(name), source)
+                    for what, one in zip(("one clip", "two compared"), found, strict=True):
+                        print(f"| {browser.name}, {version} | {what} | {one.row()} |", flush=True)
+                        well = well and (version == "before" or one.smooth)
+                    print(f"{browser.name}, {version}, from opening the address: {soon}", file=sys.stderr, flush=True)
+    print("\n¹ median, 95 %, longest. ² median, 95 %.")
+    return int(not well)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,30 @@ SEEK = """(index) => {
     slider.value = index;
     slider.dispatchEvent(new Event("input"));
 }"""
+# Drags the timeline to and fro; returns what was shown at each screen: whether by a small image, its number, and the
+# cursor's; the last ones after the hand came to rest.
+DRAG = (
+    "async ([seconds, from, to]) => { const read = "
+    + READ_NUMBER
+    + """;
+    const over = document.querySelector(".over");
+    const box = over.getBoundingClientRect();
+    const at = (type, share) => over.dispatchEvent(new PointerEvent(type, {
+        pointerId: 1, clientX: box.left + share * box.width, clientY: box.top + 30, bubbles: true,
+    }));
+    const began = performance.now();
+    const seen = [];
+    for (let since = 0; since < seconds + 1; since = (performance.now() - began) / 1000) {
+        const moves = since < seconds;
+        if (moves) at("pointermove", from + (to - from) * (0.5 - 0.5 * Math.cos(4 * since)));
+        await new Promise((screen) => requestAnimationFrame(screen));
+        const small = document.querySelector(".scrub-image:not([hidden])") !== null;
+        seen.push({ moves, small, number: read(), cursor: Number(document.querySelector(".scrub").value) });
+        if (!moves && !small) break;
+    }
+    return seen;
+}"""
+)
 SIZES_PX = ((390, 844), (820, 1180), (1024, 768), (1440, 900))
 # What sticks out at a side, or can be scrolled sideways.
 CUT = """() => [...document.querySelectorAll("body, body *")].filter((node) => {
@@ -82,7 +106,7 @@ def saved(page: Page) -> None:
 
 def shown_number(page: Page) -> int:
     """The number of the picture that is shown, once it stands still."""
-    until(page, "!document.querySelector('video').seeking")
+    until(page, "!document.querySelector('video').seeking && !document.querySelector('.scrub-image:not([hidden])')")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.evaluate(READ_NUMBER)
 

@@ -44,13 +44,13 @@ def coded(index: int, size_px: tuple[int, int]) -> Image:
     return picture
 
 
-# Reads the number off what the video element shows.
+# Reads the number off what is shown: the video, or the small image that covers it while the hand moves.
 READ_NUMBER = """() => {
-    const video = document.querySelector("video");
+    const shown = document.querySelector(".scrub-image:not([hidden])") ?? document.querySelector("video");
     const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    [canvas.width, canvas.height] = [shown.videoWidth ?? shown.width, shown.videoHeight ?? shown.height];
     const pen = canvas.getContext("2d", { willReadFrequently: true });
-    pen.drawImage(video, 0, 0);
+    pen.drawImage(shown, 0, 0);
     const field = canvas.width / 10;
     let number = 0;
     for (let bit = 0; bit < 10; bit += 1) {

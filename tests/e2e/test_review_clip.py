@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.clip_page import (
+    DRAG,
     HOSTILE,
     MOVES,
     cursor,
@@ -207,6 +208,27 @@ def test_stepping_and_dragging_follow_the_clip_s_own_times(clip_view, review):
     assert review.times_s[cursor(clip_view)] == pytest.approx(half_s, abs=0.1)
     clip_view.mouse.up()
     assert shown_number(clip_view) == cursor(clip_view)
+
+
+def test_small_images_follow_the_hand_and_give_way_to_the_video_where_it_rests(clip_view):
+    until(clip_view, "performance.getEntriesByType('resource').some((one) => one.name.includes('/scrub'))")
+    over = clip_view.locator(".over").bounding_box()
+    clip_view.mouse.move(over["x"] + 5, over["y"] + 30)
+    clip_view.mouse.down()
+    for _ in range(20):
+        passed = [shown_number(clip_view)]
+        seen = clip_view.evaluate(DRAG, [1.0, 0.1, 0.9])
+        if any(one["small"] for one in seen):
+            break
+    clip_view.mouse.up()
+    by_image = [one["number"] for one in seen if one["small"]]
+    assert len(set(by_image)) >= 5
+    # Nothing is shown that the hand was not at, and the image does not outlast the frame it stands for.
+    for one in seen:
+        passed.append(one["cursor"])
+        assert one["number"] in passed
+    assert not seen[-1]["small"]
+    assert seen[-1]["number"] == seen[-1]["cursor"] == shown_number(clip_view)
 
 
 def test_repetitions_are_added_split_moved_removed_and_all_of_it_undone(clip_view):

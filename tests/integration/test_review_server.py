@@ -4,20 +4,24 @@ import csv
 import io
 import json
 import re
+import socket
 import sys
 import threading
 import time
 import zipfile
 
+import cv2
 import numpy as np
 import openpyxl
 import pytest
 
+from clips import number_of
 from formcheck import extras
 from formcheck.record.calibrations import calibrations_of
 from formcheck.report.pdf import find_browser
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
+from formcheck.server.serving import bind
 from formcheck.session.document import from_document
 from formcheck.text.catalogue import Texts
 from reviewed import SIZE_PX, THREE, make_analysed, make_clip, serving
@@ -142,6 +146,30 @@ def test_the_points_are_those_of_the_track(served, key):
     knee = points[0, 25]
     assert np.isfinite(knee).all()
     assert np.isnan(points[0, 26]).all()
+
+
+def test_the_small_images_are_those_of_the_analysed_frames(served, key):
+    path = f"/api/items/{key}/scrub"
+    until = time.monotonic() + 30
+    while (answer := served.raw("GET", path))[0] == 202 and time.monotonic() < until:
+        time.sleep(0.05)
+    index = json.loads(answer[2])
+    assert index["frames"] == list(range(len(served.get(f"/api/items/{key}")["t_s"])))
+    for number in (0, 7, index["frames"][-1]):
+        status, headers, data = served.raw("GET", f"{index['url']}/{number}")
+        assert (status, headers["content-type"], headers["cache-control"]) == (200, "image/jpeg", "no-store")
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        assert image.shape[1::-1] == SIZE_PX
+        assert number_of(image) == number % 50
+    assert served.raw("GET", f"{index['url']}/{len(index['frames'])}")[0] == 422
+    assert served.raw("GET", f"{path}/another/0")[0] == 404
+    assert served.raw("GET", f"/api/items/{key_of(served, 'raw.mp4')}/scrub")[0] == 409
+
+
+def test_answers_are_sent_at_once():
+    with bind("127.0.0.1", 0) as listener:
+        # What asyncio goes by to turn off waiting for more to send.
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_the_video_is_the_untouched_file_in_any_range(served, folder, key):

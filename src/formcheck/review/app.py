@@ -13,6 +13,7 @@ from formcheck.review.analyses import Analyses
 from formcheck.review.calibrations import Calibrations
 from formcheck.review.exports import Exports
 from formcheck.review.following import follow_point
+from formcheck.review.library import NotFoundError
 from formcheck.review.media import to_jpeg
 from formcheck.review.payload import page_texts
 from formcheck.review.service import ReviewService
@@ -56,6 +57,8 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
         Route(f"{item}/track.bin", _landmarks(service)),
         Route(f"{item}/video", _video(service)),
         Route(f"{item}/frame", _frame(service)),
+        Route(f"{item}/scrub", _scrub_index(service)),
+        Route(f"{item}/scrub/{{copy}}/{{number:int}}", _scrub_image(service)),
         Route(f"{item}/review", _put_review(service), methods=["PUT"]),
         Route(f"{item}/review", json_endpoint(lambda r: service.delete_review(_id(r))), methods=["DELETE"]),
         Route(f"{item}/follow", _follow(service), methods=["POST"]),
@@ -143,6 +146,30 @@ def _frame(service: ReviewService) -> Endpoint:
             return to_jpeg(service.frame(_id(request), t_s), width_px=int(width_px))
 
         return Response(await run_in_threadpool(read), media_type="image/jpeg")
+
+    return endpoint
+
+
+def _scrub_index(service: ReviewService) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        images = await run_in_threadpool(service.scrub_images, _id(request))
+        if images is None:
+            return JSONResponse({}, 202, headers={"Retry-After": "1"})
+        return JSONResponse({"url": f"{request.url.path}/{images.name}", "frames": images.frames.tolist()})
+
+    return endpoint
+
+
+def _scrub_image(service: ReviewService) -> Endpoint:
+    def read(request: Request) -> bytes:
+        images, path = service.scrub_images(_id(request)), request.path_params
+        # What was made again may have other images.
+        if images is None or images.name != path["copy"]:
+            raise NotFoundError("there are no such images (any more); ask for their index again")
+        return images.read(path["number"])
+
+    async def endpoint(request: Request) -> Response:
+        return Response(await run_in_threadpool(read, request), media_type="image/jpeg")
 
     return endpoint
 

@@ -31,9 +31,16 @@ class _Answer:
 
 
 class ClipProcess:
-    """Calls functions that read clips in another process, one after another. It starts with the first call."""
+    """Calls functions that read clips in another process, one after another. It starts with the first call.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    longest_s : float
+        The process is ended when a call takes longer.
+    """
+
+    def __init__(self, *, longest_s: float = _LONGEST_S) -> None:
+        self._longest_s = longest_s
         self._turn = threading.Lock()
         self._state = threading.Lock()
         self._running: tuple[BaseProcess, Connection] | None = None
@@ -51,13 +58,13 @@ class ClipProcess:
             process, connection = self._started()
             with suppress(EOFError, OSError):
                 connection.send((function, arguments, options))
-                if connection.poll(_LONGEST_S):
+                if connection.poll(self._longest_s):
                     answer: _Answer = connection.recv()
                     if answer.error is not None:
                         raise answer.error
                     value: _T = answer.value
                     return value
-            how = f"took longer than {_LONGEST_S:.0f} s" if process.is_alive() else "ended the decoder"
+            how = f"took longer than {self._longest_s:.0f} s" if process.is_alive() else "ended the decoder"
             self._end()
             raise InputError(f"{clip.name}: reading it {how}; convert the clip to MP4 (H.264) and open that")
 

@@ -6,6 +6,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -145,20 +146,21 @@ class Media:
         self._checksums: dict[_Versioned, str] = {}
         self._frames: OrderedDict[tuple[_Versioned, float | None, float], ImageBgr] = OrderedDict()
         self._copies: dict[tuple[_Versioned, float | None], tuple[Path, Job]] = {}
+        self._copies_begun = 0
         self._lock = threading.Lock()
         # The newest copy first: it is of the clip that somebody is looking at now.
         self._queue = JobQueue("formcheck-video-copies", newest_first=True)
 
     def playback(self, clip: Path, speed: float | None = None) -> Playback:
         """Return how a clip is played; see `read_playback`."""
-        key = (_versioned(clip), speed)
+        key = (versioned(clip), speed)
         if key not in self._playbacks:
             self._playbacks[key] = self._clips.call(read_playback, clip, clip, speed)
         return self._playbacks[key]
 
     def sha256(self, clip: Path) -> str:
         """Return the checksum of a clip."""
-        key = _versioned(clip)
+        key = versioned(clip)
         if key not in self._checksums:
             self._checksums[key] = file_sha256(clip)
         return self._checksums[key]
@@ -181,7 +183,7 @@ class Media:
             There is no such frame, or it cannot be read.
         """
         shown_s = _shown_at(times_s, t_s)
-        key = (_versioned(clip), speed, round(shown_s, 4))
+        key = (versioned(clip), speed, round(shown_s, 4))
         with self._lock:
             if key in self._frames:
                 self._frames.move_to_end(key)
@@ -195,10 +197,11 @@ class Media:
 
     def copy(self, item: str, name: str, clip: Path, speed: float | None = None) -> Job:
         """Return the job that makes the copy of a clip, begun once for each version of the file."""
-        key = (_versioned(clip), speed)
+        key = (versioned(clip), speed)
         with self._lock:
             if key not in self._copies:
-                target = self._folder / f"{len(self._copies)}.mp4"
+                self._copies_begun += 1
+                target = self._folder / f"{self._copies_begun}.mp4"
                 work = partial(_copy, clip=clip, target=target, speed=speed)
                 self._copies[key] = target, self._queue.add(Job("video", item, name, work, stage="copy"))
             return self._copies[key][1]
@@ -217,8 +220,19 @@ class Media:
         job = self.copy(item, name, clip, speed)
         if job.error is not None:
             raise FormcheckError(job.error)
-        target = self._copies[_versioned(clip), speed][0] if job.state == "done" else None
+        target = self._copies[versioned(clip), speed][0] if job.state == "done" else None
         return PlayableVideo(target, playback.media_type, job.share)
+
+    def remove_stale(self) -> None:
+        """Remove the copies of clips that were removed or replaced since."""
+        with self._lock:
+            for key, (target, job) in list(self._copies.items()):
+                clip, version = key[0]
+                if job.state in ("done", "failed") and file_version(clip) != version:
+                    del self._copies[key]
+                    # Windows keeps what is being sent; the folder goes with the server.
+                    with suppress(OSError):
+                        target.unlink(missing_ok=True)
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return the copies that are made, as the page shows jobs."""
@@ -249,7 +263,14 @@ class Media:
         self._queue.close()
 
 
-def _versioned(clip: Path) -> _Versioned:
+def versioned(clip: Path) -> _Versioned:
+    """Return a clip with the version that it has now.
+
+    Raises
+    ------
+    InputError
+        It is gone.
+    """
     version = file_version(clip)
     if version is None:
         raise InputError(f"{clip.name}: the clip is gone; put it back, or open the folder again")
@@ -289,11 +310,11 @@ def _resized(image: ImageBgr, size_px: tuple[int, int]) -> ImageBgr:
     return np.asarray(cv2.resize(image, size_px, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def to_jpeg(image: ImageBgr, *, width_px: int | None = None) -> bytes:
-    """Return an image as JPEG, no wider than ``width_px``."""
+def to_jpeg(image: ImageBgr, *, width_px: int | None = None, quality: int = _JPEG_QUALITY) -> bytes:
+    """Return an image as JPEG of that quality (0 to 100), no wider than ``width_px``."""
     if width_px is not None and width_px < image.shape[1]:
         image = _resized(image, (width_px, round(image.shape[0] * width_px / image.shape[1])))
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise ValueError("an image could not be encoded as JPEG")
     return data.tobytes()

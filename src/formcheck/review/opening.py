@@ -9,10 +9,12 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from starlette.applications import Starlette
 
 from formcheck.errors import FormcheckError
+from formcheck.files import private_folder
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.app import review_routes
 from formcheck.review.library import Library
 from formcheck.review.media import Media
+from formcheck.review.scrub_images import ScrubCopies
 from formcheck.review.service import ReviewService
 from formcheck.server.endpoints import application, asset_route
 from formcheck.server.jobs import JobQueue
@@ -33,9 +35,17 @@ def open_service(
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder("review"))
         media = stack.enter_context(closing(Media(folder)))
+        scrub_copies = stack.enter_context(closing(ScrubCopies(private_folder(folder / "scrub"))))
         jobs = stack.enter_context(closing(JobQueue("formcheck-analyses")))
         service = ReviewService(
-            library, protocols, media=media, analysis_jobs=jobs, texts=texts, reviewer=reviewer, single=single
+            library,
+            protocols,
+            media=media,
+            scrub_copies=scrub_copies,
+            analysis_jobs=jobs,
+            texts=texts,
+            reviewer=reviewer,
+            single=single,
         )
         closing_down = threading.Event()
         preload = threading.Thread(target=_preload, args=(library, closing_down), name="formcheck-preload", daemon=True)

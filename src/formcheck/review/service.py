@@ -30,6 +30,7 @@ from formcheck.review.library import (
 )
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
+from formcheck.review.scrub_images import ScrubCopies, ScrubImages
 from formcheck.review.signing import signed_result
 from formcheck.review.storage import StoredReview
 from formcheck.server.endpoints import RequestError
@@ -65,6 +66,7 @@ class ReviewService:
     library : Library
     protocols : AvailableProtocols
     media : Media
+    scrub_copies : ScrubCopies
     analysis_jobs : JobQueue
         The analyses that the page asked for; the worklist shows their state.
     texts : Texts
@@ -80,6 +82,7 @@ class ReviewService:
         protocols: AvailableProtocols,
         *,
         media: Media,
+        scrub_copies: ScrubCopies,
         analysis_jobs: JobQueue,
         texts: Texts,
         reviewer: str = "",
@@ -89,6 +92,7 @@ class ReviewService:
         self.protocols = protocols
         self.texts = texts
         self.media = media
+        self._scrub_copies = scrub_copies
         self._analysis_jobs = analysis_jobs
         self._reviewer = reviewer
         self._single = single
@@ -98,6 +102,7 @@ class ReviewService:
     def stop(self) -> None:
         """Stop everything that works on clips, without waiting: whoever waits for it is told so."""
         self.media.stop()
+        self._scrub_copies.stop()
         self._analysis_jobs.stop()
 
     # What was opened
@@ -118,6 +123,8 @@ class ReviewService:
 
     def items(self) -> dict[str, Any]:
         """Return the worklist."""
+        self.media.remove_stale()
+        self._scrub_copies.remove_stale()
         states = self._analysis_jobs.states()
         return {"items": [self._entry(item, states.get(item.id)) for item in self.library.items()]}
 
@@ -295,13 +302,21 @@ class ReviewService:
     def video(self, item_id: str) -> PlayableVideo:
         """Return the file that the page plays, or how much of it is made."""
         item = self.item(item_id)
-        clip = clip_of(item)
         if not item.is_analysed:
-            return self.media.playable(item.id, item.name, clip)
-        analysis = self.analysis(item)
+            return self.media.playable(item.id, item.name, clip_of(item))
+        clip, track = self._clip_and_track(item)
+        return self.media.playable(item.id, item.name, clip, track.clip.speed_to_read_with)
+
+    def scrub_images(self, item_id: str) -> ScrubImages | None:
+        """Return small images of the analysed frames of an item's clip; None while they are being made."""
+        clip, track = self._clip_and_track(item := self.item(item_id))
+        return self._scrub_copies.get(item.id, item.name, clip, track.t_s, track.clip.speed_to_read_with)
+
+    def _clip_and_track(self, item: Item) -> tuple[Path, PoseTrack]:
+        clip, analysis = clip_of(item), self.analysis(item)
         if self.playback(item, analysis)[0] is None:
             raise RequestError(f"{item.name}: the clip is not the one that was analysed; analyse it again")
-        return self.media.playable(item.id, item.name, clip, analysis.session.clip.speed_to_read_with)
+        return clip, analysis.track
 
     def frame(self, item_id: str, t_s: float) -> ImageBgr:
         """Return the frame of an item's clip that is shown at a time."""

@@ -64,7 +64,8 @@ def bind(host: str, port: int | None) -> socket.socket:
                 return bind(host, usual)
         port = 0
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Only with the protocol named does asyncio send without waiting (TCP_NODELAY); else each answer takes 40 ms longer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

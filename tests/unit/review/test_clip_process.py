@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import FormcheckError, InputError
-from formcheck.review import clip_process
 from formcheck.review.clip_process import ClipProcess
 
 CLIP = Path("clip.mp4")
@@ -43,7 +42,7 @@ def test_what_it_returns_and_raises_comes_back(clips):
 def test_a_clip_that_crashes_or_hangs_it_costs_its_own_request(clips, monkeypatch, function, argument):
     clips.call(os.getpid, CLIP)
     if function is hang:
-        monkeypatch.setattr(clip_process, "_LONGEST_S", 0.3)
+        monkeypatch.setattr(clips, "_longest_s", 0.3)
     with pytest.raises(InputError, match=r"clip\.mp4"):
         clips.call(function, CLIP, argument)
     monkeypatch.undo()

@@ -141,6 +141,11 @@ def test_a_clip_that_was_replaced_is_copied_again(tmp_path, media):
     after = wait(media, clip).path
     assert after != before
     assert len(list(FileSource(after))) == 2
+    media.remove_stale()
+    assert (before.exists(), after.exists()) == (False, True)
+    clip.unlink()
+    media.remove_stale()
+    assert not after.exists()
 
 
 def test_a_clip_that_cannot_be_copied_says_why(tmp_path, media):

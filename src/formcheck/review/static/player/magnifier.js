@@ -4,6 +4,7 @@
 import { h } from "../core/dom.js";
 
 /** @import { Point } from "../core/types.js" */
+/** @import { Player } from "./player.js" */
 /** @import { Viewport } from "./viewport.js" */
 
 const SIZE_PX = 132;
@@ -12,11 +13,11 @@ const HAVE_FRAME = 2;
 
 export class Magnifier {
   /**
-   * @param {HTMLVideoElement | null} video  null: there is nothing to magnify
+   * @param {Player} player  without a video there is nothing to magnify
    * @param {Viewport} viewport
    */
-  constructor(video, viewport) {
-    this.video = video;
+  constructor(player, viewport) {
+    this.player = player;
     this.viewport = viewport;
     this.node = h("canvas", { class: "magnifier", hidden: true, "aria-hidden": "true" });
   }
@@ -27,7 +28,8 @@ export class Magnifier {
 
   /** @param {Point} at  in the stage */
   show(at) {
-    const { node, video, viewport } = this;
+    const { node, viewport } = this;
+    const { scrub, video } = this.player;
     if (!video || video.readyState < HAVE_FRAME) return;
     node.hidden = false;
     node.classList.toggle("right", at[0] < viewport.stage.clientWidth / 2);
@@ -36,11 +38,12 @@ export class Magnifier {
     const ctx = /** @type {CanvasRenderingContext2D} */ (node.getContext("2d"));
     const [x, y] = viewport.toImage(at);
     const reach = SIZE_PX / (viewport.scale * ZOOM);
-    const natural = video.videoWidth / viewport.size_px[0];
+    const shown = scrub?.covers ? scrub.canvas : video;
+    const natural = (shown === video ? video.videoWidth : shown.width) / viewport.size_px[0];
     const [left, top] = [(x - reach / 2) * natural, (y - reach / 2) * natural];
     ctx.fillStyle = "#101418";
     ctx.fillRect(0, 0, side, side);
-    ctx.drawImage(video, left, top, reach * natural, reach * natural, 0, 0, side, side);
+    ctx.drawImage(shown, left, top, reach * natural, reach * natural, 0, 0, side, side);
     drawCross(ctx, side);
   }
 }

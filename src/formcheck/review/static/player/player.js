@@ -1,18 +1,17 @@
 // @ts-check
 /** Playing a clip. Frames are addressed by the clip's own timestamps, never by a rate. */
 
-import { h } from "../core/dom.js";
-import { decimal, percent, t } from "../core/text.js";
+import { decimal, t } from "../core/text.js";
 
-/** @import { VideoInfo } from "../core/types.js" */
+/** @import { ScrubImages } from "./scrub_images.js" */
 
 /** A seek aims a little behind the frame's timestamp, so that rounding does not land on the frame before. */
 const BEHIND_S = 0.008;
 /** Within so many frames what is drawn over the video hardly moves. */
 const NEAR_FRAMES = 3;
 const LATEST_MS = 300;
-const RETRY_MS = 500;
-const NOT_YET = 503;
+/** A hand that has not moved for so long rests. */
+const REST_MS = 40;
 
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2];
 
@@ -54,10 +53,12 @@ export class Player extends EventTarget {
    * @param {HTMLVideoElement | null} video  null: results without their clip; the cursor moves all the same
    * @param {number[]} times_s  on the clip's own clock
    * @param {number} [offset_s]  what the element's clock is ahead of it
+   * @param {ScrubImages | null} [scrub]  what is shown while the cursor moves on and on
    */
-  constructor(video, times_s, offset_s = 0) {
+  constructor(video, times_s, offset_s = 0, scrub = null) {
     super();
     this.video = video;
+    this.scrub = scrub;
     this.offset_s = offset_s;
     this.times_s = times_s;
     this.index = 0;
@@ -69,7 +70,17 @@ export class Player extends EventTarget {
     /** @type {number | null} */
     this.sought = null;
     if (video) this.#attach(video);
+    scrub?.addEventListener("drawn", () => {
+      this.shown = scrub.frame;
+      this.awaiting = false;
+      this.dispatchEvent(new Event("shown"));
+    });
   }
+
+  /** The frame that the video element shows, which an image may cover. */
+  #full = -1;
+  /** Set while the hand moves; the video is sought when it rests. @type {ReturnType<typeof setTimeout> | undefined} */
+  #moving;
 
   /** Between a pause and the next seek: the last frames of playing may still arrive. */
   #coasting = false;
@@ -101,6 +112,23 @@ export class Player extends EventTarget {
     this.index = Math.max(0, Math.min(this.times_s.length - 1, Math.round(index)));
     this.#coasting = false;
     this.dispatchEvent(new Event("cursor"));
+    this.#follow();
+  }
+
+  /** The first frame that is asked for is sought at once; those that follow while the hand moves are shown small. */
+  #follow() {
+    const { scrub } = this;
+    if (!scrub?.ready || this.playing) return this.#seek();
+    const goesOn = this.#moving !== undefined;
+    clearTimeout(this.#moving);
+    this.#moving = setTimeout(() => this.#rest(), REST_MS);
+    if (goesOn || this.#far(this.index)) scrub.show(this.index);
+    if (!goesOn) this.#seek();
+  }
+
+  #rest() {
+    clearTimeout(this.#moving);
+    this.#moving = undefined;
     this.#seek();
   }
 
@@ -138,6 +166,7 @@ export class Player extends EventTarget {
       this.showFrom(this.loop.start_s);
     else if (past) this.show(0);
     if (!this.video) return this.#walk();
+    if (this.#moving !== undefined) this.#rest();
     // A pause that comes before playing began rejects the promise: nothing went wrong.
     this.video
       .play()
@@ -192,6 +221,8 @@ export class Player extends EventTarget {
   #seek() {
     if (!this.video || this.video.readyState < 1) return;
     if (this.sought !== null) return;
+    // The browser would say nothing of a frame that is there.
+    if (this.scrub?.covers && this.#full === this.index) return this.#present(this.index);
     this.sought = this.index;
     if (this.#far(this.index)) {
       this.awaiting = true;
@@ -211,10 +242,14 @@ export class Player extends EventTarget {
     const reached = this.sought;
     this.sought = null;
     if (reached === null) return;
-    if (reached !== this.index && !this.playing) this.#seek();
+    if (reached !== this.index && !this.playing && this.#moving === undefined) this.#seek();
     if (!this.video?.requestVideoFrameCallback) this.#present(reached);
     // The browser says nothing when the frame is the one that was there.
-    else setTimeout(() => this.awaiting && this.sought === null && this.#present(reached), LATEST_MS);
+    else setTimeout(() => this.#waits && this.sought === null && this.#present(reached), LATEST_MS);
+  }
+
+  get #waits() {
+    return this.awaiting || this.scrub?.covers;
   }
 
   /** @param {number} index */
@@ -224,6 +259,10 @@ export class Player extends EventTarget {
 
   /** @param {number} index */
   #present(index) {
+    this.#full = index;
+    // Under an image the video may still arrive where the hand was before.
+    if (this.scrub?.covers && (this.playing ? this.sought !== null : index !== this.index)) return;
+    if (index === this.index || this.playing) this.scrub?.hide();
     this.shown = index;
     this.awaiting = this.sought !== null && this.#far(this.sought);
     if (this.sought === null && (this.playing || this.#coasting)) {
@@ -263,25 +302,4 @@ export class Player extends EventTarget {
       requestAnimationFrame(each);
     }
   }
-}
-
-/**
- * Start loading a clip. One that browsers cannot play is first copied by the server, which answers 503 until it is there.
- * @param {HTMLVideoElement} video
- * @param {VideoInfo} info
- * @param {() => boolean} wanted  whether the page still waits for it
- */
-export async function loadVideo(video, info, wanted) {
-  if (!info.url) return;
-  const hint = h("p", { class: "hint", role: "status" });
-  while (info.proxy && wanted()) {
-    const answer = await fetch(info.url, { headers: { Range: "bytes=0-0" } });
-    if (answer.status !== NOT_YET) break;
-    const { share } = await answer.json();
-    hint.textContent = t("review.page.making_copy", { percent: percent(share ?? 0) });
-    if (!hint.isConnected) video.after(hint);
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-  hint.remove();
-  if (wanted()) video.src = info.url;
 }

@@ -7,9 +7,11 @@ import { t } from "../core/text.js";
 import { Drawings } from "./drawings.js";
 import { boundingBox, legPoints } from "./geometry.js";
 import { Goniometer } from "./goniometer.js";
+import { loadVideo } from "./load_video.js";
 import { Magnifier } from "./magnifier.js";
 import { Overlay } from "./overlay.js";
-import { loadVideo, Player } from "./player.js";
+import { Player } from "./player.js";
+import { ScrubImages } from "./scrub_images.js";
 import { Viewport } from "./viewport.js";
 
 /** @import { Item, Side } from "../core/types.js" */
@@ -50,13 +52,15 @@ export class Scene extends EventTarget {
     /** @type {Float32Array | null} */
     this.track = null;
     this.video = videoOf(item);
-    this.player = new Player(this.video, item.t_s, item.video.offset_s);
+    this.scrub = this.video && new ScrubImages(item.id);
+    this.player = new Player(this.video, item.t_s, item.video.offset_s, this.scrub);
     this.canvas = h("canvas", { class: "overlay", "aria-hidden": "true" });
-    this.stage = h("div", { class: "stage" }, this.video, this.canvas, !this.video && noClipHint());
-    this.viewport = new Viewport(this.stage, this.video, item.video.size_px);
+    const images = this.video && this.scrub ? [this.video, this.scrub.canvas] : [];
+    this.stage = h("div", { class: "stage" }, ...images, this.canvas, !this.video && noClipHint());
+    this.viewport = new Viewport(this.stage, images, item.video.size_px);
     this.overlay = new Overlay(this.canvas, this.viewport);
     const { player, stage, viewport } = this;
-    this.magnifier = new Magnifier(player.video, viewport);
+    this.magnifier = new Magnifier(player, viewport);
     /** Whether the magnifier follows the pointer when nothing is placed, too. */
     this.magnifies = false;
     const parts = { item, player, viewport, state, magnifier: this.magnifier };
@@ -97,7 +101,15 @@ export class Scene extends EventTarget {
       () => this.video?.hasAttribute("src") && showError("video", t("review.clip.cannot_show")),
     );
     void this.loadTrack();
-    if (this.video) void loadVideo(this.video, this.item.video, () => !this.closed);
+    if (this.video) this.#load(this.video);
+  }
+
+  /** @param {HTMLVideoElement} video */
+  #load(video) {
+    const wanted = () => !this.closed;
+    // The first frame comes first.
+    video.addEventListener("loadeddata", () => void this.scrub?.load(wanted), { once: true });
+    void loadVideo(video, this.item.video, wanted);
   }
 
   close() {

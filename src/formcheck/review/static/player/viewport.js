@@ -9,13 +9,13 @@ const MARGIN = 0.12;
 export class Viewport extends EventTarget {
   /**
    * @param {HTMLElement} stage
-   * @param {HTMLElement | null} video
+   * @param {HTMLElement[]} images  what shows the frame: the video and what may cover it
    * @param {Point} size_px  of the clip's frames, upright
    */
-  constructor(stage, video, size_px) {
+  constructor(stage, images, size_px) {
     super();
     this.stage = stage;
-    this.video = video;
+    this.images = images;
     this.size_px = size_px;
     this.zoom = 1;
     /** Which point of the frame is in the middle of the stage. @type {Point} */
@@ -125,11 +125,11 @@ export class Viewport extends EventTarget {
       Math.min(Math.max(this.middle[0], w / 2 - roomX), w / 2 + roomX),
       Math.min(Math.max(this.middle[1], h / 2 - roomY), h / 2 + roomY),
     ];
-    if (this.video) {
-      const [x, y] = this.toStage([0, 0]);
-      this.video.style.width = `${w}px`;
-      this.video.style.height = `${h}px`;
-      this.video.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    const [x, y] = this.toStage([0, 0]);
+    for (const { style } of this.images) {
+      style.width = `${w}px`;
+      style.height = `${h}px`;
+      style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     }
     this.dispatchEvent(new Event("placed"));
   }
