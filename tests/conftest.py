@@ -15,7 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from clips import HIP_DRIFT, excerpt
 from formcheck.cores import available_cores
+from formcheck.record.store import open_store
 from invariants import check_every_judgement, contradictions_in_files
+from practice import keep_month
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -96,6 +98,21 @@ def one_rep(tmp_path_factory) -> Path:
 def two_reps(tmp_path_factory) -> Path:
     """The first two repetitions of a set in which the hip drifts, small."""
     return excerpt(tmp_path_factory.mktemp("two") / "two.mp4", HIP_DRIFT, length_s=11.0, fps=15.0)
+
+
+@pytest.fixture(scope="session")
+def whole_set(tmp_path_factory) -> Path:
+    """All of the set in which the hip drifts, small: for sets that are ended before it is over."""
+    return excerpt(tmp_path_factory.mktemp("whole") / "whole.mp4", HIP_DRIFT, length_s=24.0, fps=15.0)
+
+
+@pytest.fixture(scope="session")
+def month_record(tmp_path_factory) -> Path:
+    """A practice record with four weeks in it: to be read, or copied."""
+    folder = tmp_path_factory.mktemp("month") / "record"
+    with open_store(folder) as store:
+        keep_month(store)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -108,17 +108,14 @@ def sets_on(n: int) -> int:
     return 1 if n % 5 == 4 else 2
 
 
-def keep_month(store: Store) -> int:
-    """Keep the month and its prescription; return how many sessions it has."""
+def keep_month(store: Store) -> None:
+    """Keep the month and its prescription."""
     with store.writing() as connection:
         key = profile_key(connection, PROFILE, make=True)
         for side, sets, last in (("left", 2, None), ("right", 1, 20)):
             prescribe(connection, key, plan(side, sets=sets, end=last, reps=REPS))
-    count = 0
     for one in month():
         pose, session = named(*judged(one.peak_deg, one.side), f"{one.at} {one.side}")
         marks = (Mark(MarkKind.P1, 3.0, one.p1_deg, 2.0),)
         practice = Practice(PROFILE, Origin.LIVE, one.at, answers=one.answers, marks=marks)
         save_set(store, session, pose, protocol=load_protocol(), practice=practice)
-        count += 1
-    return count

@@ -28,11 +28,11 @@ def screen():
 
 
 @pytest.fixture
-def start(tmp_path, screen, two_reps):
+def start(tmp_path, screen, whole_set):
     """Start a set; it is stopped at the end of the test."""
     runs = []
 
-    def begin(*arguments, speech=0.005, source=("--source", two_reps), **options) -> Run:
+    def begin(*arguments, speech=0.005, source=("--source", whole_set), **options) -> Run:
         runs.append(begin_set(tmp_path, screen, *source, *arguments, speech=speech, **options))
         return runs[-1]
 

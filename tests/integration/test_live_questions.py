@@ -18,8 +18,8 @@ ARM_RAISED = Path(__file__).parents[1] / "data" / "arm_raised.mp4"
 pytestmark = needs_a_screen
 
 
-def test_at_the_end_of_the_clip_results_are_there_before_any_question_and_keys_answer(start):
-    run = start()
+def test_at_the_end_of_the_clip_results_are_there_before_any_question_and_keys_answer(start, two_reps):
+    run = start(source=("--source", two_reps))
     practice = run.wait_for_results()
     assert practice["why"] == "source"
     # A busy machine drops frames, and the second repetition ends with the clip.
@@ -61,9 +61,9 @@ def test_the_first_words_check_the_sound_introduce_and_find_the_camera(start):
     run.end()
 
 
-def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
+def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start, two_reps):
     """A speech program that ends well without having spoken, as one does where there is no loudspeaker."""
-    run = start("--no-questions", speech=0.0)
+    run = start("--no-questions", speech=0.0, source=("--source", two_reps))
     run.wait_for_results()
     # Whoever hears nothing has time to read; a key ends it.
     run.press_on()
@@ -75,11 +75,11 @@ def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start):
 
 @pytest.fixture(scope="module")
 def practised_and_answering(two_reps, tmp_path_factory):
-    """A repetition, then a rendered person who raises an arm for five of every nine seconds; and its protocol."""
+    """A repetition is prescribed; then a rendered person raises an arm for five of every nine seconds."""
     folder = tmp_path_factory.mktemp("answering")
     with H264Writer(folder / "clip.mp4", size_px=(480, 270), nominal_fps=15.0) as writer:
         from_s = 0.0
-        for path, end_s in [(two_reps, 6.0)] + [(ARM_RAISED, 9.0)] * 12:
+        for path, end_s in [(two_reps, 11.0)] + [(ARM_RAISED, 9.0)] * 12:
             with FileSource(path, end_s=end_s) as source:
                 for frame in source:
                     writer.write(cv2.resize(frame.image_bgr, (480, 270)), from_s + frame.t_s)

@@ -15,19 +15,17 @@ from formcheck.record.progress import render_progress
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.text.catalogue import Texts
-from practice import DAYS, FIRST, PROFILE, keep_month
+from practice import DAYS, FIRST, PROFILE
 
 EN = Texts("en")
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
+def path(tmp_path_factory, month_record):
     folder = tmp_path_factory.mktemp("progress")
-    with open_store(folder / "record") as store:
-        keep_month(store)
-        with store.reading() as connection:
-            key = profile_key(connection, PROFILE)
-            lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
+    with open_store(month_record, write=False) as store, store.reading() as connection:
+        key = profile_key(connection, PROFILE)
+        lines, known = sessions(connection, profile_id=key), prescriptions(connection, key)
     last = FIRST + timedelta(days=DAYS - 1)
     made = datetime(2026, 3, 30, tzinfo=UTC)
     (folder / "page.html").write_text(render_progress(PROFILE, lines, known, EN, today=last, made_at=made), "utf-8")

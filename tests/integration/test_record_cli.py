@@ -24,7 +24,6 @@ from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.report import pdf
-from practice import keep_month
 from signed import REASON, REVIEWER, clip_item, reopen_item, sign, sign_item
 
 WHEN = datetime(2026, 3, 2, 18, 30).astimezone()
@@ -231,9 +230,8 @@ def test_several_profiles_must_be_named(run, track):
     assert run("history", "--profile", "P3")[0] == 2
 
 
-def test_progress_writes_a_page(run, tmp_path):
-    with open_store(tmp_path / "record") as store:
-        keep_month(store)
+def test_progress_writes_a_page(run, tmp_path, month_record):
+    shutil.copytree(month_record, tmp_path / "record")
     page = tmp_path / "page.html"
     code, out, _ = run("progress", "--out", str(page), "--until", "2026-03-29")
     assert (code, out) == (0, f"Progress: {page}\n")
@@ -312,11 +310,10 @@ GERMAN = {
 }
 
 
-def test_every_command_of_the_record_speaks_german(run, tmp_path):
-    with open_store(tmp_path / "record") as store:
-        keep_month(store)
-        with store.reading() as connection:
-            uid = sessions(connection)[0].uid
+def test_every_command_of_the_record_speaks_german(run, tmp_path, month_record):
+    shutil.copytree(month_record, tmp_path / "record")
+    with open_store(tmp_path / "record") as store, store.reading() as connection:
+        uid = sessions(connection)[0].uid
     for arguments, words in GERMAN.items():
         call = [part.replace("UID", uid).replace("OUT", str(tmp_path)) for part in arguments]
         code, out, err = run("--lang", "de", *call)

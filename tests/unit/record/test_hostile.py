@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 
 import pytest
 from sqlalchemy import update
@@ -20,11 +21,20 @@ from formcheck.text.catalogue import Texts
 from practice import keep_set
 
 
-@pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "record") as opened:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """The folder of a record with two sets."""
+    folder = tmp_path_factory.mktemp("kept") / "record"
+    with open_store(folder) as opened:
         for name, peak_deg in (("first", 20.0), ("second", 25.0)):
             keep_set(opened, name, peak_deg=peak_deg)
+    return folder
+
+
+@pytest.fixture
+def store(kept, tmp_path):
+    shutil.copytree(kept, tmp_path / "record")
+    with open_store(tmp_path / "record") as opened:
         yield opened
 
 
@@ -34,10 +44,15 @@ def uids(store):
         return [line.uid for line in sessions(connection)]
 
 
+@pytest.fixture(scope="module")
+def archived(kept):
+    with open_store(kept, write=False) as store, store.reading() as connection:
+        return session_json(store, connection, sessions(connection)[0].uid)
+
+
 @pytest.fixture
-def archive(store, uids):
-    with store.reading() as connection:
-        return json.loads(session_json(store, connection, uids[0]))
+def archive(archived):
+    return json.loads(archived)
 
 
 def take_in(store, archive):

@@ -16,7 +16,7 @@ from formcheck.record.progress import day_title, render_progress
 from formcheck.record.queries import sessions
 from formcheck.record.store import open_store
 from formcheck.text.catalogue import Texts
-from practice import DAYS, FIRST, PROFILE, keep_month, keep_set, month, sets_on
+from practice import DAYS, FIRST, PROFILE, keep_set, month, sets_on
 
 LAST = FIRST + timedelta(days=DAYS - 1)
 MADE = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
@@ -25,27 +25,25 @@ EN = Texts("en")
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    with open_store(tmp_path_factory.mktemp("month") / "record") as store:
-        count = keep_month(store)
-        with store.reading() as connection:
-            key = profile_key(connection, PROFILE)
-            yield count, sessions(connection, profile_id=key), prescriptions(connection, key)
+def kept(month_record):
+    with open_store(month_record, write=False) as store, store.reading() as connection:
+        key = profile_key(connection, PROFILE)
+        yield sessions(connection, profile_id=key), prescriptions(connection, key)
 
 
 @pytest.fixture(scope="module")
 def page(kept) -> str:
-    return render_progress(PROFILE, kept[1], kept[2], EN, today=LAST, made_at=MADE)
+    return render_progress(PROFILE, *kept, EN, today=LAST, made_at=MADE)
 
 
 def test_every_set_of_the_month_is_kept_in_order(kept):
-    count, lines, _ = kept
+    lines, _ = kept
     assert [(line.practised_at, line.side) for line in lines] == sorted((one.at, one.side) for one in month())
-    assert len(lines) == count == sum(sets_on(n) for n in range(DAYS)) + 21
+    assert len(lines) == sum(sets_on(n) for n in range(DAYS)) + 21
 
 
 def test_adherence_is_what_was_done(kept):
-    _, lines, known = kept
+    lines, known = kept
     calendar = days(lines, known, first=FIRST, last=LAST)
     assert [day.wanted for day in calendar] == [3] * 21 + [2] * 7
     assert [day.done for day in calendar] == [sets_on(n) + (n < 21) for n in range(DAYS)]
@@ -53,7 +51,7 @@ def test_adherence_is_what_was_done(kept):
 
 
 def test_the_knee_is_where_the_synthetic_knee_went(kept):
-    _, lines, _ = kept
+    lines, _ = kept
     made = {(one.at, one.side): one.peak_deg for one in month()}
     for line in lines:
         assert line.knee_end_deg == pytest.approx(made[line.practised_at, line.side], abs=2.0)
@@ -89,7 +87,7 @@ def test_left_and_right_have_the_same_scale_and_their_own_zone(page, kept):
     }
     left, right = drawn["left-end"], drawn["right-end"]
     assert left["range"] == right["range"]
-    first = daily([line for line in kept[1] if line.side == "left"], "knee_end_deg")[:3]
+    first = daily([line for line in kept[0] if line.side == "left"], "knee_end_deg")[:3]
     low, high = left["zone"]
     assert (low + high) / 2 == pytest.approx(sorted(point.value for point in first)[1], abs=0.1)
     assert high - low >= 2 * 8.0
@@ -98,7 +96,7 @@ def test_left_and_right_have_the_same_scale_and_their_own_zone(page, kept):
 def test_the_static_charts_have_a_dot_for_each_day_with_its_sets_and_their_scatter(page, kept):
     figure = re.search(r'data-chart="left-end">(.*?)</figure>', page, re.DOTALL).group(1)
     assert figure.count("<circle") == sum(sets_on(n) > 0 for n in range(DAYS))
-    first = [line for line in kept[1] if line.side == "left" and line.day == FIRST]
+    first = [line for line in kept[0] if line.side == "left" and line.day == FIRST]
     (title,) = re.findall(r"<title>(2 March 2026: 4\d° ± [^<]*)</title>", figure)
     for line in first:
         assert (
@@ -106,8 +104,8 @@ def test_the_static_charts_have_a_dot_for_each_day_with_its_sets_and_their_scatt
             or f"{line.practised_at:%H:%M} live {line.uid}" in title
         )
     apart = [replace(line, knee_end_deg=line.knee_end_deg + 4 * n) for n, line in enumerate(first)]
-    more = [line for line in kept[1] if line.side == "left" and line.day != FIRST]
-    page = render_progress(PROFILE, [*apart, *more], kept[2], EN, today=LAST, made_at=MADE)
+    more = [line for line in kept[0] if line.side == "left" and line.day != FIRST]
+    page = render_progress(PROFILE, [*apart, *more], kept[1], EN, today=LAST, made_at=MADE)
     drawn = charts(page)["left-end"]["lines"][0]
     low, high = (line.knee_end_deg for line in apart)
     assert drawn["scatter"][0] == [low, high]
@@ -117,7 +115,7 @@ def test_the_static_charts_have_a_dot_for_each_day_with_its_sets_and_their_scatt
 
 
 def test_one_day_is_no_trend_and_is_not_drawn(kept):
-    lines = kept[1]
+    lines = kept[0]
     left = [line for line in lines if line.side == "left"]
     right = [line for line in lines if line.side == "right"][:1]
     one_day = [replace(line, practised_at=left[0].practised_at, day=FIRST) for line in left[:12]]
@@ -129,7 +127,7 @@ def test_one_day_is_no_trend_and_is_not_drawn(kept):
 
 
 def test_the_calendar_and_the_words_say_the_same_of_a_day(kept):
-    line, known = next(line for line in kept[1] if line.side == "left"), kept[2]
+    line, known = next(line for line in kept[0] if line.side == "left"), kept[1]
     third = [replace(line, uid=f"{n:08x}") for n in range(3)]
     short = [replace(line, rep_count=1)]
     for lines, done, besides in ((third, 2, 1), (short, 0, 1)):
@@ -142,13 +140,13 @@ def test_the_calendar_and_the_words_say_the_same_of_a_day(kept):
 
 
 def test_a_running_day_is_not_held_against_anyone(kept):
-    page = render_progress(PROFILE, kept[1], kept[2], EN, today=MADE.date(), made_at=MADE)
+    page = render_progress(PROFILE, *kept, EN, today=MADE.date(), made_at=MADE)
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert "64 of 77 prescribed sets (83 %) before today. Today: 0 of 2 with the left leg." in text
 
 
 def test_equal_arguments_give_an_equal_page_that_asks_for_nothing(kept, page):
-    assert render_progress(PROFILE, kept[1], kept[2], EN, today=LAST, made_at=MADE) == page
+    assert render_progress(PROFILE, *kept, EN, today=LAST, made_at=MADE) == page
     assert "default-src &#39;none&#39;" in page
     assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)
 
