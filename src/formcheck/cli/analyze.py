@@ -184,11 +184,15 @@ def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:
 
 
 def _claimed(clip: Path, planned: Path) -> AbstractContextManager[Path]:
-    """Return what keeps a clip's folder from clips of its stem that other programs analyse; --out is used as it is."""
+    """Return what keeps a clip's folder from clips of its stem that other programs analyse; --out is used as it is.
+
+    The results of a saved track name the clip that it is of, which has another name than the track's file.
+    """
+    from formcheck.pipeline import TRACK_SUFFIX
     from formcheck.review.results_folders import claimed_results_folder, possible_results_folders
 
     place = planned.parent / clip.name
-    if planned not in possible_results_folders(place):
+    if clip.suffix == TRACK_SUFFIX or planned not in possible_results_folders(place):
         return nullcontext(planned)
     return claimed_results_folder(place, not_before=planned)
 
