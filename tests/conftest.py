@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +39,10 @@ _FLAGS = (
 )
 
 
+_ENDING = {signal.SIGINT: signal.default_int_handler}
+if sys.platform != "win32":
+    _ENDING[signal.SIGHUP] = signal.SIG_DFL
+
 # A busy machine is no failure: speed belongs in the benchmarks.
 settings.register_profile("formcheck", deadline=None)
 settings.load_profile("formcheck")
@@ -57,6 +63,10 @@ def pytest_configure():
     # A hundred processes are started: each would compile the package anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["FORMCHECK_STORE"] = str(Path(tempfile.mkdtemp(prefix="formcheck-tests-")) / "record")
+    # What a shell starts in the background ignores Ctrl-C, what runs under nohup a hang-up: so would what tests start.
+    for number, handler in _ENDING.items():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     check_every_judgement()
 
 
