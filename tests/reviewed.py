@@ -144,3 +144,13 @@ def serving(library: Library, *, host: str = "127.0.0.1", reviewer: str = "", la
             server.should_exit = True
             thread.join(20)
             assert not thread.is_alive()
+
+
+def key_of(client: Client, name: str) -> str:
+    """Return the key of the item of this name."""
+    return next(item["id"] for item in client.get("/api/items")["items"] if item["name"] == name)
+
+
+def reps_of(item: dict[str, Any]) -> list[dict[str, float]]:
+    """Return the repetitions of an item as analysed, as a review gives them."""
+    return [{k: rep[k] for k in ("start_s", "peak_s", "end_s")} for rep in item["analysed"]["document"]["reps"]]

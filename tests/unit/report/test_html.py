@@ -1,3 +1,5 @@
+"""The page of the report: well formed, closed to the outside whatever names it is given, and readable."""
+
 from __future__ import annotations
 
 import base64
@@ -6,91 +8,14 @@ import hashlib
 import itertools
 import json
 import re
-from datetime import UTC, datetime
-from html.parser import HTMLParser
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
-from formcheck.form.statistics import statuses, worst
-from formcheck.message import Message, verbatim
-from formcheck.protocols.model import Hold
-from formcheck.report.html import render_report
-from formcheck.report.protocol import ProtocolView
-from formcheck.text.catalogue import Texts, catalogue, languages
-from formcheck.text.findings import finding_sentence, status_words
-from formcheck.types import Session, Verdict
-from report_sessions import PROTOCOL_VIEW, make_blank_session, make_finding, make_rep, make_session
-
-EN, DE = Texts("en"), Texts("de")
-WHEN = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
-JPEG = b"\xff\xd8\xff\xe0 not really a picture \xff\xd9"
-VOID = {"meta", "link", "input", "img", "br"}
-HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}</title>.mp4"
-
-
-class Page(HTMLParser):
-    """Elements of a page in order, and whether its tags are balanced."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text: list[str] = []
-        self.raw: dict[str, list[str]] = {"script": [], "style": []}
-        self._open: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self._open.pop() == tag
-
-    def handle_data(self, data):
-        inside = self._open[-1] if self._open else ""
-        if inside in self.raw:
-            self.raw[inside].append(data)
-        else:
-            self.text.append(data)
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.elements if name == tag]
-
-    def words(self) -> str:
-        return " ".join(" ".join(self.text).split())
-
-
-def render(
-    session: Session,
-    thumbnails: dict[int, bytes] | None = None,
-    texts: Texts = EN,
-    protocol_view: ProtocolView = PROTOCOL_VIEW,
-) -> str:
-    return render_report(
-        session, texts=texts, protocol_view=protocol_view, thumbnails=thumbnails or {}, analysed_at=WHEN
-    )
-
-
-def row_of(html: str, rep: int) -> str:
-    row = html[html.index(f'<tr role="row" data-rep="{rep}"') :]
-    return Page(row[: row.index("</tr>") + 5]).words()
-
-
-@pytest.fixture(scope="module", params=["measured", "no reps", "nothing", "with pictures"])
-def html(request) -> str:
-    if request.param == "nothing":
-        return render(make_blank_session())
-    if request.param == "no reps":
-        return render(make_session(reps=()))
-    return render(make_session(gap_s=(6.0, 6.5)), {1: JPEG, 2: JPEG} if request.param == "with pictures" else None)
+from formcheck.message import verbatim
+from report_pages import EN, HOSTILE, JPEG, Page, render
+from report_sessions import make_session
 
 
 def test_page_is_well_formed_with_unique_ids_and_working_references(html):
@@ -173,132 +98,6 @@ def test_page_is_valid_text_even_if_the_file_name_is_not(session):
     assert "\ufffd\ufffd.mp4" in render(session).encode("utf-8").decode("utf-8")
 
 
-def test_key_numbers_stand_on_the_page_with_their_convention(session):
-    words = Page(render(session)).words()
-    assert f"3 {EN.get('report.tiles.prescribed', wanted=20)}" in words
-    lacks = EN.get("report.deficit.lacks", angle="22° ± 3°")
-    assert (
-        f"22° ± 3° Knee: {EN.get('report.convention.flexion')} . {lacks} {EN.get('report.tiles.median', n=3)}" in words
-    )
-    hip = EN.get("report.tiles.hip_note", low="86°", high="94°", target_low="75°", target_high="105°")
-    assert f"90° ± 4° Hip flexion: {EN.get('report.angle.hip_scale')}. {hip}" in words
-    assert f"4.0 s {EN.get('report.tiles.a_rep')}" in words
-    for fact in ("2 March 2026, 14:05", "Right leg", EN.get("report.toes.ceiling")):
-        assert fact in words
-
-
-@pytest.mark.parametrize("texts", [EN, DE])
-def test_each_repetition_has_its_status_with_the_rule_that_decides_it(texts):
-    findings = [
-        make_finding("hip_in_band", 1, Verdict.MET),
-        make_finding("slow", 2, Verdict.NOT_MET, observed=99.0, limit=(None, 75.0), unit="deg/s"),
-        make_finding("hip_in_band", 2, Verdict.BORDERLINE),
-        make_finding("hip_in_band", 3, Verdict.BORDERLINE),
-    ]
-    session = make_session(
-        rep_count=4, reps=[*map(make_rep, (1, 2, 3)), make_rep(4, complete=False)], findings=findings
-    )
-    html = render(session, texts=texts)
-    for one in statuses(session):
-        assert status_words(texts, one.status, one.deciding) in row_of(html, one.rep)
-    assert texts.get("rule.slow.fault") in row_of(html, 2)
-    assert texts.get("rule.hip_in_band.subject") in row_of(html, 3)
-    assert texts.get("status.cut") in row_of(html, 4)
-
-
-def test_the_worst_repetition_is_named_without_an_image_too(session):
-    assert EN.get("report.reps.worst", rep=worst(session)) in Page(render(session)).words()
-
-
-def test_a_rule_that_this_version_does_not_know_is_spelled_out(session):
-    of_set = make_finding("trunk_still", None, Verdict.NOT_MET, observed=9.0, limit=(None, 5.0))
-    of_rep = dataclasses.replace(of_set, rep=1)
-    session = dataclasses.replace(session, findings=(*session.findings, of_set, of_rep))
-    html = render(session)
-    assert f"Trunk still Not met 9° at most 5° {finding_sentence(EN, of_set)}" in Page(html).words()
-    assert "Not met Trunk still 9°" in row_of(html, 1)
-    assert "trunk still" in Page(html).words()
-    undecided = dataclasses.replace(of_rep, rep=1, verdict=Verdict.BORDERLINE)
-    assert "trunk still" in row_of(render(dataclasses.replace(session, findings=(undecided,))), 1)
-
-
-def test_verdicts_are_words_with_symbols(session):
-    page = Page(render(session))
-    marked = [attrs["class"].split() for _, attrs in page.elements if attrs.get("class")]
-    shown = [names[1] for names in marked if names[0] in ("verdict", "status")]
-    icons = [attrs["href"].removeprefix("#icon-") for attrs in page.all("use")]
-    assert shown == icons
-    assert set(shown) == {"met", "not-met", "unknown", "information"}
-    for word in ("Met", "Not met", "Cannot tell"):
-        assert word in page.text
-
-
-def test_advice_is_marked_and_put_last():
-    session = make_session()
-    advice_first = tuple(sorted(session.findings, key=lambda finding: not finding.advisory))
-    words = Page(render(dataclasses.replace(session, findings=advice_first))).words()
-    assert words.index("Lying on the back Met") < words.index("Foot as asked advisory Cannot tell")
-    assert EN.get("report.checks.advisory_note") in words
-
-
-def test_small_and_cut_off_repetitions_are_marked():
-    reps = [make_rep(1), make_rep(2, partial=True), make_rep(3, complete=False)]
-    html = render(make_session(reps=reps))
-    assert f"{EN.get('report.tiles.partial', n=1)} {EN.get('report.tiles.cut', n=1)}" in Page(html).words()
-    assert row_of(html, 2).startswith(f"2 {EN.get('status.partial')}")
-    assert EN.get("status.cut") in row_of(html, 3)
-
-
-def test_unmeasured_angles_of_a_repetition_are_said_not_drawn():
-    reps = [make_rep(1, knee_flexion_peak_deg=float("nan"), hip_flexion_mean_deg=float("nan"), hold_s=float("nan"))]
-    html = render(make_session(rep_count=1, reps=reps, findings=()))
-    assert row_of(html, 1).count(EN.get("number.cannot_tell")) == 3
-    assert "nan" not in Page(html).words().lower().split()
-
-
-def test_nothing_measured_is_said_with_a_remedy_and_no_number():
-    page = Page(render(make_blank_session()))
-    words = page.words()
-    assert words.count(EN.get("report.tiles.unknown")) >= 4
-    assert EN.get("report.retake.nothing") in words
-    assert EN.get("report.retake.again") in words
-    assert words.count("Nobody was seen. Film one person from the side.") == 1
-    assert "prescribed" not in words
-    assert page.all("canvas") == []
-    assert len(page.all("script")) == 1
-
-
-def test_no_repetition_is_not_the_same_as_cannot_tell():
-    words = Page(render(make_session(reps=()))).words()
-    none = f"0 {EN.get('report.tiles.prescribed', wanted=20)} {EN.get('report.tiles.no_rep')}"
-    for text in (none, EN.get("report.reps.no_rep"), EN.get("report.tiles.hip_in_clip")):
-        assert text in words
-
-
-def test_safety_and_limits_are_always_there(html):
-    words = Page(html).words()
-    for part in ("care.stop", "care.red_flags", "source.footer"):
-        assert EN.get(f"report.{part}") in words
-    assert "not a medical device" in words
-    assert "sha256 " + "ef" * 32 in words
-    assert "sha256 " + "cd" * 32 in words
-
-
-def test_nothing_praises_range(html):
-    words = Page(html).words().lower()
-    for praise in (
-        "well done",
-        "great",
-        "excellent",
-        "further than",
-        "improve",
-        "record",
-        "personal best",
-        "score:",
-    ):
-        assert praise not in words
-
-
 def test_images_are_written_into_the_page_with_their_reason(session):
     page = Page(render(session, {1: JPEG, 2: JPEG, 3: JPEG}))
     pictures = page.all("img")
@@ -329,82 +128,6 @@ def test_ten_minutes_at_sixty_frames_stay_small_and_say_they_are_thinned():
     assert len(html.encode()) < 1_500_000
     assert re.search(EN.get("report.curves.thinned", percent=r"\d\d? %"), html)
     assert "Drawn from" not in render(make_session())
-
-
-# Languages ---------------------------------------------------------------------------------------
-
-# Sections of the catalogue that a report speaks from.
-SPOKEN = ("exercise", "finding", "number", "phase", "quality", "reason", "report", "rule", "side", "status", "summary")
-# None of them is a German word.
-ENGLISH = re.compile(r"\b(the|of|and|is|are|not|with|to|from|for|by|at|or|knee|rep|repetitions?)\b", re.IGNORECASE)
-
-
-def telling_set() -> Session:
-    """A set that makes a report say most of what it can say."""
-    reps = [make_rep(1), make_rep(2, partial=True), make_rep(3, hold_s=float("nan")), make_rep(4, complete=False)]
-    session = make_session(rep_count=4, gap_s=(6.0, 6.5), reps=reps, reasons=(Message.of("quality.dark"),))
-    more = [
-        make_finding("slow", 3, Verdict.BORDERLINE, observed=74.6, limit=(None, 75.0), unit="deg/s"),
-        make_finding("hands_on_thigh", 3, Verdict.NOT_MET, observed=0.5, limit=(None, 0.35), unit="thigh lengths"),
-        make_finding("slow", None, Verdict.MET, observed=60.0, limit=(None, 75.0), unit="deg/s", met_in=(1, 3), se=1.0),
-        make_finding("hip_steady", None, Verdict.NOT_ASSESSABLE, observed=None, reason="no_rep_judged"),
-    ]
-    return dataclasses.replace(session, findings=(*session.findings, *more))
-
-
-def said(html: str) -> list[str]:
-    """Everything a reader sees or hears: text, and the attributes that are read aloud."""
-    page = Page(html)
-    names = ("alt", "aria-label", "data-label", "data-interior-words", "title", "placeholder")
-    return [*page.text, *(attrs[name] for _, attrs in page.elements for name in names if attrs.get(name))]
-
-
-@pytest.mark.parametrize("make", [telling_set, make_blank_session, lambda: make_session(reps=())])
-def test_a_german_report_is_german_throughout(make):
-    session = make()
-    if make is make_blank_session:
-        session = dataclasses.replace(
-            session, quality=dataclasses.replace(session.quality, reasons=(Message.of("quality.nobody"),))
-        )
-    html = render(session, {1: JPEG, 2: JPEG, 3: JPEG}, DE)
-    page = Page(html)
-    assert page.all("html")[0]["lang"] == "de"
-    parts = said(html)
-    provenance = {session.clip.name, session.model.engine}
-    for part in parts:
-        if part.strip(" ,\n") not in provenance and not part.startswith(("sha256", "\nformcheck")):
-            assert not ENGLISH.search(part.replace("angles.csv", "").replace("from:", "")), part
-    english = {
-        fragment.strip()
-        for key, text in catalogue("en").items()
-        if key.split(".")[0] in SPOKEN and catalogue("de")[key] != text
-        for fragment in re.split(r"\{\w+[^}]*\}", text)
-        if len(fragment.strip()) > 3
-    }
-    for part in parts:
-        assert part.strip() not in english
-    whole = " ".join(" ".join(parts).split())
-    for fragment in english:
-        assert " " not in fragment or fragment not in whole
-
-
-@pytest.mark.parametrize("language", languages())
-def test_numbers_have_the_language_s_decimal_mark(language):
-    texts = Texts(language)
-    words = Page(render(telling_set(), texts=texts)).words()
-    mark = texts.get("number.decimal_mark")
-    for number in ("4{}0 s", "1{}6 · 0{}8 · 1{}6 s", "0:01{}0", "74{}6°/s"):
-        assert number.replace("{}", mark) in words
-
-
-@pytest.mark.parametrize("language", languages())
-def test_printed_pages_are_numbered_in_the_language(language):
-    html = render(make_session(), texts=Texts(language))
-    number = Texts(language).get("report.printed_page", page='" counter(page) "', pages='" counter(pages) "')
-    assert f'content: "{number}"' in html
-
-
-# Contrast, as WCAG 2.2 defines it ----------------------------------------------------------------
 
 
 def luminance(colour: str) -> float:
@@ -447,10 +170,3 @@ def test_vendored_assets_are_the_stated_ones():
     assert len(stated) == 3
     for name, digest in stated:
         assert hashlib.sha256((assets / name).read_bytes()).hexdigest() == digest
-
-
-@pytest.mark.parametrize("hold", Hold)
-def test_who_holds_the_thigh_in_a_way_of_their_own_reads_that_it_is_agreed(hold):
-    page = render(make_session(), protocol_view=dataclasses.replace(PROTOCOL_VIEW, hold=hold))
-    said = {one: EN.get(f"report.hold.{one}") in page for one in (Hold.ONE, Hold.STRAP)}
-    assert said == {one: one is hold for one in said}
