@@ -306,9 +306,10 @@ def list_names(count: int) -> None:
         for number, clip in enumerate(find_clips(["s3://study/clips"]), 1):
             listed.append(clip)
             if number == 1 or number % (count // 10) == 0:
-                rows.append([f"{number}", f"{time.perf_counter() - begin_s:.1f}", f"{_own_mb(process):.0f}"])
+                spent_s = [time.perf_counter() - begin_s, _cpu_s([process.pid])]
+                rows.append([f"{number}", *(f"{s:.1f}" for s in spent_s), f"{_own_mb(process):.0f}"])
         server.kill()
-    print(table(("names", "s", "memory MB"), rows))
+    print(table(("names", "wall s", "CPU s", "memory MB"), rows))
 
 
 def main() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from array import array
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from enum import IntEnum
 from threading import Condition
 from typing import Any
 
+import numpy as np
+
 from formcheck.batch.tasks import BatchClip, ClipFailure
 
+_FIELDS = tuple(field.name for field in fields(BatchClip))
 # The states of clips are looked at so often while it is waited for more of them.
 _POLL_S = 0.2
 
@@ -37,8 +41,9 @@ class ClipList:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
-        self._end = 0
+        self._end, self._at_end = 0, True
         self._offsets, self._numbers, self._known = array("Q"), array("Q"), bytearray()
+        self._paths = hashlib.sha256()
         self._changed = Condition()
         self.complete = False
         self.total_bytes = 0
@@ -51,7 +56,8 @@ class ClipList:
 
     def append(self, clip: BatchClip) -> None:
         with self._changed:
-            self._offsets.append(self._write(asdict(clip)))
+            self._offsets.append(self._write([getattr(clip, name) for name in _FIELDS]))
+            self._paths.update(f"{clip.display_path}\n".encode("utf-8", "surrogatepass"))
             self._numbers.append(0)
             self._known.append(Known.NOTHING)
             self.total_bytes += clip.size_bytes
@@ -77,7 +83,7 @@ class ClipList:
             place = places.stop
 
     def clip(self, place: int) -> BatchClip:
-        return BatchClip(**self._read(self._offsets[place]))
+        return BatchClip(*self._read(self._offsets[place]))
 
     def note(self, place: int, known: Known, number: int) -> None:
         """Note what is known of a clip."""
@@ -92,18 +98,34 @@ class ClipList:
         """Return what is known of a clip, and its number."""
         return Known(self._known[place]), self._numbers[place]
 
+    def fingerprint(self) -> str:
+        """Return a digest of all clips and of what is known of them."""
+        digest = self._paths.copy()
+        numbers = np.array(self._numbers)
+        for place in np.flatnonzero(np.frombuffer(self._known, np.uint8) == Known.NOT_NOW):
+            # Where a failure stands in the file depends on what was appended meanwhile.
+            digest.update(json.dumps(self.failure(self._numbers[place]).to_dict()).encode())
+            numbers[place] = 0
+        digest.update(self._known)
+        digest.update(numbers.tobytes())
+        return digest.hexdigest()
+
     def failure(self, number: int) -> ClipFailure:
         """Return a failure by the number of its clip."""
         return ClipFailure.from_dict(self._read(number))
 
-    def _write(self, values: dict[str, Any]) -> int:
-        self._file.seek(self._end)
+    def _write(self, values: Any) -> int:
+        if not self._at_end:
+            # It empties the buffer, so not for every clip.
+            self._file.seek(self._end)
+            self._at_end = True
         start = self._end
         self._end += self._file.write(json.dumps(values).encode() + b"\n")
         return start
 
-    def _read(self, offset: int) -> dict[str, Any]:
+    def _read(self, offset: int) -> Any:
         with self._changed:
             self._file.seek(offset)
-            values: dict[str, Any] = json.loads(self._file.readline())
-        return values
+            self._at_end = False
+            line = self._file.readline()
+        return json.loads(line)

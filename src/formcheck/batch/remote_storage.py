@@ -96,6 +96,8 @@ class RemoteStorage:
                 found = self._fs.ls(f"{self._root}/{folder}", detail=False)
             except FileNotFoundError:
                 return []
+            # A listing of many results would be kept, too.
+            self._fs.invalidate_cache()
         names = (name.rstrip("/").rsplit("/", 1)[-1] for name in found)
         return sorted(name for name in names if not name.startswith("."))
 

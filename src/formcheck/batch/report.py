@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -70,10 +69,7 @@ def write_report(
 
 
 def _fingerprint(results: BatchResults, settings: BatchSettings, *, csv: bool) -> bytes:
-    digest = hashlib.sha256(json.dumps([settings.fingerprint, settings.language, csv]).encode())
-    for state in results.states():
-        digest.update(state)
-    return digest.hexdigest().encode()
+    return json.dumps([settings.fingerprint, settings.language, csv, results.fingerprint()]).encode()
 
 
 def _write(results: BatchResults, storage: ResultStorage, settings: BatchSettings, *, csv: bool) -> None:

@@ -55,10 +55,6 @@ class BatchResults:
             return ClipState.DONE if self._journal.kind(f"{number:016x}") else ClipState.FAILED
         return _STATES[known]
 
-    def states(self) -> Iterator[bytes]:
-        """Yield for each clip what its result depends on, without reading it."""
-        for place in range(len(self)):
-            known, number = self._listed.known(place)
-            shown = self._listed.clip(place).display_path
-            what = self._listed.failure(number).reason if known is Known.NOT_NOW else number
-            yield f"{shown}\0{int(known)}\0{what}\n".encode("utf-8", "surrogatepass")
+    def fingerprint(self) -> str:
+        """Return what changes when a result does, but for one that is analysed again."""
+        return self._listed.fingerprint()

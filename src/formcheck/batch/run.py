@@ -98,10 +98,10 @@ def run_batch(
             batch.run(clips, show)
         finally:
             runner.close()
-            results = BatchResults(listed, batch.journal)
-            changed = batch.progress.analysed > 0
-            report = write_report(results, storage, settings, csv=csv, changed=changed, reviews=batch.reviews.kept)
-            batch.journal.close()
+            with closing(batch.journal):
+                results = BatchResults(listed, batch.journal)
+                changed = batch.progress.analysed > 0
+                report = write_report(results, storage, settings, csv=csv, changed=changed, reviews=batch.reviews.kept)
     return report
 
 
@@ -177,7 +177,8 @@ class _Batch:
         try:
             for chunk in self._listed.chunks(_CHUNK):
                 known = {place: self._hashes.get(clip) for place, clip in chunk if not clip.problem}
-                self._take_existing([(clip, content) for place, clip in chunk if (content := known.get(place))])
+                if self._folders:
+                    self._take_existing([(clip, content) for place, clip in chunk if (content := known.get(place))])
                 unknown = [clip for place, clip in chunk if place in known and known[place] is None]
                 hashes = iter(self._runner.fingerprints(unknown))
                 for place, clip in chunk:
