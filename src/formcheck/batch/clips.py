@@ -131,11 +131,12 @@ def _clips_below(folder: Path) -> Iterator[BatchClip]:
         # As `os.walk` does: what may not be looked into is left out.
         return
     names = {name for name, _ in found}
+    location = os.path.normpath(folder.absolute())
     for name, is_folder in sorted(found, key=lambda each: (printable(each[0]) + "/" * each[1], each[0])):
         if is_folder and not name.startswith("."):
             yield from _clips_below(folder / name)
         elif not is_folder and is_clip(name, siblings=names):
-            yield _local_clip(folder / name)
+            yield _clip_at(os.path.join(location, name), name)  # noqa: PTH118 - of many, three times as fast as by Path
 
 
 def _is_linked(entry: os.DirEntry[str]) -> bool:
@@ -145,11 +146,14 @@ def _is_linked(entry: os.DirEntry[str]) -> bool:
 
 def _local_clip(path: Path) -> BatchClip:
     # Symbolic links are not resolved: their names are what the user chose.
-    location = os.path.normpath(path.absolute())
-    display_path = printable(Path(location).as_posix())
-    name = printable(path.name)
+    return _clip_at(os.path.normpath(path.absolute()), path.name)
+
+
+def _clip_at(location: str, name: str) -> BatchClip:
+    display_path = printable(location.replace(os.sep, "/"))
+    name = printable(name)
     try:
-        status = path.stat()
+        status = os.stat(location)  # noqa: PTH116 - as above
     except OSError as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
         return BatchClip(location, display_path, name, problem=f"{what}; check the spelling and the folder")
