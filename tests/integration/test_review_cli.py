@@ -18,6 +18,7 @@ import pytest
 from formcheck.cli import run
 from formcheck.form.judge import judge_track
 from formcheck.protocols.loader import load_protocol
+from formcheck.record.profiles import DEFAULT_PROFILE
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
 from formcheck.record.store import open_store
@@ -26,6 +27,7 @@ from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
 from formcheck.review.record_library import RecordLibrary
 from formcheck.server.serving import Address
+from formcheck.text.catalogue import Texts
 from reviewed import THREE, Client, make_analysed, serving, track_for
 from synth import Move, glide
 
@@ -223,10 +225,17 @@ def test_a_kept_session_is_shown_with_its_clip_when_that_is_at_hand(tmp_path):
         file.write(b"\x00\x00\x00\x08free")
     track = track_for(clips / "two" / "clip.mp4", (Move(),))
     with open_store(tmp_path / "record") as store:
-        practice = Practice("me", Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
+        practice = Practice(DEFAULT_PROFILE, Origin.ANALYZE, datetime(2026, 3, 2, 9, tzinfo=UTC))
         save_set(store, judge_track(track, protocol), track, protocol=protocol, practice=practice)
         with serving(RecordLibrary(store, AvailableProtocols(), clips=clips)) as client:
             (line,) = client.get("/api/items")["items"]
             assert line["has_video"] is True
+            # Whoever chose no code is not called by the one that stands for it.
+            own = Texts().get("record.own")
+            item = client.get(f"/api/items/{line['id']}")
+            assert (line["person"], item["whose"], item["person"]) == (own, own, DEFAULT_PROFILE)
+            report = client.raw("GET", f"/api/items/{line['id']}/report.html")[2].decode()
+            assert own in report
+            assert ">me<" not in report.replace(" ", "")
             url = client.get(f"/api/items/{line['id']}")["video"]["url"]
             assert client.raw("GET", url)[2] == (clips / "two" / "clip.mp4").read_bytes()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from formcheck.errors import StoreError, UsageError
 from formcheck.record.schema import PROFILE, SESSION, now
 from formcheck.record.store import FIRST_SET
+from formcheck.text.catalogue import Texts
 
 DEFAULT_PROFILE = "me"
 CODE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
@@ -35,6 +36,11 @@ def profile_key(connection: Connection, code: str, *, make: bool = False) -> int
         raise UsageError(f"expected a profile of the record with --profile ({known}), got '{code}'")
     made = insert(PROFILE).values(code=code, made_at=now()).returning(PROFILE.c.id)
     return int(connection.execute(made).scalar_one())
+
+
+def profile_words(texts: Texts, code: str) -> str:
+    """Return how pages name a person: by their code, but not by the one that stands for whoever chose none."""
+    return texts.get("record.own") if code == DEFAULT_PROFILE else code
 
 
 def check_code(code: str) -> str:

@@ -17,6 +17,7 @@ from formcheck.message import Message, verbatim
 from formcheck.record.charts import HEIGHT, WIDTH, Chart, ChartLine, ChartPoint, DrawnChart, draw, scale_of, set_message
 from formcheck.record.daily import DayPoint, daily
 from formcheck.record.prescriptions import Day, days, share
+from formcheck.record.profiles import profile_words
 from formcheck.record.trend import HUMAN_MDC_DEG, Trend, TrendOutcome, trend, trend_message
 from formcheck.record.values import Prescription, ReviewStatus, SessionLine
 from formcheck.report.page import CHART_SCRIPT, asset, page_template, policy, resource_text, shared_style
@@ -99,7 +100,7 @@ def render_progress(
         words=Words(texts),
         t=texts.get,
         day_title=partial(day_title, texts),
-        profile=profile,
+        profile=profile_words(texts, profile),
         shown=shown,
         first=first,
         today=today,

@@ -15,6 +15,7 @@ from formcheck.draw.timeline import Timeline
 from formcheck.errors import FormcheckError
 from formcheck.extras import Extra, using
 from formcheck.form.summary import summarize
+from formcheck.record.profiles import profile_words
 from formcheck.report.html import render_report
 from formcheck.report.images import image_times
 from formcheck.report.pdf import print_pdf
@@ -29,6 +30,7 @@ from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
 from formcheck.server.endpoints import RequestError
 from formcheck.session.frames import angles_csv
+from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 from formcheck.types import FloatArray, ImageBgr, PoseTrack
 
@@ -164,7 +166,7 @@ class Exports:
             protocol_view=protocol_view(analysis.protocol.protocol),
             thumbnails=thumbnails,
             analysed_at=datetime.fromisoformat(analysed_at) if analysed_at else datetime.now().astimezone(),
-            person=_person(opened),
+            person=_person(opened, self._service.texts),
         )
 
     def _summary(self, opened: OpenedItem) -> str:
@@ -175,7 +177,7 @@ class Exports:
         date = opened.item.date()
         head = SummaryHead(
             name=printable(opened.item.name),
-            person=_person(opened),
+            person=_person(opened, self._service.texts),
             date=datetime.fromisoformat(date.date) if date.date else None,
             date_kind=date.kind,
             hip_target_deg=(band.low, band.high) if band else None,
@@ -220,8 +222,10 @@ class Exports:
         return frame, shown_s, track.xy_px[int(np.argmin(np.abs(track.t_s - shown_s)))]
 
 
-def _person(opened: OpenedItem) -> str | None:
-    return opened.stored.review.person or opened.item.person
+def _person(opened: OpenedItem, texts: Texts) -> str | None:
+    """Return the person as a page names them."""
+    person = opened.stored.review.person or opened.item.person
+    return profile_words(texts, person) if person else None
 
 
 def _stem(opened: OpenedItem) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from formcheck.form.statistics import count_finding, set_statistics
 from formcheck.pipeline import ANNOTATED
+from formcheck.record.profiles import profile_words
 from formcheck.review.analysis import Analysis
 from formcheck.review.storage import ReviewStore
 from formcheck.server.endpoints import RequestError
@@ -154,7 +155,7 @@ def worklist_entry(item: Item, texts: Texts) -> dict[str, Any]:
         "id": item.id,
         "name": printable(item.name),
         "origin": item.origin,
-        "person": item.person,
+        "person": profile_words(texts, item.person) if item.person else None,
         "has_video": item.clip is not None,
         **item.entry(),
     }

@@ -12,6 +12,7 @@ import numpy as np
 from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, statuses
 from formcheck.protocols.model import Protocol
+from formcheck.record.profiles import profile_words
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.changes import calibration_change
 from formcheck.review.library import Item
@@ -40,12 +41,14 @@ def page_texts(texts: Texts) -> dict[str, Any]:
     return page_catalogue(texts, _PAGE_SECTIONS)
 
 
-def item_head(item: Item, review: Review) -> dict[str, Any]:
-    """Return what identifies an item."""
+def item_head(item: Item, review: Review, texts: Texts) -> dict[str, Any]:
+    """Return what identifies an item: the person by their code, and ``whose`` it is in words."""
+    person = review.person or item.person
     return {
         "id": item.id,
         "name": printable(item.name),
-        "person": review.person or item.person,
+        "person": person,
+        "whose": profile_words(texts, person) if person else None,
         **item.date().to_json(),
     }
 
@@ -176,11 +179,11 @@ def hip_band(protocol: Protocol | None) -> dict[str, float | None]:
 
 
 def compared_part(
-    item: Item, review: Review, session: Session, video: Mapping[str, Any], notices: list[str]
+    item: Item, review: Review, session: Session, video: Mapping[str, Any], notices: list[str], texts: Texts
 ) -> dict[str, Any]:
     """Return one side of a comparison."""
     return {
-        **item_head(item, review),
+        **item_head(item, review, texts),
         "side": session.side,
         "protocol": session.protocol_id,
         "video": video,

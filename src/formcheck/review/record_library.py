@@ -13,6 +13,7 @@ from formcheck.protocols.loader import parse_protocol
 from formcheck.record.annotations import ReviewRow, reviews
 from formcheck.record.choice import analysed_results, result_documents, result_of, signed_results
 from formcheck.record.damage import readable
+from formcheck.record.profiles import DEFAULT_PROFILE
 from formcheck.record.queries import protocol_text, sessions
 from formcheck.record.review_words import review_sentences
 from formcheck.record.series import frames_of, load_series, track_of
@@ -145,7 +146,8 @@ class RecordLibrary:
         is_signed: bool,
     ) -> RecordItem:
         item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
-        item.person, item.name = line.profile, f"{line.profile}, {line.practised_at:%Y-%m-%d %H:%M}, {line.uid}"
+        when = f"{line.practised_at:%Y-%m-%d %H:%M}, {line.uid}"
+        item.person, item.name = line.profile, when if line.profile == DEFAULT_PROFILE else f"{line.profile}, {when}"
         item.newest_result = newest_result
         item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
         item.values = self._entries[newest_result] | _line_entry(line)

@@ -187,7 +187,7 @@ class ReviewService:
         playback, notices = self.playback(item, analysis)
         protocol = analysis.protocol_for(opened.stored.review)
         return {
-            **payload.item_head(item, opened.stored.review),
+            **payload.item_head(item, opened.stored.review, self.texts),
             "analysed_at": item.analysed_at(),
             "video": payload.video_part(item, analysis.track, playback),
             "duration_s": playback.duration_s if playback is not None else analysis.session.clip.duration_s,
@@ -218,7 +218,7 @@ class ReviewService:
         for name, one, session, layer in zip("ab", opened, (a, b), layers, strict=True):
             playback, notices = self.playback(one.item, one.analysis)
             video = payload.video_part(one.item, one.analysis.track, playback)
-            part = payload.compared_part(one.item, one.stored.review, session, video, notices)
+            part = payload.compared_part(one.item, one.stored.review, session, video, notices, self.texts)
             sides[name] = {**part, "layer": layer}
         calibrated = all(
             layer == "reviewed" and one.reviewed.hand_calibration is not None

@@ -11,6 +11,7 @@ from formcheck.protocols.model import Hold, ToesReading
 from formcheck.record.choice import result_of
 from formcheck.record.exports import ExportFiles
 from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.profiles import profile_words
 from formcheck.record.queries import protocol_text
 from formcheck.record.review_words import review_sentences
 from formcheck.record.series import frames_of
@@ -35,7 +36,8 @@ def saved_report(selection: Selection, uid: str, *, video: str | None = None) ->
     line, document = selection.line(uid), selection.result(uid)["document"]
     analysed = result_of(selection.connection, uid, as_analysed=True)
     session = from_document(document, frames_of(selection.series(uid)))
-    name = f"{line.profile}, {day_and_time(selection.texts, line.practised_at)}"
+    person = profile_words(selection.texts, line.profile)
+    name = f"{person}, {day_and_time(selection.texts, line.practised_at)}"
     return render_report(
         replace(session, clip=replace(session.clip, name=name)),
         texts=selection.texts,

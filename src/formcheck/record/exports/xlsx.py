@@ -7,6 +7,7 @@ import numpy as np
 from formcheck.form.summary import summarize
 from formcheck.record.exports import ExportFiles
 from formcheck.record.exports.selection import Selection, per_session
+from formcheck.record.profiles import profile_words
 from formcheck.record.review_words import review_sentences
 from formcheck.record.series import frames_of
 from formcheck.report.workbook import workbook
@@ -26,7 +27,7 @@ def _workbook(selection: Selection, uid: str) -> bytes:
     summary = summarize(session)
     when = day_and_time(texts, line.practised_at)
     head = [
-        texts.get("record.show.title", uid=uid, profile=line.profile, when=when),
+        texts.get("record.show.title", uid=uid, profile=profile_words(texts, line.profile), when=when),
         *map(texts.say, (summary.headline, *summary.sentences)),
         *review_sentences(line, texts),
     ]

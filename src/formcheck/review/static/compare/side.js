@@ -107,7 +107,7 @@ export class ComparedSide {
  * @param {Which} side
  * @param {ComparedItem} item
  */
-export function captionWords(side, { name, person, date, date_kind }) {
+export function captionWords(side, { name, whose, date, date_kind }) {
   const values = { side: side.toUpperCase(), name, date: labelledDate(dayOf(date), date_kind) };
-  return person ? t("review.compare.caption_person", { ...values, person }) : t("review.compare.caption", values);
+  return whose ? t("review.compare.caption_person", { ...values, person: whose }) : t("review.compare.caption", values);
 }

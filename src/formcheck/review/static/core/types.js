@@ -147,7 +147,8 @@
  * @typedef {object} Item  all that the clip view shows
  * @property {string} id
  * @property {string} name
- * @property {string | null} person
+ * @property {string | null} person  the code
+ * @property {string | null} whose  the person in words
  * @property {string | null} date
  * @property {DateKind} [date_kind]
  * @property {string | null} [analysed_at]
@@ -171,7 +172,7 @@
  * @property {string} id
  * @property {string} name
  * @property {"clip" | "session" | "results"} origin
- * @property {string | null} person
+ * @property {string | null} person  in words
  * @property {string | null} date
  * @property {DateKind} [date_kind]
  * @property {string | null} protocol
@@ -213,7 +214,8 @@
  * @typedef {object} ComparedItem
  * @property {string} id
  * @property {string} name
- * @property {string | null} person
+ * @property {string | null} person  the code
+ * @property {string | null} whose  the person in words
  * @property {string | null} date
  * @property {DateKind} [date_kind]
  * @property {VideoInfo} video

@@ -156,7 +156,7 @@ export class ClipView {
     if (!this.rep) ui.rep = this.reps.length ? Math.min(ui.rep, this.reps.length) : 0;
     this.timeline.show(state.session, state.review, ui.rep, state.layer === "reviewed");
     this.panel.refresh();
-    this.who.textContent = state.review.person || this.item.person || "";
+    this.who.textContent = state.review.person || this.item.whose || "";
     this.tools.refresh();
     this.transport.refresh();
     this.scene.draw();
