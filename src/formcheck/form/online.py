@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.angles.camera import find_posture
-from formcheck.angles.filtering import jitter_deg
 from formcheck.angles.kept_calibration import use_kept
 from formcheck.angles.leg import measure_leg
 from formcheck.angles.memory import SetMemory
+from formcheck.angles.shots import measure_track
 from formcheck.form.judge import judge_angles
 from formcheck.form.rules import judge_rep, rep_rules
 from formcheck.protocols.loader import LoadedProtocol
@@ -259,12 +258,12 @@ def judge_online(
         See `judge_angles`.
     """
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
-    view = find_posture(track, max_trunk_from_floor_deg=limit_deg).view
+    # Whether the points wandered between the legs is judged from the whole set at once, as in a recorded clip: rows that
+    # come from one window after another differ by the windows as well.
+    _, view = measure_track(track, max_trunk_from_floor_deg=limit_deg)
     angles = None
     if rows:
         known = {float(row.t_s[0]): row for row in rows}
         every = [known.get(t_s) or unknown_frames(rows[-1], np.array([t_s])) for t_s in track.t_s.tolist()]
-        joined = join_frames(every)
-        view = replace(view, jitter_deg=jitter_deg(track.t_s, joined.hip_flexion_deg))
-        angles = replace(joined, side=rows[-1].side, view=view)
+        angles = replace(join_frames(every), side=rows[-1].side, view=view)
     return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set, kept=kept)

@@ -76,6 +76,7 @@ class OnlineTracker:
         self._next_plate_s = -math.inf
         self._agreed: tuple[Side, float] | None = None
         self._window: deque[FrameDetections] = deque()
+        self._window_surveyed = False
         self._pool = ThreadPoolExecutor(2, "landmarker")
         self._detector = VariantDetector(make_landmarker, pool=self._pool)
         # Now rather than in the middle of a set: it takes a noticeable time.
@@ -94,6 +95,10 @@ class OnlineTracker:
         The track of the last seconds; its last entry is this frame. Its ``working_side`` may still change until `side`
         is settled.
         """
+        if self._survey is not None and not self._window_surveyed:
+            # Both legs were shown in the frames before: points that jumped between them are not those of this leg.
+            self._window.clear()
+            self._window_surveyed = True
         found = self._detector.detect(self._images(frame), frame.t_s)
         if "plain" in found and frame.t_s >= self._next_survey_s:
             self._update_survey(frame, found["plain"])

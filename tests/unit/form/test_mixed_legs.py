@@ -1,5 +1,7 @@
 """Clips in which the thigh's points wander between the legs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,8 +55,12 @@ def test_raising_the_leg_without_a_repetition_may_jitter_by_more():
     assert session.quality.usable_fraction == pytest.approx(1.0)
 
 
-def test_a_set_judged_online_knows_its_jitter():
+def test_a_set_judged_online_is_refused_by_its_landmarks_not_by_its_windows():
     track = synth.glide(MOVES)
     angles, _ = measure_leg(track, max_trunk_from_floor_deg=30.0)
     rows = [take_frames(angles, slice(i, i + 1)) for i in range(len(track.t_s))]
-    assert judge_online(track, rows, load_protocol()).view.jitter_deg == pytest.approx(0.0, abs=0.2)
+    uneven = [replace(row, hip_flexion_deg=row.hip_flexion_deg + 4.0 * (i // 3 % 2)) for i, row in enumerate(rows)]
+    session = judge_online(track, uneven, load_protocol())
+    assert session.view.jitter_deg == pytest.approx(0.0, abs=0.2)
+    assert session.rep_count == len(MOVES)
+    assert judge_online(wandering(4.0), rows, load_protocol()).rep_count == 0

@@ -52,6 +52,14 @@ def test_the_window_ends_with_the_frame_and_is_bounded():
         assert len(last_frame(window).t_s) == 1
 
 
+def test_the_window_begins_anew_once_the_legs_are_known():
+    track = synth.glide(MOVES, hidden=False)
+    (_, first), (_, second), *_ = run(track)
+    assert first.t_s.tolist() == [track.t_s[0]]
+    assert second.t_s.tolist() == [track.t_s[1]]
+    assert second.hidden.all()
+
+
 def test_the_resting_leg_is_hidden_once_it_is_known():
     track = synth.glide(MOVES, hidden=False)
     joined = join_tracks([last_frame(window) for _, window in run(track)])
