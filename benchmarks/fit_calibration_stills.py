@@ -26,7 +26,6 @@ from still_readings import FloatArray, Reading, read_stills, read_table, write_t
 
 from formcheck.angles.calibration import TRUNK_RANGE_M, USUAL_TRUNK_M, Calibration, parse_calibration
 from formcheck.angles.geometry import level_line_deg, wrap_deg
-from formcheck.angles.leg import MAX_ELEVATION_DEG
 from formcheck.pose.models import BUNDLES
 
 Document = dict[str, Any]
@@ -35,6 +34,7 @@ CALIBRATIONS = Path(__file__).parents[1] / "src" / "formcheck" / "angles" / "cal
 # Stills are fitted on with the thigh up, seen as most clips are.
 _THIGH_UP_DEG = 45.0
 _TURN_DEG = 31.0
+_LOOKS_DOWN_DEG = 24.0
 _FURTHEST_DEG = 50.0
 # Readings that are off by more than this are of another leg.
 _CONFUSED_DEG = 35.0
@@ -74,7 +74,7 @@ def fit(readings: Readings, known: Document, *, camera: bool, offset_deg: float 
     azimuth_deg, elevation_deg = readings.camera_deg(calibration)
     thigh_deg = readings.thigh_deg(calibration)
     error = wrap_deg(thigh_deg - readings.column["hip_deg"])
-    chosen = (np.abs(azimuth_deg) <= _TURN_DEG) & (elevation_deg <= MAX_ELEVATION_DEG) & (np.abs(error) < _CONFUSED_DEG)
+    chosen = (np.abs(azimuth_deg) <= _TURN_DEG) & (elevation_deg <= _LOOKS_DOWN_DEG) & (np.abs(error) < _CONFUSED_DEG)
     longer_m = np.clip(readings.column["trunk_m"], *TRUNK_RANGE_M) - USUAL_TRUNK_M
     design = np.stack([np.ones(len(error)), readings.column["apart"], longer_m], axis=1)
     design *= np.sin(np.radians(thigh_deg))[:, None]
@@ -90,7 +90,7 @@ def _fit_camera(readings: Readings, known: Document) -> Document:
     camera = {**known["camera"], "azimuth": [round(float(value), 2) for value in line]}
     calibration = parse_calibration({**known, "camera": camera})
     tilt = readings.column["tilt_deg"] - calibration.level_share * readings.level_tilt_deg(calibration)
-    seen = np.all([np.abs(readings.camera_deg(calibration)) <= [[_TURN_DEG], [MAX_ELEVATION_DEG]]], axis=(0, 1))
+    seen = np.all([np.abs(readings.camera_deg(calibration)) <= [[_TURN_DEG], [_LOOKS_DOWN_DEG]]], axis=(0, 1))
     level = round(float(np.median(tilt[seen])), 1)
     print(f"azimuth = {line[0]:+.1f} {line[1]:+.2f} x depth; a level trunk appears at {level:.1f} degrees")
     return {"camera": camera, "floor": {**known["floor"], "level_trunk_deg": level}}

@@ -1,6 +1,7 @@
-"""Frames whose angles are less sure than the clip's: legs that cover each other, and a thigh that is down.
+"""Where angles are less sure than usual: legs that cover each other, a thigh that is down, a camera that looks down.
 
-The errors of the calibration are those of a thigh held up beside a leg that rests apart from it.
+The errors of the calibration are those of a thigh held up beside a leg that rests apart from it, seen from about the
+height of the hip.
 """
 
 from __future__ import annotations
@@ -24,10 +25,15 @@ _DOWN_SE_DEG = (5.0, 12.0)
 # Of the angle by which the knee's path turns the thigh this share is its standard error: a path that moves the hip far
 # contradicts the landmarks, and either may be wrong (loose trousers hide where the knee bends).
 _TURN_SHARE = 0.5
+# A camera that looks down further than this (degrees) adds to both errors for every degree: hip and trunk cover each
+# other, and the floor appears less and less level. On stills the hip's error grows from 6 degrees (SD) below 14 to 9 at
+# 22 and 14 at 28 degrees; on clips by half of that.
+_LOOKS_DOWN_DEG = 21.0
+_SE_PER_DEG_DOWN = 1.0
 
 
 def extra_se_deg(
-    track: PoseTrack, side: Side, hip_deg: FloatArray, *, hip_shift_px: FloatArray
+    track: PoseTrack, side: Side, hip_deg: FloatArray, *, hip_shift_px: FloatArray, elevation_deg: float
 ) -> tuple[FloatArray, FloatArray]:
     """Standard errors of hip and knee (T,) that are added to those of the clip.
 
@@ -40,6 +46,8 @@ def extra_se_deg(
         Flexion of the hip; NaN where not known.
     hip_shift_px : (2,) float
         By how much the hip was moved because of the knee's path.
+    elevation_deg : float
+        Of the camera; NaN where not known.
     """
     own, other = LEGS[side], LEGS[side.other]
     thighs_px = length(track.xy_px[:, own.knee] - track.xy_px[:, own.hip])
@@ -52,5 +60,7 @@ def extra_se_deg(
         close = np.maximum(*apart) < _CLOSE * thigh_px
         down = np.nan_to_num(np.clip(1.0 - hip_deg / _DOWN_DEG, 0.0, 1.0))
     turn_deg = np.degrees(np.arctan2(np.hypot(*hip_shift_px), thigh_px))
-    hip_se_deg, knee_se_deg = (np.hypot(_TURN_SHARE * turn_deg, down * se_deg) for se_deg in _DOWN_SE_DEG)
+    looks_down_se_deg = _SE_PER_DEG_DOWN * float(np.nan_to_num(max(elevation_deg - _LOOKS_DOWN_DEG, 0.0)))
+    whole_clip_se_deg = np.hypot(_TURN_SHARE * turn_deg, looks_down_se_deg)
+    hip_se_deg, knee_se_deg = (np.hypot(whole_clip_se_deg, down * se_deg) for se_deg in _DOWN_SE_DEG)
     return hip_se_deg, np.hypot(knee_se_deg, close * _CLOSE_KNEE_SE_DEG)

@@ -38,7 +38,7 @@ _MAX_HIP_DEG = 140.0
 _SE_BESIDE_OTHERS = 2.0
 # The camera positions for which this was measured; beyond them no angles are given.
 MAX_AZIMUTH_DEG = 50.0
-MAX_ELEVATION_DEG = 24.0
+MAX_ELEVATION_DEG = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,9 @@ def measure_leg(
     if any(warning.key == SECOND_PERSON for warning in track.warnings):
         hip_se, knee_se = _SE_BESIDE_OTHERS * hip_se, _SE_BESIDE_OTHERS * knee_se
     gap_se = _SE_PER_GAP_S * gap_lengths_s(track.t_s, plausible)
-    hip_extra, knee_extra = extra_se_deg(track, chosen, hip_deg, hip_shift_px=hip_shift)
+    hip_extra, knee_extra = extra_se_deg(
+        track, chosen, hip_deg, hip_shift_px=hip_shift, elevation_deg=view.elevation_deg
+    )
     hip_deg, hip_extra = find_pelvis_lift(track, posture, up, level).correct(hip_deg, hip_extra)
     with np.errstate(invalid="ignore"):
         usable = np.isfinite(knee_deg) & (hip_deg <= _MAX_HIP_DEG) & in_envelope(view)

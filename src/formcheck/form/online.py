@@ -258,8 +258,8 @@ def judge_online(
         See `judge_angles`.
     """
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
-    # Whether the points wandered between the legs is judged from the whole set at once, as in a recorded clip: rows that
-    # come from one window after another differ by the windows as well.
+    # Whether the points wandered between the legs is judged from the whole set at once, as in a recorded clip: rows of
+    # one window after another differ by the windows as well.
     _, view = measure_track(track, max_trunk_from_floor_deg=limit_deg)
     angles = None
     if rows:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.angles.leg import MAX_ELEVATION_DEG
 from formcheck.form.online import OnlineState
 from formcheck.form.quality import DARK_LUMA, TURNED_DEG
 from formcheck.pose.landmarks import ANKLES, EARS, HIPS, KNEES, NOSE, SHOULDERS
@@ -20,6 +19,8 @@ _SMALL_SHARE = 0.3
 _EDGE = 0.015
 # With the knee straight, the raised foot reaches this many trunk lengths above the hip.
 _ROOM = 1.7
+# A camera that looks down by more is moved before a set: it could count, but hardly tell whether the hip is right.
+_STEEP_DEG = 24.0
 # Beyond this hip flexion the thigh is raised, or being raised.
 _UP_DEG = 60.0
 _BODY = (NOSE, *EARS, *SHOULDERS, *HIPS, *KNEES, *ANKLES)
@@ -67,7 +68,7 @@ def _remedies(state: OnlineState, window: PoseTrack, *, leg_known: bool) -> dict
     remedies["frame"] = _framing(window.xy_px[-1], window.size_px, lying=state.lying)
     if not state.lying:
         remedies["lying"] = "setup.lie_down"
-    elif state.view.elevation_deg > MAX_ELEVATION_DEG:
+    elif state.view.elevation_deg > _STEEP_DEG:
         remedies["side"] = "setup.too_high"
     elif abs(state.view.azimuth_deg) > TURNED_DEG:
         remedies["side"] = "setup.from_feet" if state.view.azimuth_deg > 0 else "setup.from_head"

@@ -1,4 +1,4 @@
-"""Frames whose angles are less sure than the clip's."""
+"""Angles that are less sure than usual."""
 
 from dataclasses import replace
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.leg import measure_leg
+from formcheck.angles.leg import MAX_ELEVATION_DEG, measure_leg
 from formcheck.message import Message
-from formcheck.pose.landmarks import LEGS
+from formcheck.pose.landmarks import LEGS, SHOULDERS
 from formcheck.types import SECOND_PERSON, Side
 
 
@@ -49,3 +49,23 @@ def test_bands_are_twice_as_wide_beside_a_second_person(t_s):
     assert measured(beside).hip_se_deg == pytest.approx(2 * measured(alone).hip_se_deg)
     assert measured(beside).knee_se_deg == pytest.approx(2 * measured(alone).knee_se_deg)
     assert SECOND_PERSON in {reason.key for reason in synth.session(beside).quality.reasons}
+
+
+def from_above(t_s, elevation_deg):
+    """A steady leg, with the shoulders apart as a camera at this elevation shows them."""
+    track = synth.track(t_s, np.full(len(t_s), 60.0), 85.0)
+    xy = track.xy_px.copy()
+    for row, sign in zip(SHOULDERS, (1, -1), strict=True):
+        xy[:, row, 1] += sign * elevation_deg / 80.0 * synth.TRUNK * 300.0 / 2
+    return replace(track, xy_px=xy)
+
+
+def test_bands_grow_as_the_camera_looks_down_until_nothing_is_told(t_s):
+    level, steep = measured(from_above(t_s, 8.0)), measured(from_above(t_s, 28.0))
+    grown = steep.view.elevation_deg - 21
+    assert level.view.elevation_deg < 21
+    assert 3 < grown < MAX_ELEVATION_DEG - 21
+    assert np.median(steep.hip_se_deg) == pytest.approx(np.hypot(np.median(level.hip_se_deg), grown), abs=0.5)
+    assert np.median(steep.knee_se_deg) == pytest.approx(np.hypot(np.median(level.knee_se_deg), grown), abs=0.5)
+    above, _ = measure_leg(from_above(t_s, 50.0), max_trunk_from_floor_deg=30.0)
+    assert not above.usable.any()

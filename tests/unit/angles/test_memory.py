@@ -36,7 +36,7 @@ def set_of(elevation_deg):
 
 
 def test_shoulders_that_move_with_the_leg_do_not_raise_the_camera():
-    swaying = 20.0 + 6.0 * np.sin(2 * np.pi * T_S / 5)
+    swaying = 26.0 + 6.0 * np.sin(2 * np.pi * T_S / 5)
     assert swaying.max() > MAX_ELEVATION_DEG
     later = live(set_of(swaying))[len(T_S) // 2 :]
     elevations = [posture.view.elevation_deg for _, posture in later]
@@ -45,7 +45,7 @@ def test_shoulders_that_move_with_the_leg_do_not_raise_the_camera():
 
 
 def test_a_camera_that_is_moved_is_judged_anew():
-    track = set_of(np.where(T_S < 8, 30.0, 10.0))
+    track = set_of(np.where(T_S < 8, 38.0, 10.0))
     xy = track.xy_px.copy()
     xy[T_S >= 8] += [120.0, 40.0]
     results = live(replace(track, xy_px=xy))
