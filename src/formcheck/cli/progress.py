@@ -39,7 +39,7 @@ def command(
     from formcheck.record.prescriptions import prescriptions
     from formcheck.record.profiles import profile_key
     from formcheck.record.progress import render_progress
-    from formcheck.record.queries import sessions
+    from formcheck.record.queries import judging_fingerprints, sessions
     from formcheck.record.store import open_store
 
     first, last = parse_day(starts, option="--from"), parse_day(ends, option="--until")
@@ -50,9 +50,18 @@ def command(
         code = chosen_profile(connection, profile)
         key = profile_key(connection, code)
         lines, known = sessions(connection, profile_id=key, as_analysed=as_analysed), prescriptions(connection, key)
+        judged_by = judging_fingerprints(connection)
     texts = call_texts()
     page = render_progress(
-        code, lines, known, texts, first=first, today=last or now.date(), made_at=now, as_analysed=as_analysed
+        code,
+        lines,
+        known,
+        texts,
+        first=first,
+        today=last or now.date(),
+        made_at=now,
+        as_analysed=as_analysed,
+        judged_by=judged_by,
     )
     with explained(out, remedy="choose another place with --out"):
         write_whole(out, page)

@@ -18,7 +18,7 @@ from formcheck.record.exports.selection import Selection
 from formcheck.record.prescriptions import days, in_force, prescribe, prescriptions
 from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.progress import render_progress
-from formcheck.record.queries import session_line, sessions
+from formcheck.record.queries import judging_fingerprints, session_line, sessions
 from formcheck.record.questions import OpenQuestions, answer_questions, drop_questions, open_questions
 from formcheck.record.save import save_set
 from formcheck.record.store import Store
@@ -174,8 +174,16 @@ class RecordView:
         now = datetime.now().astimezone()
         with self.store.reading() as connection:
             lines, known = self._lines_and_plans(connection, as_analysed=as_analysed)
+            judged_by = judging_fingerprints(connection)
         return render_progress(
-            self.profile, lines, known, self._texts, today=now.date(), made_at=now, as_analysed=as_analysed
+            self.profile,
+            lines,
+            known,
+            self._texts,
+            today=now.date(),
+            made_at=now,
+            as_analysed=as_analysed,
+            judged_by=judged_by,
         )
 
     def is_reviewed(self, uid: str) -> bool:

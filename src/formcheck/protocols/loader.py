@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -78,10 +82,7 @@ def parse_protocol(text: str, *, where: str) -> LoadedProtocol:
 def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
     """Return a protocol for who holds the thigh in this way: its file with that one line, and a fingerprint of its own.
 
-    Raises
-    ------
-    ProtocolError
-        The file has no plain ``[hands]`` table to put the line into.
+    A file whose tables are written otherwise than in plain lines is written anew, without its comments.
     """
     if loaded.protocol.hands.hold is hold:
         return loaded
@@ -89,13 +90,7 @@ def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
 
 
 def with_reps(loaded: LoadedProtocol, reps: int) -> LoadedProtocol:
-    """Return a protocol whose sets are as long as prescribed: its file with that one line, as `with_hold`.
-
-    Raises
-    ------
-    ProtocolError
-        The file has no plain ``[set]`` table to put the line into.
-    """
+    """Return a protocol whose sets are as long as prescribed: its file with that one line, as `with_hold`."""
     if loaded.protocol.set.reps.value == reps:
         return loaded
     return _with_line(loaded, "set", "reps", f'{{ value = {reps}, source = "Prescribed." }}')
@@ -103,12 +98,56 @@ def with_reps(loaded: LoadedProtocol, reps: int) -> LoadedProtocol:
 
 def _with_line(loaded: LoadedProtocol, table: str, key: str, value: str) -> LoadedProtocol:
     head, heading, rest = loaded.text.partition(f"\n[{table}]\n")
-    if not heading:
-        raise ProtocolError(f"{loaded.origin}: expected a line [{table}]; write '{key} = {value}' into that table")
     body, following, others = rest.partition("\n[")
-    kept = "\n".join(line for line in body.split("\n") if not line.startswith(f"{key} "))
+    kept = "\n".join(line for line in body.split("\n") if not re.match(rf"{key}\s*=", line))
     text = f"{head}{heading}{key} = {value}\n{kept}{following}{others}"
+    if not heading or not _is_toml(text):
+        values = parse_toml(loaded.text)
+        text = _toml({**values, table: {**values.get(table, {}), **parse_toml(f"{key} = {value}")}})
     return _parse(text.encode(), where=loaded.origin, origin=loaded.origin)
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        parse_toml(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _toml(values: Mapping[str, Any]) -> str:
+    """Write a document: plain values first, then a table for each of its sections."""
+    tables = {name: value for name, value in values.items() if isinstance(value, dict)}
+    lines = [f"{_value(name)} = {_value(value)}" for name, value in values.items() if name not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{_value(name)}]", *(f"{_value(key)} = {_value(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_value(key)} = {_value(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    # Strings and truth are written alike in JSON; numbers and dates are not.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value)
+
+
+def judging_fingerprint(text: str) -> str:
+    """Return what tells protocols apart that judge differently: the length of a set, which a plan changes, is no part.
+
+    Parameters
+    ----------
+    text : str
+        Of a protocol, also one that this formcheck cannot judge by.
+    """
+    try:
+        values = parse_toml(text)
+    except ValueError:
+        return text
+    if isinstance(values.get("set"), dict):
+        values["set"] = {key: value for key, value in values["set"].items() if key != "reps"}
+    return json.dumps(values, sort_keys=True, default=str)
 
 
 def _parse(data: bytes, *, where: str, origin: str) -> LoadedProtocol:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
@@ -56,7 +56,7 @@ class Month:
     days: tuple[Day, ...]
 
 
-def render_progress(
+def render_progress(  # noqa: PLR0913 - what is known of a profile, and of when
     profile: str,
     lines: Sequence[SessionLine],
     known: Sequence[Prescription],
@@ -66,6 +66,7 @@ def render_progress(
     today: date,
     made_at: datetime,
     as_analysed: bool = False,
+    judged_by: Mapping[str, str] | None = None,
 ) -> str:
     """Render the progress of a profile as one HTML page.
 
@@ -83,6 +84,9 @@ def render_progress(
     made_at : datetime
     as_analysed : bool
         The sessions are those without what reviewers signed, which the page then says.
+    judged_by : mapping of str to str, optional
+        What the protocols judge by, by their fingerprints (`queries.judging_fingerprints`): where that changed the page
+        says so. Default: where the fingerprint changed.
 
     Returns
     -------
@@ -108,7 +112,10 @@ def render_progress(
         sets=sum(one.sets for one in calendar),
         practised=sum(one.sets > 0 for one in calendar),
         blocks=blocks,
-        caveats=[*_review_caveats(shown, texts, as_analysed=as_analysed), *_caveats(shown, compared, texts)],
+        caveats=[
+            *_review_caveats(shown, texts, as_analysed=as_analysed),
+            *_caveats(shown, compared, texts, judged_by or {}),
+        ],
         data={"charts": [drawn.payload for block in blocks for drawn in block.charts], "texts": _script_texts(texts)},
         styles=styles,
         scripts=scripts,
@@ -161,27 +168,27 @@ def _review_caveats(shown: Sequence[SessionLine], texts: Texts, *, as_analysed: 
     return [texts.get("progress.reviewed", n=count, all=len(shown))] if count else []
 
 
-def _caveats(shown: Sequence[SessionLine], compared: Sequence[SessionLine], texts: Texts) -> list[str]:
+def _caveats(
+    shown: Sequence[SessionLine], compared: Sequence[SessionLine], texts: Texts, judged_by: Mapping[str, str]
+) -> list[str]:
     """Say what makes sessions hard to compare."""
     caveats = []
     if len(compared) < len(shown):
         others = sorted({line.protocol_id for line in shown} - {line.protocol_id for line in compared})
         caveats.append(texts.get("progress.other_exercises", names=others))
-    for key, of in _FINGERPRINTS:
+    fingerprints: dict[str, Callable[[SessionLine], str]] = {
+        "model": lambda line: line.model_sha256,
+        "protocol": lambda line: judged_by.get(line.protocol_sha256, line.protocol_sha256),
+        "software": lambda line: line.software,
+    }
+    for what, of in fingerprints.items():
         changes = [line.day for before, line in pairwise(compared) if of(before) != of(line)]
         if changes:
             when = numbers.day(texts, changes[0])
             if len(changes) > 1:
                 when = texts.get("progress.and_later", day=when)
-            caveats.append(texts.get(key, when=when))
+            caveats.append(texts.get(f"progress.{what}_changed", when=when))
     return caveats
-
-
-_FINGERPRINTS: tuple[tuple[str, Callable[[SessionLine], str]], ...] = (
-    ("progress.model_changed", lambda line: line.model_sha256),
-    ("progress.protocol_changed", lambda line: line.protocol_sha256),
-    ("progress.software_changed", lambda line: line.software),
-)
 
 
 def _side_blocks(lines: Sequence[SessionLine], texts: Texts, *, first: date, last: date) -> list[SideBlock]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from formcheck.errors import StoreError
 from formcheck.parsing import checked_uid, parse_day, parse_moment
+from formcheck.protocols.loader import judging_fingerprint
 from formcheck.record.annotations import check_value
 from formcheck.record.choice import chosen_results
 from formcheck.record.damage import readable
@@ -279,6 +280,12 @@ def session_line(connection: Connection, uid: str, *, as_analysed: bool = False)
             f"session {uid!r}: expected it as it was saved, but it is damaged; forget it, or import it again"
         )
     return lines[0]
+
+
+def judging_fingerprints(connection: Connection) -> dict[str, str]:
+    """Return of each protocol's fingerprint what it judges by (`protocols.loader.judging_fingerprint`)."""
+    rows = connection.execute(select(PROTOCOL.c.sha256, PROTOCOL.c.text))
+    return {sha256: judging_fingerprint(text) for sha256, text in rows}
 
 
 def protocol_text(connection: Connection, sha256: str) -> str:

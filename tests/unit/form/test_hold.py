@@ -3,11 +3,17 @@
 import pytest
 
 import synth
-from formcheck.errors import ProtocolError
 from formcheck.form.headline import headline
 from formcheck.form.judge import judge_track
 from formcheck.form.rules import HANDS
-from formcheck.protocols.loader import builtin_ids, load_protocol, parse_protocol, with_hold, with_reps
+from formcheck.protocols.loader import (
+    builtin_ids,
+    judging_fingerprint,
+    load_protocol,
+    parse_protocol,
+    with_hold,
+    with_reps,
+)
 from formcheck.protocols.model import Hold
 from formcheck.text.catalogue import Texts
 from synth import Move
@@ -42,10 +48,36 @@ def test_a_set_is_as_long_as_it_is_prescribed(name):
     assert parse_protocol(prescribed.text, where="again").sha256 == prescribed.sha256
 
 
-def test_a_protocol_without_a_plain_table_is_refused():
-    inline = load_protocol().text.replace("[hands]\n", "[ hands ]\n")
-    with pytest.raises(ProtocolError, match="\\[hands\\]"):
-        with_hold(parse_protocol(inline, where="mine"), Hold.ONE)
+REPS = '[set]\nreps = { value = 20, source = "Leaflet: 20 slow repetitions." }\n'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[ set ] # mine\nreps = { value = 20, source = "It\'s \\"mine\\"." }\n',
+        '[set]\nreps.value = 20\nreps.source = "Mine."\n',
+        '[set.reps]\nvalue = 20\nsource = "Mine."\n\n[set]\n',
+    ],
+    ids=["another heading", "dotted keys", "a table of its own"],
+)
+def test_a_protocol_of_ones_own_is_taken_however_its_tables_are_written(written):
+    text = load_protocol().text.replace("[hands]\n", "[ hands ]\n")
+    assert REPS in text
+    own = parse_protocol(text.replace(REPS, written), where="mine")
+    both = with_hold(with_reps(own, 4), Hold.ONE)
+    assert (both.protocol.set.reps.value, both.protocol.hands.hold) == (4, Hold.ONE)
+    expected = own.protocol.model_dump()
+    for part in ("set", "hands"):
+        assert both.protocol.model_dump()[part].keys() == expected.pop(part).keys()
+    assert {key: both.protocol.model_dump()[key] for key in expected} == expected
+    assert both.protocol.set.sets_per_day == own.protocol.set.sets_per_day
+
+
+def test_what_judges_is_told_apart_without_the_length_of_a_set():
+    usual, other = load_protocol(), load_protocol("sciatic-glide-slider")
+    assert judging_fingerprint(with_reps(usual, 4).text) == judging_fingerprint(usual.text)
+    told = {judging_fingerprint(one.text) for one in (usual, with_hold(usual, Hold.ONE), other)}
+    assert len(told) == 3
 
 
 def test_hands_are_not_judged_and_both_are_not_asked_for():

@@ -9,14 +9,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import synth
+from formcheck.form.judge import judge_track
+from formcheck.protocols.loader import load_protocol, with_hold, with_reps
+from formcheck.protocols.model import Hold
 from formcheck.record.daily import daily
 from formcheck.record.prescriptions import days, prescriptions, share
 from formcheck.record.profiles import profile_key
 from formcheck.record.progress import day_title, render_progress
-from formcheck.record.queries import sessions
+from formcheck.record.queries import judging_fingerprints, sessions
+from formcheck.record.save import save_set
 from formcheck.record.store import open_store
+from formcheck.record.values import Origin, Practice
 from formcheck.text.catalogue import Texts
-from practice import DAYS, FIRST, PROFILE, keep_set, month, sets_on
+from practice import DAYS, FIRST, PROFILE, keep_set, month, named, sets_on
 
 LAST = FIRST + timedelta(days=DAYS - 1)
 MADE = datetime(2026, 3, 30, 9, 0, tzinfo=UTC)
@@ -167,3 +173,21 @@ def test_sessions_that_are_hard_to_compare_are_said(store):
     page = render_progress(PROFILE, [line, other, later], [], EN, today=LAST, made_at=MADE)
     assert "The landmark model changed on 3 March 2026" in page
     assert "Sets of other exercises (active-knee-extension) are in the calendar" in page
+
+
+def test_another_prescribed_count_makes_no_sessions_hard_to_compare(store):
+    prescribed = with_reps(load_protocol(), 10)
+    keep_set(store)
+    for number, protocol in enumerate((prescribed, with_hold(prescribed, Hold.STRAP)), start=1):
+        track = synth.glide([synth.Move()] * 2, fps=15.0)
+        track, session = named(track, judge_track(track, protocol), str(number))
+        practice = Practice(PROFILE, Origin.LIVE, MADE - timedelta(days=20 - number))
+        save_set(store, session, track, protocol=protocol, practice=practice)
+    with store.reading() as connection:
+        lines, judged_by = sessions(connection), judging_fingerprints(connection)
+    assert len({line.protocol_sha256 for line in lines}) == 3
+    page = render_progress(PROFILE, lines[:2], [], EN, today=LAST, made_at=MADE, judged_by=judged_by)
+    told = EN.get("progress.protocol_changed", when="DAY").split("DAY")
+    assert told[0] not in page
+    page = render_progress(PROFILE, lines, [], EN, today=LAST, made_at=MADE, judged_by=judged_by)
+    assert told[0] in page
