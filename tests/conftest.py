@@ -60,7 +60,8 @@ def no_log_handler_stays() -> Iterator[None]:
 def pytest_configure():
     # The language of the tests does not depend on the machine.
     os.environ["LC_ALL"] = "C.UTF-8"
-    # A hundred processes are started: each would compile the package anew.
+    # Every worker, and a hundred processes that are started, would compile the same modules anew.
+    sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["FORMCHECK_STORE"] = str(Path(tempfile.mkdtemp(prefix="formcheck-tests-")) / "record")
     # What a shell starts in the background ignores Ctrl-C, what runs under nohup a hang-up: so would what tests start.

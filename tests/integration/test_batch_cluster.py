@@ -8,10 +8,8 @@ import sys
 import time
 from contextlib import contextmanager
 
-import boto3
 import psutil
 import pytest
-from moto.server import ThreadedMotoServer
 
 from batches import FAULTY_WORKER, formcheck_batch, tables, variant
 from clips import excerpt
@@ -56,6 +54,10 @@ def wait_until(true, timeout_s=60.0):
 @pytest.fixture(scope="module")
 def store():
     """A server that speaks S3, and in the environment what a client of it needs."""
+    # Here, for every worker of the tests loads this file, and one runs it.
+    import boto3
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.ndimage import median_filter, uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from formcheck import filters
 
@@ -26,17 +25,17 @@ def wandering(samples: int, *columns: int) -> np.ndarray:
 @pytest.mark.parametrize(("samples", "pad"), [(4, 3), (10, 9), (61, 60), (2000, 60), (200, 0)])
 def test_the_low_pass_is_that_of_scipy(samples, columns, pad, cutoff_hz):
     values = wandering(samples, *columns)
-    sections = butter(2, cutoff_hz, fs=RATE_HZ, output="sos")
-    expected = sosfiltfilt(sections, values, axis=0, padlen=pad)
+    sections = scipy.signal.butter(2, cutoff_hz, fs=RATE_HZ, output="sos")
+    expected = scipy.signal.sosfiltfilt(sections, values, axis=0, padlen=pad)
     filtered = filters.low_pass(values, cutoff_hz=cutoff_hz, rate_hz=RATE_HZ, pad=pad)
     np.testing.assert_allclose(filtered, expected, rtol=0, atol=1e-9)
 
 
 @given(arrays(float, st.integers(4, 40), elements=st.floats(-1e4, 1e4)), st.sampled_from([0.5, 4.0, 20.0]))
 def test_the_low_pass_is_that_of_scipy_for_any_values(values, cutoff_hz):
-    sections = butter(2, cutoff_hz, fs=RATE_HZ, output="sos")
+    sections = scipy.signal.butter(2, cutoff_hz, fs=RATE_HZ, output="sos")
     filtered = filters.low_pass(values, cutoff_hz=cutoff_hz, rate_hz=RATE_HZ, pad=3)
-    np.testing.assert_allclose(filtered, sosfiltfilt(sections, values, padlen=3), rtol=0, atol=1e-7)
+    np.testing.assert_allclose(filtered, scipy.signal.sosfiltfilt(sections, values, padlen=3), rtol=0, atol=1e-7)
 
 
 def test_at_the_cutoff_half_the_amplitude_is_left_and_nothing_is_late():
@@ -52,7 +51,7 @@ def test_at_the_cutoff_half_the_amplitude_is_left_and_nothing_is_late():
 @pytest.mark.parametrize("samples", [2, 5, 200])
 def test_the_median_is_that_of_scipy(samples, size, columns):
     values = wandering(samples, *columns)
-    expected = median_filter(values, size=(size, *[1] * len(columns)), mode="nearest")
+    expected = scipy.ndimage.median_filter(values, size=(size, *[1] * len(columns)), mode="nearest")
     np.testing.assert_array_equal(filters.median(values, size=size), expected)
 
 
@@ -60,4 +59,6 @@ def test_the_median_is_that_of_scipy(samples, size, columns):
 @pytest.mark.parametrize("samples", [90, 91, 500])
 def test_the_mean_is_that_of_scipy(samples, size):
     values = wandering(samples)
-    np.testing.assert_allclose(filters.mean(values, size=size), uniform_filter1d(values, size), rtol=1e-12)
+    np.testing.assert_allclose(
+        filters.mean(values, size=size), scipy.ndimage.uniform_filter1d(values, size), rtol=1e-12
+    )

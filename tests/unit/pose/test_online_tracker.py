@@ -11,6 +11,11 @@ from formcheck.types import Frame, Side
 from landmarkers import TrackLandmarker
 
 MOVES = [synth.Move()] * 2
+FPS = 15.0
+
+
+def glide(**options):
+    return synth.glide(MOVES, fps=FPS, hidden=False, **options)
 
 
 def run(track, *, side=None):
@@ -29,7 +34,7 @@ def run(track, *, side=None):
 
 @pytest.mark.parametrize("side", list(Side))
 def test_the_working_side_is_settled_within_three_seconds_and_stays(side):
-    track = synth.glide(MOVES, side=side, hidden=False)
+    track = glide(side=side)
     settled = [(window.t_s[-1], tracker.side) for tracker, window in run(track)]
     first = next(t_s for t_s, found in settled if found is not None)
     assert first < 3.0
@@ -37,7 +42,7 @@ def test_the_working_side_is_settled_within_three_seconds_and_stays(side):
 
 
 def test_a_named_side_is_taken_at_once():
-    track = synth.glide(MOVES, side=Side.LEFT, hidden=False)
+    track = glide(side=Side.LEFT)
     tracker, window = next(run(track, side=Side.RIGHT))
     assert tracker.side is Side.RIGHT
     assert window.working_side is Side.RIGHT
@@ -45,7 +50,7 @@ def test_a_named_side_is_taken_at_once():
 
 
 def test_the_window_ends_with_the_frame_and_is_bounded():
-    track = synth.glide(MOVES, hidden=False)
+    track = glide()
     for (_, window), t_s in zip(run(track), track.t_s, strict=True):
         assert window.t_s[-1] == t_s
         assert window.t_s[-1] - window.t_s[0] <= WINDOW_S
@@ -61,10 +66,10 @@ def test_the_window_begins_anew_once_the_legs_are_known():
 
 
 def test_the_resting_leg_is_hidden_once_it_is_known():
-    track = synth.glide(MOVES, hidden=False)
+    track = glide()
     joined = join_tracks([last_frame(window) for _, window in run(track)])
-    assert joined.hidden[30:].all()
-    resting = joined.xy_px[30:, list(LEGS[Side.RIGHT].below_hip)]
+    assert joined.hidden[15:].all()
+    resting = joined.xy_px[15:, list(LEGS[Side.RIGHT].below_hip)]
     assert np.isnan(resting).all()
     np.testing.assert_allclose(joined.xy_px[:, LEGS[Side.LEFT].ankle], track.xy_px[:, LEGS[Side.LEFT].ankle], atol=0.01)
 
@@ -91,7 +96,7 @@ def test_a_bent_resting_leg_is_taken_out_once_it_is_known():
 
 
 def test_nothing_of_the_future_is_used():
-    whole = synth.glide(MOVES, hidden=False, noise_px=1.0)
+    whole = glide(noise_px=1.0)
     cut = replace(whole, **{name: getattr(whole, name)[:120] for name in ("t_s", "xy_px", "world_m", "visibility")})
     long = [last_frame(window).xy_px for _, window in run(whole)][:120]
     short = [last_frame(window).xy_px for _, window in run(cut)]
@@ -108,7 +113,7 @@ def test_parts_with_the_other_label_are_relabelled_where_the_resting_leg_was_hid
 
 
 def test_the_survey_forgets():
-    surveyor, track = Surveyor(), synth.glide(MOVES, hidden=False)
+    surveyor, track = Surveyor(), glide()
     image = np.zeros((54, 96, 3), np.uint8)
     for t_s in np.arange(0, 60, 0.2):
         surveyor.add(take_sample(image, t_s, TrackLandmarker(track).detect(image, t_s % 10)))
