@@ -47,9 +47,10 @@ def online_state(
     counted=None,
     azimuth=0.0,
     elevation=8.0,
+    jitter=0.2,
 ):
     row = angles(t_s, hip=hip, knee=knee, hands=hands, usable=usable and seen)
-    view = View(lying, 3.0 if lying else 70.0, 0.0, azimuth, elevation)
+    view = View(lying, 3.0 if lying else 70.0, 0.0, azimuth, elevation, jitter)
     return OnlineState(t_s, seen, lying, view, (row,), row, phase, 1.0, rep_from_s, count, counted)
 
 

@@ -8,6 +8,7 @@ it, once the frames that follow tell jitter of the landmarks from movement; noth
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,11 @@ _SPEED_OVER_S = 0.4
 _MOVING_DEG_S = 8.0
 # No camera delivers more frames in that time.
 _SPEED_ROWS = 64
+# Whether the points wander between the legs is told from the windows of this long, once there are some seconds of them;
+# the worst quarter is left out, as in a recorded clip (`jitter_deg`).
+_JITTER_OVER_S = 15.0
+_JITTER_FROM_S = 4.0
+_JITTER_PERCENTILE = 75
 # A repetition is counted this long after its end: until then the knee may still be bending.
 _ENDED_S = 0.35
 
@@ -60,7 +66,7 @@ class OnlineState:
     lying : bool
         The trunk lies along the floor, face up.
     view : View
-        As it was seen over the last seconds.
+        As it was seen over the last seconds; its ``jitter_deg`` is that of a longer time, NaN in the beginning.
     rows : tuple of LegAngles
         The angles that became final with this frame, one row each, oldest first: of frames at least `LAG_S` old. They
         are as measured, without a calibration by hand, which `judge_online` uses again.
@@ -123,6 +129,7 @@ class OnlineJudge:
         self._counted_before = 0
         self._memory = SetMemory(lag_s=LAG_S)
         self._window: LegAngles | None = None
+        self._jitter: deque[tuple[float, float]] = deque()
         self._final_until_s = -math.inf
         self._settled_until_s = -math.inf
         self._count = 0
@@ -150,7 +157,7 @@ class OnlineJudge:
             t_s=t_s,
             seen=bool(np.isfinite(window.xy_px[-1]).any()),
             lying=bool(posture.lying[-1]),
-            view=posture.view,
+            view=replace(posture.view, jitter_deg=self._jitter_deg(t_s, posture.view.jitter_deg)),
             rows=rows,
             angles=self._recent[-1] if angles is not None and self._recent else None,
             phase=self._phase,
@@ -168,6 +175,16 @@ class OnlineJudge:
         """Drop the current repetition: the frames that follow do not continue it (after a pause)."""
         self._recent.clear()
         self._counted_before = self._count
+
+    def _jitter_deg(self, t_s: float, of_window_deg: float) -> float:
+        """The thigh's jitter of the last windows together."""
+        if not math.isnan(of_window_deg):
+            self._jitter.append((t_s, of_window_deg))
+        while self._jitter and self._jitter[0][0] < t_s - _JITTER_OVER_S:
+            self._jitter.popleft()
+        if not self._jitter or t_s - self._jitter[0][0] < _JITTER_FROM_S:
+            return math.nan
+        return float(np.percentile([deg for _, deg in self._jitter], _JITTER_PERCENTILE))
 
     def _due(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
         """Return the rows of the window up to ``until_s`` that were not final before."""

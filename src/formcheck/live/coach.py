@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.form import rules
 from formcheck.form.cues import cue_key, most_important_miss
 from formcheck.form.online import CountedRep, OnlineState
@@ -214,6 +215,8 @@ class Coach:
         """The cue for what is wrong with the posture now."""
         if state.seen and not state.lying:
             return f"cue.{rules.LYING.id}"
+        if state.view.jitter_deg > MAX_REP_JITTER_DEG:
+            return "practice.legs_mixed"
         if not state.usable or state.angles is None:
             return None
         hip = Measured(state.hip_deg, float(state.angles.hip_se_deg[0]))

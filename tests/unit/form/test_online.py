@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import synth
+from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.protocols.loader import load_protocol
@@ -88,6 +89,15 @@ def test_phases_follow_the_knee():
     }
     for t_s, phase in wanted.items():
         assert min(states, key=lambda state: abs(state.t_s - t_s)).phase is phase
+
+
+def test_legs_that_are_mixed_up_are_known_within_seconds():
+    t_s = synth.times(8.0, fps=FPS)
+    knee = np.full(len(t_s), 80.0)
+    for wander_deg, mixed in ((4.0, True), (0.5, False)):
+        states, _ = judged(synth.track(t_s, knee, 90.0 + wander_deg * np.sin(2 * np.pi * 2.5 * t_s)))
+        assert all(np.isnan(state.view.jitter_deg) for state in states if state.t_s < 3.0)
+        assert (states[-1].view.jitter_deg > MAX_REP_JITTER_DEG) is mixed
 
 
 def test_nothing_is_answered_before_limbs_are_known():

@@ -122,6 +122,12 @@ def test_lying_goes_before_the_hip():
     assert course.keys == ["cue.lying_on_back"]
 
 
+def test_legs_that_cannot_be_told_apart_are_said_while_there_is_time_to_lay_one_down():
+    course = Course().begin().play(4.0, jitter=2.0)
+    assert course.keys == ["practice.legs_mixed"]
+    assert Course().begin().play(4.0, jitter=np.nan).keys == []
+
+
 def test_half_way_and_the_last_one_then_it_ends_by_itself():
     course = Course().begin()
     for index in range(1, 21):
