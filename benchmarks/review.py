@@ -57,6 +57,13 @@ IMAGES_MADE = """async () => {
     const answers = await Promise.all(ids.map((id) => fetch(`/api/items/${id}/scrub`)));
     return answers.every((answer) => answer.status !== 202);
 }"""
+# Two clips are moved through as a whole, and not a repetition of each.
+BY_TIME = """() => {
+    const align = document.querySelector("[data-key=align]");
+    if (!align) return;
+    align.value = "time";
+    align.dispatchEvent(new Event("change"));
+}"""
 # Counts the frames that come to be shown: by the video, and by the images that cover it while the hand moves.
 COUNT = """() => {
     const first = window.shownFrames === undefined;
@@ -271,6 +278,7 @@ def measure(browser: Browser, folder: Path, source: Path) -> tuple[str, list[Scr
                 paint_ms = browser.run(PAINTED_MS)
                 paint = f"first paint {paint_ms / 1000:.2f} s, " if paint_ms is not None else ""
                 soon = f"{paint}curves {curves_s:.2f} s, first frame {frame_s:.2f} s"
+            browser.run(BY_TIME)
             wait_for(browser, IMAGES_MADE)
             # The page asks again twice a second.
             time.sleep(1.5)

@@ -102,7 +102,7 @@ def test_the_page_is_german_throughout(address, visit):
     for name in ("drift.mp4", "steady.mp4"):
         page.get_by_label(texts.get("review.worklist.choose", name=name)).check()
     page.get_by_role("button", name=texts.get("review.worklist.compare")).click()
-    page.wait_for_selector(".compare canvas")
+    page.wait_for_selector(".compare .plot canvas")
     found["comparison"] = english(page)
     assert_fits_everywhere(page)
     assert {place: said for place, said in found.items() if said} == {}

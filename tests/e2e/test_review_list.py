@@ -67,12 +67,24 @@ def test_five_hundred_are_sorted_and_filtered_at_once(long_list, visit: Visit):
     expect(page.locator(".strip .rep")).to_have_count(123 % 25)
 
 
+# Moves the one scrubber for a third of a second; whether both clips then show a small image.
+SCRUB_BOTH = """async () => {
+    const scrub = document.querySelector(".bar .scrub");
+    for (let share = 0; share < 1; share += 0.05) {
+        scrub.value = share;
+        scrub.dispatchEvent(new Event("input"));
+        await new Promise((screen) => requestAnimationFrame(screen));
+    }
+    return document.querySelectorAll(".scrub-image:not([hidden])").length === 2;
+}"""
+
+
 def test_two_are_compared_and_played_together(address, visit: Visit):
     page = visit(address)
     for name in ("before.mp4", "after.mp4"):
         page.get_by_label(f"Choose {name} for comparison").check()
     page.get_by_role("button", name="Compare the two").click()
-    page.wait_for_selector(".compare canvas")
+    page.wait_for_selector(".compare .plot canvas")
     table = page.locator(".differences tbody tr")
     expect(table.filter(has_text="more than measurement error").first).to_be_visible()
     legend = page.locator(".legend")
@@ -90,6 +102,9 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     assert since[0] > 6.0
     assert since[0] == pytest.approx(since[1], abs=0.15)
     assert page.evaluate("document.querySelector('.plot canvas').width") > 300
+    # Moved together, both show their small images, and then their videos again.
+    until(page, f"({SCRUB_BOTH})()")
+    expect(page.locator(".scrub-image:visible")).to_have_count(0)
     expect(page.locator(".verdicts li")).to_have_count(3)
     knee = page.locator(".verdicts li.changed").first
     expect(knee).to_contain_text("Knee")
@@ -100,7 +115,7 @@ def test_axe_finds_nothing_where_two_are_compared(address, visit: Visit):
     for name in ("before.mp4", "after.mp4"):
         page.get_by_label(f"Choose {name} for comparison").check()
     page.get_by_role("button", name="Compare the two").click()
-    page.wait_for_selector(".compare canvas")
+    page.wait_for_selector(".compare .plot canvas")
     assert violations(page) == []
 
 
@@ -116,7 +131,7 @@ def test_two_are_moved_by_one_scrubber_and_measured(address, visit: Visit):
     for name in ("before.mp4", "after.mp4"):
         page.get_by_label(f"Choose {name} for comparison").check()
     page.get_by_role("button", name="Compare the two").click()
-    page.wait_for_selector(".compare canvas")
+    page.wait_for_selector(".compare .plot canvas")
     times_s(page)
     page.keyboard.press("ArrowDown")
     start = times_s(page)

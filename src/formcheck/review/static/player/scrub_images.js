@@ -27,6 +27,8 @@ export class ScrubImages extends EventTarget {
   #index = null;
   /** The number of the image that is wanted next, -1: none. */
   #wanted = -1;
+  /** The number of the image that was asked for last. */
+  #latest = -1;
   #underWay = 0;
   #asked = 0;
   #drawn = 0;
@@ -61,22 +63,23 @@ export class ScrubImages extends EventTarget {
    */
   show(frame) {
     if (!this.#index) return;
-    this.#wanted = indexBefore(this.#index.frames, frame);
+    const number = indexBefore(this.#index.frames, frame);
+    this.#wanted = number === this.#latest ? -1 : number;
     this.#next();
   }
 
   /** Uncover the video; what is still on its way is not drawn any more. */
   hide() {
     this.canvas.hidden = true;
-    this.#wanted = -1;
+    this.#wanted = this.#latest = -1;
     this.#drawn = this.#asked;
   }
 
   #next() {
     if (this.#wanted < 0 || this.#underWay >= MOST_AT_ONCE) return;
-    const number = this.#wanted;
+    this.#latest = this.#wanted;
     this.#wanted = -1;
-    void this.#draw(number);
+    void this.#draw(this.#latest);
   }
 
   /** @param {number} number */
