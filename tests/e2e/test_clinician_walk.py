@@ -119,8 +119,11 @@ def overrule_and_complete(page: Page, rep: int) -> None:
     page.locator(".overrule button[type=submit]").click()
     saved(page)
     page.get_by_role("tab", name="Finish").click()
+    page.locator("[data-key=files]").click()
     page.get_by_label("Review complete").check()
     saved(page)
+    # What was unfolded stays so when the page is drawn anew.
+    expect(page.locator("[data-key^='set.xlsx']").first).to_be_visible()
     expect(page.locator(".review-state")).to_have_text("Complete")
 
 

@@ -198,8 +198,10 @@ export function dismiss(key) {
   }
 }
 
+const keyOf = (/** @type {Element} */ node) => node.getAttribute("data-key");
+
 /**
- * Put new content into a node without losing the reader's place: focus, caret and scroll stay where they were.
+ * Put new content into a node without losing the reader's place: focus, caret, scroll and what is unfolded stay as they were.
  * @param {HTMLElement} node
  * @param {...Child} children
  */
@@ -211,8 +213,11 @@ export function replaceContent(node, ...children) {
       ? [held.selectionStart, held.selectionEnd]
       : null;
   const top = node.scrollTop;
+  const unfolded = [...node.querySelectorAll("details[open] > summary[data-key]")].map(keyOf);
   node.replaceChildren();
   append(node, children);
+  for (const summary of node.querySelectorAll("details > summary[data-key]"))
+    if (unfolded.includes(keyOf(summary))) summary.parentElement?.setAttribute("open", "");
   node.scrollTop = top;
   if (key === undefined) return;
   const again = node.querySelector(`[data-key="${CSS.escape(key)}"]`);
