@@ -5,10 +5,13 @@ What is signed there stands for them too. A set that has a review of its own in 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from formcheck.errors import FormcheckError
 from formcheck.pose.track_file import load_track
 from formcheck.record.annotations import review_of
+from formcheck.record.queries import session_line
 from formcheck.record.reviewed import SignedResult, add_reviewed_result, sessions_of_clip, withdraw_reviewed_results
 from formcheck.record.save import series_for
 from formcheck.record.store import exists, open_store
@@ -32,6 +35,17 @@ class ClipRecord:
         self._folder = folder
         self._session = session
         self._track = track
+
+    def person(self) -> str | None:
+        """Return the code of the person whose set the clip is; None where no record says so, or for several people."""
+        if not exists(self._folder):
+            return None
+        # A record that cannot be read keeps nobody from reviewing a clip; whoever saves is told.
+        with suppress(FormcheckError), open_store(self._folder, write=False) as store, store.reading() as connection:
+            found = sessions_of_clip(connection, self._session, load_track(self._track))
+            people = {session_line(connection, uid).profile for uid in found}
+            return people.pop() if len(people) == 1 else None
+        return None
 
     def follow(self, signed: SignedResult | None) -> None:
         """Show the clip's sets as they were signed, or, with None, as analysed again.

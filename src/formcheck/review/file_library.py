@@ -85,7 +85,10 @@ class FileItem(Item):
         return file_version(self.results.path / "session.json") if self.results is not None else None
 
     def read_analysis(self) -> Analysis:
-        return read_analysis(self._analysed().path, self._protocols)
+        results = self._analysed().path
+        analysis = read_analysis(results, self._protocols)
+        self.person = ClipRecord(self._record, analysis.session, results / "track.npz").person()
+        return analysis
 
     def results_folder(self) -> Path | None:
         return self.results.path if self.results is not None else None
