@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Sets that run in real time as processes of their own: what these files begin with.
-_LIVE = "tests/integration/test_live"
+_LIVE = "tests/integration/test_live_"
 
 # Nothing but the page: no start-up talk with a server.
 _FLAGS = (

@@ -42,18 +42,22 @@ def seed(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory) -> Iterator[dict[str, str]]:
-    """One home in each language."""
-    addresses = {}
-    records = [tmp_path_factory.mktemp(language) for language in ("en", "de")]
-    for folder in records:
+def records(tmp_path_factory) -> dict[str, Path]:
+    """A record for the home of each language, which no test changes."""
+    folders = {language: tmp_path_factory.mktemp(language) for language in ("en", "de")}
+    for folder in folders.values():
         seed(folder)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def homes(records) -> Iterator[dict[str, str]]:
+    """One home in each language."""
     with (
-        run_home("--lang", "en", "home", "--no-open", "--store", records[0]) as english_home,
-        run_home("--lang", "de", "home", "--no-open", "--store", records[1]) as german_home,
+        run_home("--lang", "en", "home", "--no-open", "--store", records["en"]) as english_home,
+        run_home("--lang", "de", "home", "--no-open", "--store", records["de"]) as german_home,
     ):
-        addresses |= {"en": english_home, "de": german_home}
-        yield addresses
+        yield {"en": english_home, "de": german_home}
 
 
 @pytest.fixture
@@ -175,9 +179,8 @@ def test_questions_are_asked_one_by_one_and_advice_follows(own_home, visit):
     assert answers.red_flags == (RedFlag.SADDLE,)
 
 
-def test_the_report_of_a_set_is_read_within_the_page(own_home, visit):
-    address, _, _ = own_home
-    page = visit(address)
+def test_the_report_of_a_set_is_read_within_the_page(homes, visit):
+    page = visit(homes["en"])
     go(page, "mine")
     page.locator(".rows .row").first.click()
     frame = page.frame_locator("iframe.framed")
@@ -190,13 +193,13 @@ def test_the_report_of_a_set_is_read_within_the_page(own_home, visit):
     )
 
 
-def test_started_again_it_shows_the_page_that_is_there(own_home):
-    address, folder, _ = own_home
+def test_started_again_it_shows_the_page_that_is_there(homes, records):
+    folder = records["en"]
     again = subprocess.run(
         [sys.executable, "-m", "formcheck", "--lang", "en", "home", "--no-open", "--store", str(folder)],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
-    assert address in again.stdout
+    assert homes["en"] in again.stdout
     (file,) = folder.glob("home-address")
     assert file.stat().st_mode & 0o077 == 0
 

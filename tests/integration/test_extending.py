@@ -25,7 +25,6 @@ from formcheck.video.source import FileSource
 from landmarkers import TrackLandmarker
 from synth import Move
 
-CLIP = Path(__file__).parents[2] / "sample_videos" / "01_good_set.mp4"
 WORDS = """
 [rule.long_hold]
 title = "Hold at the end"
@@ -106,16 +105,16 @@ def test_an_export_is_one_module_and_one_registration(monkeypatch, tmp_path):
     assert dict(exports.export_files("count", selection)) == {"count.txt": b"2"}
 
 
-def test_a_landmarker_is_one_class(tmp_path):
+def test_a_landmarker_is_one_class(whole_set):
     """It sees a synthetic person in the frames of a clip: what is measured is the synthetic person's movement."""
-    source = FileSource(CLIP)
+    source = FileSource(whole_set)
     frames = [frame.t_s for frame in source]
     pose = synth.glide([Move()] * 4, hidden=False)
 
     def make(*, tracking=True):
         return TrackLandmarker(pose)
 
-    survey = survey_clip(FileSource(CLIP, stride_s=0.2), make, side=None, jobs=1, progress=lambda _share: None)
+    survey = survey_clip(FileSource(whole_set, stride_s=0.2), make, side=None, jobs=1, progress=lambda _share: None)
     detections, warnings = detect_clip(source, make, survey, jobs=1, progress=lambda _share: None)
     track = build_track(
         detections,

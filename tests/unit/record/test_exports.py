@@ -9,6 +9,7 @@ import math
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.save import save_set
 from formcheck.record.series import Series, load_series
-from formcheck.record.store import open_store
+from formcheck.record.store import Store, open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Place, Practice, Question, Role
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side
@@ -42,9 +43,28 @@ from practice import PROFILE, judged, keep_set, plan
 DOCS = Path(__file__).parents[3] / "docs"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory) -> tuple[Path, str]:
+    """The folder of a record, and a session in it with all that can be kept of one."""
+    folder = tmp_path_factory.mktemp("kept") / "record"
+    with open_store(folder) as store:
+        return folder, keep_all(store)
+
+
 @pytest.fixture
-def uid(store) -> str:
-    """A session with all that can be kept of one."""
+def store(kept, tmp_path) -> Iterator[Store]:
+    """A copy of that record."""
+    shutil.copytree(kept[0], tmp_path / "record")
+    with open_store(tmp_path / "record") as opened:
+        yield opened
+
+
+@pytest.fixture
+def uid(kept) -> str:
+    return kept[1]
+
+
+def keep_all(store: Store) -> str:
     answers = Answers(5, 4, (Place.CALF, Place.BACK_OF_THIGH))
     marks = (Mark(MarkKind.P1, 3.0, 38.25, 2.0),)
     uid = keep_set(store, answers=answers, marks=marks, questions=(Question.RED_FLAGS,)).uid
