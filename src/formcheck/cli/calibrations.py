@@ -24,8 +24,8 @@ def command(*, number: int | None, profile: str | None, store: Path | None) -> N
     """Show the calibrations by hand that are kept for a person, or with --remove keep one no longer.
 
     They are made on the review page ('Keep for this person'), and used where that person's leg is seen again by a
-    camera that stands alike: by `analyze` and `batch` with --profile, and by `live`. Sets that were judged with one
-    stay as they are when it is removed.
+    camera that stands alike: by `analyze` and `batch` with --profile, and by `live`; all that fit are used together.
+    Sets that were judged with one stay as they are when it is removed.
 
     \b
     Examples:
