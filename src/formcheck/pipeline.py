@@ -139,7 +139,7 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
         coarse,
         landmarker,
         side=options.side,
-        make_people=partial(MediaPipeLandmarker, model.path, tracking=False, people=2),
+        search_others=True,
         jobs=jobs,
         progress=partial(progress, "survey"),
     )

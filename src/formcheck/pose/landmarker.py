@@ -68,8 +68,6 @@ class MediaPipeLandmarker:
         True: track one person from frame to frame, with smoothing (VIDEO mode). False: take each frame by itself
         (IMAGE mode): there is more jitter, but a leg that is taken for the other one in one frame does not affect
         the frames after it.
-    people : int
-        At most so many people are found in an image; see `detect_all`.
 
     Raises
     ------
@@ -77,7 +75,7 @@ class MediaPipeLandmarker:
         The model file is missing or is not a landmark bundle.
     """
 
-    def __init__(self, model_path: Path, *, tracking: bool = True, people: int = 1) -> None:
+    def __init__(self, model_path: Path, *, tracking: bool = True) -> None:
         # Its C++ log lines (delegate created, feedback manager) mean nothing to a user.
         os.environ.setdefault("GLOG_minloglevel", "2")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -95,7 +93,6 @@ class MediaPipeLandmarker:
                     vision.PoseLandmarkerOptions(
                         base_options=BaseOptions(**_asset(model_path)),
                         running_mode=modes.VIDEO if tracking else modes.IMAGE,
-                        num_poses=people,
                     )
                 )
         except (OSError, RuntimeError, ValueError) as error:
@@ -107,10 +104,6 @@ class MediaPipeLandmarker:
         self._warm = False
 
     def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None:
-        return next(iter(self.detect_all(image_bgr, t_s)), None)
-
-    def detect_all(self, image_bgr: ImageBgr, t_s: float) -> list[Detection]:
-        """Everybody in an image, as many as the landmarker was made for."""
         height, width = image_bgr.shape[:2]
         shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
         if shrink < 1.0:
@@ -123,16 +116,16 @@ class MediaPipeLandmarker:
         else:
             with _SILENT_STDERR:
                 result = self._detect(image, t_s)
-        self._warm = self._warm or bool(result.pose_landmarks)
-        return [
-            Detection(
-                # single precision is what the network computes in, and half the memory of a long clip
-                np.array([(p.x * width, p.y * height) for p in points], dtype=np.float32),
-                np.array([(p.x, p.y, p.z) for p in world], dtype=np.float32),
-                np.array([p.visibility for p in points], dtype=np.float32),
-            )
-            for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
-        ]
+        if not result.pose_landmarks:
+            return None
+        self._warm = True
+        points, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
+        return Detection(
+            # single precision is what the network computes in, and half the memory of a long clip
+            np.array([(p.x * width, p.y * height) for p in points], dtype=np.float32),
+            np.array([(p.x, p.y, p.z) for p in world], dtype=np.float32),
+            np.array([p.visibility for p in points], dtype=np.float32),
+        )
 
     def _detect(self, image: Any, t_s: float) -> Any:
         if not self._tracking:

@@ -80,8 +80,8 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. ``people`` is how
-    many people were found, None where it was not looked for more than one.
+    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. ``another`` is
+    whether somebody else was found, None where nobody looked for them.
     """
 
     t_s: float
@@ -90,7 +90,7 @@ class SurveySample(NamedTuple):
     thumbnail: ImageBgr
     thumbnail_scale: float
     image: ImageBgr | None
-    people: int | None = None
+    another: bool | None = None
 
 
 def take_sample(
@@ -115,12 +115,12 @@ class Surveyor:
         self._thumbnails: list[ImageBgr] = []
         self._thumbnail_scale = 1.0
         self._images: list[ImageBgr | None] = []
-        self._people: list[int] = []
+        self._others: list[bool] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
-        if sample.people is not None:
-            self._people.append(sample.people)
+        if sample.another is not None:
+            self._others.append(sample.another)
         if sample.xy_px is None:
             return
         self._t_s.append(sample.t_s)
@@ -150,7 +150,7 @@ class Surveyor:
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
         fast = fast_stretches(t_s, xy, side)
-        return Survey(body, side, resting, steadily_raised, fast, second_person=second_person(self._people))
+        return Survey(body, side, resting, steadily_raised, fast, second_person=second_person(self._others))
 
     def make_plate(self, survey: Survey) -> CleanPlate | None:
         """What hides the resting leg of a survey of these samples; None unless that leg is bent."""

@@ -16,7 +16,7 @@ from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.leg_assignment import assign_legs
 from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
-from formcheck.pose.people import LOOKS, PeopleDetector, count_people
+from formcheck.pose.people import LOOKS, is_another, without_trunk
 from formcheck.pose.scene_cuts import FrameDifference, number_shots
 from formcheck.pose.segments import SegmentTask, process_segments
 from formcheck.pose.survey import STRIDE_S, Survey, Surveyor, SurveySample, take_sample
@@ -45,10 +45,8 @@ class SurveySampler:
     make_landmarker : callable
     image_every : int
         Every so many samples have an image.
-    make_people : callable, optional
-        Makes what finds more than one person; without it nobody looks for a second one.
-    people_every : int
-        Every so many samples are searched for more than one person.
+    others_every : int, optional
+        Every so many samples are searched for somebody else. None: none is.
     """
 
     def __init__(
@@ -56,12 +54,11 @@ class SurveySampler:
         make_landmarker: MakeLandmarker,
         image_every: int = 1,
         *,
-        make_people: Callable[[], PeopleDetector] | None = None,
-        people_every: int = 1,
+        others_every: int | None = None,
     ) -> None:
         self._landmarker = make_landmarker()
-        self._people = make_people() if make_people is not None else None
-        self._image_every, self._people_every = image_every, people_every
+        self._others = make_landmarker(tracking=False) if others_every is not None else None
+        self._image_every, self._others_every = image_every, others_every or 1
 
     def process(self, frame: Frame) -> SurveySample:
         """Sample the next frame."""
@@ -69,14 +66,15 @@ class SurveySampler:
         # by its time, not counted: the same however the clip is divided
         number = round(frame.t_s / STRIDE_S)
         sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
-        if self._people is None or number % self._people_every:
+        if self._others is None or detection is None or number % self._others_every:
             return sample
-        return sample._replace(people=count_people(self._people.detect_all(frame.image_bgr, frame.t_s)))
+        rest = self._others.detect(without_trunk(frame.image_bgr, detection), frame.t_s)
+        return sample._replace(another=is_another(rest, detection))
 
     def close(self) -> None:
         self._landmarker.close()
-        if self._people is not None:
-            self._people.close()
+        if self._others is not None:
+            self._others.close()
 
 
 class FrameDetector:
@@ -104,7 +102,7 @@ def survey_clip(
     make_landmarker: MakeLandmarker,
     *,
     side: Side | None = None,
-    make_people: Callable[[], PeopleDetector] | None = None,
+    search_others: bool = False,
     jobs: int = 1,
     progress: Callable[[float], None],
 ) -> Survey | None:
@@ -117,8 +115,8 @@ def survey_clip(
     make_landmarker : callable
     side : Side, optional
         The working leg, when the user named it.
-    make_people : callable, optional
-        See `SurveySampler`.
+    search_others : bool
+        Look for a second person too.
     jobs : int
     progress : callable
         Called with the share that is done, 0 to 1.
@@ -130,9 +128,9 @@ def survey_clip(
     """
     begin_s, end_s = source.window_s
     samples = (min(end_s, source.expected_s) - begin_s) / STRIDE_S
-    image_every, people_every = (max(1, math.ceil(samples / most)) for most in (_MAX_IMAGES, LOOKS))
+    image_every, others_every = (max(1, math.ceil(samples / most)) for most in (_MAX_IMAGES, LOOKS))
     task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
-        lambda: SurveySampler(make_landmarker, image_every, make_people=make_people, people_every=people_every), list
+        lambda: SurveySampler(make_landmarker, image_every, others_every=others_every if search_others else None), list
     )
     segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
     surveyor = Surveyor()
