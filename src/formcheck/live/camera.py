@@ -58,7 +58,8 @@ class CameraSource:
         self._attempt = 0
         self._size_px: tuple[int, int] | None = None
         self._begun_s = clock()
-        self._last_s = self._begun_s
+        # Since when somebody waits for a frame in vain: time in which the frame before was worked on is no silence.
+        self._waiting_s: float | None = None
         self._not_black_s = self._begun_s
         self._failures = 0
         self._failed = False
@@ -79,12 +80,15 @@ class CameraSource:
 
     def take(self, timeout_s: float) -> CapturedFrame | None:
         """The latest frame, in the size of the first; None when none came in time. Updates ``fault``."""
+        asked_s = self._clock()
         captured = self._latest.take(timeout_s)
         now_s = self._clock()
         if captured is None:
-            self._handle_silence(now_s)
+            if self._waiting_s is None:
+                self._waiting_s = asked_s
+            self._handle_silence(now_s, now_s - self._waiting_s)
             return None
-        self._last_s, self._failures, self._failed = now_s, 0, False
+        self._waiting_s, self._failures = None, 0
         image = captured.frame.image_bgr
         if self._size_px is None:
             self._size_px = (image.shape[1], image.shape[0])
@@ -99,8 +103,7 @@ class CameraSource:
         """Stop reading. A thread that hangs in the driver is left to itself."""
         self._attempt += 1
 
-    def _handle_silence(self, now_s: float) -> None:
-        silent_s = now_s - self._last_s
+    def _handle_silence(self, now_s: float, silent_s: float) -> None:
         if self._failed:
             self.fault = CameraFault.FAILED
         elif silent_s >= STALLED_S:
@@ -129,8 +132,10 @@ class CameraSource:
             while attempt == self._attempt:
                 image = camera.read()
                 now_s = self._clock()
-                if image is None or attempt != self._attempt:
-                    self._failed = attempt == self._attempt
+                if attempt != self._attempt:
+                    return
+                if image is None:
+                    self._failed = True
                     return
                 self._latest.put(CapturedFrame(Frame(0, now_s, image), now_s))
         finally:

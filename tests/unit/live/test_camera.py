@@ -93,6 +93,22 @@ def test_a_camera_that_vanishes_comes_back_with_times_that_go_on():
     )
 
 
+def test_the_time_in_which_a_frame_is_worked_on_is_no_silence_of_the_camera():
+    worked_s = [0.0]
+    cameras = opening(ScriptedCamera([WHITE], "end"), ScriptedCamera([], "go on"))
+    source = CameraSource(cameras, clock=lambda: time.monotonic() + worked_s[0])
+    watch_for(source, None)
+    worked_s[0] = 2 * camera._GIVE_UP_S
+    seen = 0
+    for _ in range(200):
+        seen += source.take(0.02) is not None
+        assert not source.ended
+        if seen > 1:
+            break
+    source.close()
+    assert seen > 1
+
+
 def test_a_camera_that_never_opens_is_said_and_given_up():
     source = CameraSource(opening())
     assert source.fault is CameraFault.OPENING
