@@ -9,6 +9,11 @@ _BEFORE_HOST = re.compile(r"""[^\s/\\'":]+:[^\s/\\'"]*@|(?<=//)[^\s/\\'"]*@""")
 _PARAMETER = re.compile(r"""((?:pass\w*|pwd|token|secret)=)[^&\s'"]+""", re.IGNORECASE)
 
 
+def one_line(text: str) -> str:
+    """Return a text in one line, its control characters replaced: a terminal would obey those of a file's name."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def without_passwords(text: str) -> str:
     """Return a text with the names and passwords of network cameras in it left out."""
     return _PARAMETER.sub(r"\1***", _BEFORE_HOST.sub("***@", text))

@@ -1,6 +1,7 @@
 import pytest
 
-from formcheck.errors import without_passwords
+from formcheck.cli import run
+from formcheck.errors import one_line, without_passwords
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,12 @@ def test_a_password_of_a_network_camera_is_left_out(address):
 )
 def test_everything_else_stays(text):
     assert without_passwords(text) == text
+
+
+def test_a_line_stays_one_and_commands_a_terminal_nothing(capsys):
+    name = "no\nsuch\x1b[31m\x9b\udcff.mp4"
+    assert one_line(f"{name} 10° – ü") == "no?such?[31m??.mp4 10° – ü"
+    assert run(["analyze", name]) == 3
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "\x1b" not in said

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from formcheck.cli.streams import output_error, prepare_streams
-from formcheck.errors import FormcheckError, without_passwords
+from formcheck.errors import FormcheckError, one_line, without_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,5 +189,5 @@ def _fail(rim: Rim, message: str, exit_code: int) -> int:
     """Put an error on stderr: its trace if asked for, then its one line."""
     if rim.debug:
         click.echo(without_passwords(traceback.format_exc()), err=True)
-    click.echo(f"formcheck: error: {without_passwords(message)}", err=True)
+    click.echo(f"formcheck: error: {one_line(without_passwords(message))}", err=True)
     return exit_code

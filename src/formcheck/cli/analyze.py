@@ -14,7 +14,7 @@ from formcheck.cli.options import analysis_options, call_texts
 from formcheck.cli.progress_bars import clip_progress
 from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.cli.streams import is_utf8
-from formcheck.errors import FormcheckError, UsageError
+from formcheck.errors import FormcheckError, UsageError, one_line
 from formcheck.patterns import is_pattern, matching
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def command(
         except FormcheckError as error:
             if len(clips) == 1:
                 raise
-            click.echo(f"formcheck: error: {error}", err=True)
+            click.echo(f"formcheck: error: {one_line(str(error))}", err=True)
             worst = max(worst, error.exit_code)
     return worst
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from formcheck.errors import one_line
 from formcheck.form.statistics import statuses
 from formcheck.form.summary import summarize
 from formcheck.text.findings import limit_words, observed_words, rule_title, status_words, verdict_word
@@ -42,7 +43,7 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
     summary = summarize(session)
     side = f", {_leg(session, session.side, texts)}" if session.side else ""
     console.print(Text(texts.say(summary.headline), style="bold"))
-    console.print(Text(f"{session.clip.name}{side}", style="dim"))
+    console.print(Text(one_line(f"{session.clip.name}{side}"), style="dim"))
     for sentence in summary.sentences:
         console.print(Padding(Text(texts.say(sentence)), (0, 0, 0, 2)))
     if session.reps:
@@ -50,7 +51,7 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
     if session.rep_count:
         console.print(_rule_table(session, texts))
     # not wrapped: a path must stay in one piece to be copied
-    console.print(Text(texts.get("terminal.report", path=str(folder / "report.html"))), soft_wrap=True)
+    console.print(Text(texts.get("terminal.report", path=one_line(str(folder / "report.html")))), soft_wrap=True)
 
 
 def _leg(session: Session, side: Side, texts: Texts) -> str:

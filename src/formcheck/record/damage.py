@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TypeVar
 
-from formcheck.errors import StoreError
+from formcheck.errors import StoreError, one_line
 
 _LOG = logging.getLogger(__name__)
+_MOST_SAID = 200
 _Row = TypeVar("_Row")
 _Value = TypeVar("_Value")
 
@@ -30,9 +31,5 @@ def readable(
 @cache
 def set_aside(what: str, why: str) -> None:
     """Say, once in a process, that something of the record is left out."""
-    # A changed record could hold control characters, which a terminal would obey.
-    _LOG.warning("%s is left out: it is damaged (%s); the rest of the record is unharmed", *map(_plain, (what, why)))
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)[:200]
+    words = [one_line(text)[:_MOST_SAID] for text in (what, why)]
+    _LOG.warning("%s is left out: it is damaged (%s); the rest of the record is unharmed", *words)
