@@ -64,9 +64,7 @@ def claimed_results_folder(clip: Path, *, not_before: Path | None = None) -> Ite
     try:
         yield folder
     finally:
-        (folder / _CLAIM).unlink(missing_ok=True)
-        with suppress(OSError):
-            folder.rmdir()
+        _give_up(folder)
 
 
 def _claim(folder: Path, name: str) -> bool:
@@ -77,9 +75,7 @@ def _claim(folder: Path, name: str) -> bool:
         if (owner := _owner_of_results(folder)) is not None:
             return owner == name
         try:
-            # Made only if it is not there, in one step.
-            with open_private(folder / _CLAIM, "xb") as file:
-                file.write(name.encode())
+            _write_claim(folder, name)
             break
         except FileNotFoundError:
             # Whoever had it left nothing in it.
@@ -93,6 +89,24 @@ def _claim(folder: Path, name: str) -> bool:
         return True
     (folder / _CLAIM).unlink()
     return False
+
+
+def _write_claim(folder: Path, name: str) -> None:
+    # Made only if it is not there, in one step.
+    file = open_private(folder / _CLAIM, "xb")
+    try:
+        with file:
+            file.write(name.encode())
+    except OSError:
+        # The disk is full: a claim that nobody can read would keep the folder from its clip.
+        _give_up(folder)
+        raise
+
+
+def _give_up(folder: Path) -> None:
+    (folder / _CLAIM).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _claimed_by(claim: Path) -> str | None:

@@ -2,10 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from formcheck.errors import OutputError
+from formcheck.review import results_folders
 from formcheck.review.results_folders import claimed_results_folder, results_folder_for
 from reviewed import make_analysed
 from synth import Move
@@ -45,6 +47,20 @@ def test_a_claim_that_a_killed_process_left_keeps_other_clips_out(tmp_path, left
     with claimed_results_folder(tmp_path / "set.mov") as folder:
         assert folder == tmp_path / "set.mov.formcheck"
     assert (tmp_path / "set.formcheck" / ".clip").read_bytes() == left
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+def test_a_full_disk_leaves_no_claim(tmp_path, monkeypatch):
+    real = results_folders.open_private
+
+    def full(path, mode):
+        real(path, mode).close()
+        return Path("/dev/full").open("wb")
+
+    monkeypatch.setattr(results_folders, "open_private", full)
+    with pytest.raises(OutputError, match="disk is full"), claimed_results_folder(tmp_path / "set.mp4"):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_results_say_whose_they_are(tmp_path):
