@@ -40,6 +40,7 @@ def write_report(
     *,
     csv: bool,
     changed: bool,
+    partial: bool,
     reviews: Sequence[KeptReview],
 ) -> BatchReport:
     """Write tables and summary, unless they are of the same results already.
@@ -53,13 +54,16 @@ def write_report(
         Write the tables as CSV.
     changed : bool
         Clips were analysed, so that they are certainly not.
+    partial : bool
+        The run ended before all clips were listed: tables and summary of all of them stay as they are.
     reviews : sequence of KeptReview
         Handed on.
     """
     state = _fingerprint(results, settings, csv=csv)
     ((_, written),) = storage.read([_WRITTEN])
     there = storage.names("")
-    if changed or written != state or not {SUMMARY_FILE, *(CSV_TABLES if csv else ())}.issubset(there):
+    outdated = changed or written != state or not {SUMMARY_FILE, *(CSV_TABLES if csv else ())}.issubset(there)
+    if outdated and not (partial and SUMMARY_FILE in there):
         storage.remove(_WRITTEN)
         _write(results, storage, settings, csv=csv)
         storage.write(_WRITTEN, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from formcheck.batch.tasks import CLIPS_FOLDER, BatchClip
 from formcheck.parsing import parse_moment
 from formcheck.review.again import AfterAnalysis, CompletedReview, completed_review, keep_review
 from formcheck.review.results_folders import possible_results_folders
+from formcheck.review.storage import possible_review_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,12 @@ class BatchReviews:
     def _earlier(self) -> dict[str, list[CompletedReview]]:
         """Reviews in the batch's folder by the clip's content; looked for when the first clip was analysed."""
         found: defaultdict[str, list[CompletedReview]] = defaultdict(list)
+        folder = local_path(self._storage.out) / CLIPS_FOLDER
         for name in self._storage.names(CLIPS_FOLDER):
-            review = completed_review(local_path(self._storage.out) / CLIPS_FOLDER / name)
+            # Reviews are few: to ask whether there is one costs a tenth of trying to read it.
+            if not any(map(os.path.exists, possible_review_files(folder / name))):
+                continue
+            review = completed_review(folder / name)
             if review is not None:
                 found[review.clip_sha256].append(review)
         return found

@@ -100,8 +100,15 @@ def run_batch(
             runner.close()
             with closing(batch.journal):
                 results = BatchResults(listed, batch.journal)
-                changed = batch.progress.analysed > 0
-                report = write_report(results, storage, settings, csv=csv, changed=changed, reviews=batch.reviews.kept)
+                report = write_report(
+                    results,
+                    storage,
+                    settings,
+                    csv=csv,
+                    changed=batch.progress.analysed > 0,
+                    partial=not batch.all_listed,
+                    reviews=batch.reviews.kept,
+                )
     return report
 
 
@@ -127,6 +134,7 @@ class _Batch:
         for folder in self._folders.values():
             storage.remove_partial(folder)
         self.reviews = BatchReviews(storage)
+        self.all_listed = False
         self._first_of_key = KeyIndex()
         self._submitted: dict[str, int] = {}
         self._room = threading.Semaphore(_MAX_TASKS)
@@ -168,8 +176,9 @@ class _Batch:
         try:
             for clip in clips:
                 if self._stopped.is_set():
-                    break
+                    return
                 self._listed.append(clip)
+            self.all_listed = True
         finally:
             self._listed.finish()
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from collections import deque
+from itertools import islice
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from formcheck.batch.rows import read_rows
 from formcheck.batch.run import run_batch
 from formcheck.batch.storage import open_storage
 from formcheck.batch.tasks import BatchSettings, ClipFailure, FailureKind, TaskOutcome
+from formcheck.errors import InputError
 from formcheck.protocols.loader import load_protocol
 from formcheck.session.document import session_text
 from formcheck.text.catalogue import Texts
@@ -196,6 +198,21 @@ def test_duplicates_wait_in_no_journal(clips, tmp_path, session):
     twin = rows_of(out)[-1]
     assert (twin["state"], twin["duplicate_of"]) == ("duplicate", str(clips / "0" / "clip007.mp4"))
     assert len(dataset(out)) == CLIPS
+
+
+def test_a_listing_that_breaks_off_leaves_the_tables_of_all_clips(clips, tmp_path, session):
+    out = tmp_path / "out"
+    analyse(clips, out, session)
+    before = [(out / name).read_bytes() for name in ("summary.html", "results.csv")]
+
+    def broken():
+        yield from islice(find_clips([str(clips)]), 20)
+        raise InputError("the store cannot be reached")
+
+    storage = open_storage(str(out))
+    with storage.lock(), pytest.raises(InputError):
+        run_batch(broken(), storage, Runner(session), settings=SETTINGS)
+    assert [(out / name).read_bytes() for name in ("summary.html", "results.csv")] == before
 
 
 def test_without_csv_there_is_none(clips, tmp_path, session):
