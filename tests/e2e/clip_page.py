@@ -106,6 +106,8 @@ def saved(page: Page) -> None:
 
 def shown_number(page: Page) -> int:
     """The number of the picture that is shown, once it stands still."""
+    # Only then does the page take the hand to rest.
+    page.wait_for_timeout(100)
     until(page, "!document.querySelector('video').seeking && !document.querySelector('.scrub-image:not([hidden])')")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.evaluate(READ_NUMBER)

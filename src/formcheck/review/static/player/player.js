@@ -115,15 +115,22 @@ export class Player extends EventTarget {
     this.#follow();
   }
 
-  /** The first frame that is asked for is sought at once; those that follow while the hand moves are shown small. */
+  /** A single step is sought at once. Else small images follow until the hand rests: a seek meanwhile would hold up that one. */
   #follow() {
     const { scrub } = this;
     if (!scrub?.ready || this.playing) return this.#seek();
     const goesOn = this.#moving !== undefined;
     clearTimeout(this.#moving);
     this.#moving = setTimeout(() => this.#rest(), REST_MS);
-    if (goesOn || this.#far(this.index)) scrub.show(this.index);
-    if (!goesOn) this.#seek();
+    const far = this.#far(this.index);
+    if (!goesOn && !far) return this.#seek();
+    if (far && !scrub.covers) this.#leave();
+    scrub.show(this.index);
+  }
+
+  #leave() {
+    this.awaiting = true;
+    this.dispatchEvent(new Event("away"));
   }
 
   #rest() {
@@ -224,10 +231,7 @@ export class Player extends EventTarget {
     // The browser would say nothing of a frame that is there.
     if (this.scrub?.covers && this.#full === this.index) return this.#present(this.index);
     this.sought = this.index;
-    if (this.#far(this.index)) {
-      this.awaiting = true;
-      this.dispatchEvent(new Event("away"));
-    }
+    if (this.#far(this.index)) this.#leave();
     this.video.currentTime = this.#aim(this.index);
   }
 
