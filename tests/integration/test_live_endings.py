@@ -21,6 +21,8 @@ def sent(number: int) -> Callable[[Run], None]:
 
 def sleep(run: Run) -> None:
     """As a closed lid would, stop everything for longer than any frame takes."""
+    # The repetition before the gap may have been counted on its last frame.
+    run.wait_for_rep(2)
     run.process.send_signal(signal.SIGSTOP)
     time.sleep(SLEPT_S + 1.0)
     run.process.send_signal(signal.SIGCONT)
