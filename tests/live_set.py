@@ -69,9 +69,24 @@ class Run:
         path = Path(self.environment["HEARD"])
         return path.read_text() if path.exists() else ""
 
+    def try_xdo(self, *words: str) -> str | None:
+        """Find the window and do something with it; None where it is not there (any more)."""
+        # Never with --sync: a window that closes meanwhile would be waited for without end.
+        command = ["xdotool", "search", "--onlyvisible", "--name", "formcheck live", *words]
+        done = subprocess.run(command, env=self.environment, check=False, capture_output=True, text=True, timeout=10)
+        return done.stdout if done.returncode == 0 else None
+
     def xdo(self, *words: str) -> str:
-        command = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "formcheck live", *words]
-        return subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True).stdout
+        """Do something with the window as soon as it is there."""
+        found: list[str] = []
+
+        def done() -> bool:
+            output = self.try_xdo(*words)
+            found.extend([] if output is None else [output])
+            return bool(found)
+
+        self.wait_for(done, "no window")
+        return found[0]
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         end_s = time.monotonic() + PATIENCE_S
@@ -96,7 +111,7 @@ class Run:
 
     def type_answer(self, digit: str, following: str) -> None:
         """Type a number, and wait for the next question."""
-        self.xdo("windowfocus", "--sync", "key", digit)
+        self.xdo("windowfocus", "key", digit)
         # OpenCV hands over the last of the keys that were pressed between two looks; a key held down would repeat.
         time.sleep(1.5)
         self.xdo("key", "Return")
@@ -106,7 +121,7 @@ class Run:
         """Press a key, again if it was missed, until a condition holds."""
         end_s = time.monotonic() + PATIENCE_S
         while not condition() and time.monotonic() < end_s:
-            self.xdo("windowfocus", "--sync", "key", key)
+            self.try_xdo("windowfocus", "key", key)
             pause_s = time.monotonic() + 3.0
             while not condition() and time.monotonic() < pause_s:
                 time.sleep(0.05)
@@ -120,9 +135,7 @@ class Run:
         """Press the key that turns a page until the process ends by itself."""
         end_s = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < end_s:
-            command = ["xdotool", "search", "--onlyvisible", "--name", "formcheck live", "windowfocus", "key", "space"]
-            # The window may be gone already.
-            subprocess.run(command, env=self.environment, check=False, capture_output=True)
+            self.try_xdo("windowfocus", "key", "space")
             time.sleep(0.3)
         self.end()
 
@@ -227,4 +240,4 @@ def close_window(run: Run) -> None:
 
 
 def press_q(run: Run) -> None:
-    run.xdo("windowfocus", "--sync", "key", "q")
+    run.xdo("windowfocus", "key", "q")

@@ -121,6 +121,8 @@ def test_axe_finds_nothing_where_two_are_compared(address, visit: Visit):
 
 def times_s(page: Page) -> list[float]:
     """Where the two videos stand, once they do."""
+    # Images follow the hand; the videos do once it rests.
+    page.wait_for_timeout(200)
     still = "[...document.querySelectorAll('video')].every((video) => video.readyState >= 2 && !video.seeking)"
     until(page, still)
     return page.evaluate("[...document.querySelectorAll('video')].map((video) => video.currentTime)")

@@ -63,7 +63,7 @@ def test_a_network_camera_that_is_lost_ends_the_set_and_its_password_is_nowhere(
         run = start("--no-questions", source=("--camera", address))
         # With a camera, the first time is introduced.
         run.wait_for(lambda: TEXTS.get("teach.camera") in run.said(), "no introduction")
-        run.xdo("windowfocus", "--sync", "key", "Escape")
+        run.xdo("windowfocus", "key", "Escape")
         # The first may have been counted on its last frame.
         run.wait_for_rep(2)
         camera.lost.set()

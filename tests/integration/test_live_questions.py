@@ -56,7 +56,7 @@ def test_the_first_words_check_the_sound_introduce_and_find_the_camera(start):
     for sentence in said[1:-2]:
         run.wait_for(lambda sentence=sentence: sentence in run.said(), "no introduction")
         # Turns the page, which would otherwise stay for some seconds.
-        run.xdo("windowfocus", "--sync", "key", "space")
+        run.xdo("windowfocus", "key", "space")
     run.wait_for(lambda: said[-1] in run.said(), "no camera")
     assert run.said().splitlines()[: len(said)] == said
     run.process.send_signal(signal.SIGTERM)

@@ -42,6 +42,8 @@ _SPEED_ROWS = 64
 _JITTER_OVER_S = 15.0
 _JITTER_FROM_S = 4.0
 _JITTER_PERCENTILE = 75
+# In the beginning the survey has seen too little to tell the legs apart, and points jump until it has.
+_SETTLING_S = 2.0
 # A repetition is counted this long after its end: until then the knee may still be bending.
 _ENDED_S = 0.35
 
@@ -277,7 +279,10 @@ def judge_online(
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
     # Whether the points wandered between the legs is judged from the whole set at once, as in a recorded clip: rows of
     # one window after another differ by the windows as well.
-    _, view = measure_track(track, max_trunk_from_floor_deg=limit_deg)
+    settled = int(np.searchsorted(track.t_s, track.t_s[0] + _SETTLING_S))
+    long_enough = settled < len(track.t_s) and track.t_s[-1] - track.t_s[settled] >= _SETTLING_S
+    seen = take_frames(track, slice(settled, None)) if long_enough else track
+    _, view = measure_track(seen, max_trunk_from_floor_deg=limit_deg)
     angles = None
     if rows:
         known = {float(row.t_s[0]): row for row in rows}

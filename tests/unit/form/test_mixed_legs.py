@@ -10,8 +10,10 @@ from formcheck.angles.leg import MAX_REP_JITTER_DEG, measure_leg
 from formcheck.form.judge import judge_track
 from formcheck.form.online import judge_online
 from formcheck.form.statistics import set_statistics
+from formcheck.pose.landmarks import LEGS
 from formcheck.protocols.loader import load_protocol
 from formcheck.timeseries import take_frames
+from formcheck.types import Side
 
 MOVES = [synth.Move(90.0, 30.0)] * 4
 
@@ -64,3 +66,15 @@ def test_a_set_judged_online_is_refused_by_its_landmarks_not_by_its_windows():
     assert session.view.jitter_deg == pytest.approx(0.0, abs=0.2)
     assert session.rep_count == len(MOVES)
     assert judge_online(wandering(4.0), rows, load_protocol()).rep_count == 0
+
+
+def test_points_that_jump_before_the_legs_are_known_do_not_cost_a_short_set():
+    track = synth.glide(MOVES[:1])
+    angles, _ = measure_leg(track, max_trunk_from_floor_deg=30.0)
+    rows = [take_frames(angles, slice(i, i + 1)) for i in range(len(track.t_s))]
+    xy = track.xy_px.copy()
+    early = (track.t_s > 0.5) & (track.t_s < 0.7)
+    xy[early, LEGS[Side.LEFT].knee] += [60.0, 60.0]
+    session = judge_online(replace(track, xy_px=xy), rows, load_protocol())
+    assert session.rep_count == 1
+    assert session.view.jitter_deg < 0.5
