@@ -45,7 +45,7 @@ class Camera:
 
     def __init__(self, count, *, hangs=False, image=PERSON, before=None):
         self.left, self.hangs, self.image = count, hangs, image
-        self.before = [] if before is None else [before] * 20
+        self.before = [] if before is None else [before] * LONG
         self.closing = threading.Event()
 
     def read(self):
@@ -95,7 +95,7 @@ def test_a_camera_that_stops_comes_back_and_then_is_given_up(hangs, tmp_path):
 
 
 def test_black_images_are_said(tmp_path):
-    _, faults, _ = go([Camera(50, image=np.zeros_like(PERSON), before=PERSON)], tmp_path)
+    _, faults, _ = go([Camera(LONG + 30, image=np.zeros_like(PERSON), before=PERSON)], tmp_path)
     assert "black" in faults
 
 
