@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from formcheck.angles.kept_calibration import use_kept
-from formcheck.angles.leg import MAX_REP_JITTER_DEG
+from formcheck.angles.leg import MAX_JITTER_DEG, MAX_REP_JITTER_DEG
 from formcheck.angles.shots import measure_track
 from formcheck.form import rules
 from formcheck.form.quality import assess_quality
@@ -109,7 +109,7 @@ def judge_angles(
 
 def _means_nothing(angles: LegAngles, rep_set: RepSet) -> bool:
     """The legs were mixed up, or so little could be measured that its angles and repetitions are chance."""
-    mixed_up = bool(rep_set.reps) and angles.view.jitter_deg > MAX_REP_JITTER_DEG
+    mixed_up = angles.view.jitter_deg > (MAX_REP_JITTER_DEG if rep_set.reps else MAX_JITTER_DEG)
     return mixed_up or bool(angles.usable.mean() < _MIN_USABLE)
 
 

@@ -94,7 +94,9 @@ def _geometry(angles: LegAngles | None, view: View) -> list[Message]:
         end = "feet" if view.azimuth_deg > 0 else "head"
         reasons.append(Message.of(f"quality.from_{end}", azimuth=whole(abs(view.azimuth_deg))))
     if view.lying and view.elevation_deg > _HIGH_DEG:
-        key = "quality.too_high" if view.elevation_deg > MAX_ELEVATION_DEG else "quality.high"
+        # Live, the camera can appear too high for the set as a whole, and not for most of its time.
+        measured = angles is not None and bool(angles.usable.any())
+        key = "quality.high" if measured or view.elevation_deg <= MAX_ELEVATION_DEG else "quality.too_high"
         reasons.append(Message.of(key, elevation=whole(view.elevation_deg)))
     if view.lying and view.jitter_deg > _JITTERY_DEG:
         mixed_up = _refused_for_jitter(angles, view)

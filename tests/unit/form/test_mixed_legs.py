@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import synth
-from formcheck.angles.leg import MAX_REP_JITTER_DEG, measure_leg
+from formcheck.angles.leg import MAX_JITTER_DEG, MAX_REP_JITTER_DEG, measure_leg
 from formcheck.form.judge import judge_track
 from formcheck.form.online import judge_online
 from formcheck.form.statistics import set_statistics
@@ -78,3 +78,15 @@ def test_points_that_jump_before_the_legs_are_known_do_not_cost_a_short_set():
     session = judge_online(replace(track, xy_px=xy), rows, load_protocol())
     assert session.rep_count == 1
     assert session.view.jitter_deg < 0.5
+
+
+def test_a_live_set_without_a_repetition_is_refused_as_a_recorded_one_is():
+    """Rows of one window after another may be usable where the set as a whole is not."""
+    steady = synth.track(synth.times(8.0), np.full(240, 80.0))
+    angles, _ = measure_leg(steady, max_trunk_from_floor_deg=30.0)
+    rows = [take_frames(angles, slice(i, i + 1)) for i in range(len(steady.t_s))]
+    wild = synth.track(steady.t_s, np.full(240, 80.0), 90.0 + 12.0 * np.sin(2 * np.pi * 2.5 * steady.t_s))
+    session = judge_online(wild, rows, load_protocol())
+    assert session.view.jitter_deg > MAX_JITTER_DEG
+    assert session.quality.usable_fraction == 0
+    assert "quality.legs_mixed_up" in [reason.key for reason in session.quality.reasons]

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import synth
+from formcheck.angles.leg import MAX_ELEVATION_DEG, measure_leg
+from formcheck.form.quality import assess_quality
 from formcheck.message import verbatim
 from formcheck.pose.landmarks import LEGS
 from formcheck.types import Side
@@ -48,6 +50,14 @@ def test_camera_that_looks_down_too_steeply_is_not_trusted():
     assert "quality.too_high" in {reason.key for reason in session.quality.reasons}
     assert session.quality.usable_fraction == 0
     assert session.rep_count == 0
+
+
+def test_a_set_with_angles_is_never_called_too_high():
+    track = synth.glide(SET)
+    angles, _ = measure_leg(track, max_trunk_from_floor_deg=30.0)
+    view = replace(angles.view, elevation_deg=MAX_ELEVATION_DEG + 0.5)
+    found = assess_quality(track, replace(angles, view=view), view, side_given=True, max_trunk_from_floor_deg=30.0)
+    assert [reason.key for reason in found.reasons if "high" in reason.key] == ["quality.high"]
 
 
 def test_raised_foot_leaves_the_picture():
