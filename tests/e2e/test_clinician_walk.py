@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -22,9 +21,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from commands import run
 from e2e.clip_page import item_url, open_clip, saved
 from e2e.staged import stage_clip
-from formcheck import cli
 from formcheck.form.rules import HIP, SLOW
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
@@ -50,14 +49,6 @@ class Clinic:
 
     def run(self, *arguments: object) -> str:
         return run(*arguments, "--store", self.folder / "record")
-
-
-def run(*arguments: object) -> str:
-    """Run a command within this process; return what it prints."""
-    with redirect_stdout(StringIO()) as said, redirect_stderr(said):
-        code = cli.run([*map(str, arguments)])
-    assert code == 0, said.getvalue()
-    return said.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,8 @@ from playwright.sync_api import Page
 
 import formcheck
 from clips import GOOD_SET, HIP_DRIFT, excerpt
+from commands import run
 from e2e.clip_page import open_clip
-from formcheck import cli
 from formcheck.form import statistics
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import limit_words, rule_title, status_words, verdict_word
@@ -59,14 +57,6 @@ class Study:
     @property
     def store(self) -> Path:
         return self.folder / "store"
-
-
-def run(*arguments: object) -> str:
-    """Run a command within this process; return what it prints."""
-    with redirect_stdout(StringIO()) as said, redirect_stderr(said):
-        code = cli.run([*map(str, arguments)])
-    assert code == 0, said.getvalue()
-    return said.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is known of each landmark network: by how much its points are off, and how surely.
+"""What is known of each landmark network: by how much its points are off, and with which error.
 
 A landmarker's points are not the points a clinician marks: its hip lies a little off, and more so when the camera looks
 down or stands askew. Each network puts them elsewhere, so each has a calibration of its own, in a file of the folder

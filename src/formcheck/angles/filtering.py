@@ -49,7 +49,7 @@ _HELD_PAD = 9
 # Jitter is taken over windows of this length, and the worst quarter of them is left out: the leg may be lifted once
 # or twice.
 _JITTER_WINDOW_S = 1.5
-_JITTER_PERCENTILE = 75
+JITTER_PERCENTILE = 75
 
 
 def plausible_frames(track: PoseTrack, side: Side, *, azimuth_deg: float) -> BoolArray:
@@ -189,4 +189,4 @@ def jitter_deg(t_s: FloatArray, angle_deg: FloatArray) -> float:
         even_deg = np.interp(grid_s, t_s[run], angle_deg[run])
         fast_deg = even_deg - filters.low_pass(even_deg, cutoff_hz=_HELD_HZ, rate_hz=_GRID_HZ, pad=_HELD_PAD)
         squares.append(filters.mean(fast_deg**2, size=round(_GRID_HZ * _JITTER_WINDOW_S)))
-    return float(np.sqrt(np.percentile(np.concatenate(squares), _JITTER_PERCENTILE))) if squares else np.nan
+    return float(np.sqrt(np.percentile(np.concatenate(squares), JITTER_PERCENTILE))) if squares else np.nan

@@ -151,7 +151,7 @@ def find_shifts(
     angles : LegAngles
         Not calibrated by hand.
     marks : sequence of HandMark
-        Made without sight of the angles.
+        Made without seeing the angles (blind).
     rater_sd_deg : float
         How far a mark scatters.
     shot : (T,) int, optional

@@ -33,7 +33,7 @@ _SEGMENTS = (
 )
 _POINTS_A_SEGMENT = 6
 _MAX_FRAMES = 150
-# The leg that works must stay in sight before anything else.
+# The leg that works must stay visible before anything else.
 _LEG_WEIGHT = 5.0
 
 
@@ -46,7 +46,7 @@ class BodyPoints:
     xy_px : (T, N, 2) float
         NaN where not seen.
     weights : (N,) float
-        How much it matters to keep each in sight.
+        How much it matters to keep each visible.
     leg_xy_px : (T, 6, 2) float
         The working leg's joints in the same frames (see `LEG_LANDMARKS`); NaN when there is none.
     """

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from formcheck.angles.filtering import JITTER_PERCENTILE
 from formcheck.angles.kept_calibration import use_kept
 from formcheck.angles.leg import measure_leg
 from formcheck.angles.memory import SetMemory
@@ -37,11 +38,9 @@ _SPEED_OVER_S = 0.4
 _MOVING_DEG_S = 8.0
 # No camera delivers more frames in that time.
 _SPEED_ROWS = 64
-# Whether the points wander between the legs is told from the windows of this long, once there are some seconds of them;
-# the worst quarter is left out, as in a recorded clip (`jitter_deg`).
+# Whether the points wander between the legs is told from the windows of this long, once there are some seconds of them.
 _JITTER_OVER_S = 15.0
 _JITTER_FROM_S = 4.0
-_JITTER_PERCENTILE = 75
 # In the beginning the survey has seen too little to tell the legs apart, and points jump until it has.
 _SETTLING_S = 2.0
 # A repetition is counted this long after its end: until then the knee may still be bending.
@@ -186,7 +185,7 @@ class OnlineJudge:
             self._jitter.popleft()
         if not self._jitter or t_s - self._jitter[0][0] < _JITTER_FROM_S:
             return math.nan
-        return float(np.percentile([deg for _, deg in self._jitter], _JITTER_PERCENTILE))
+        return float(np.percentile([deg for _, deg in self._jitter], JITTER_PERCENTILE))
 
     def _due(self, angles: LegAngles | None, *, until_s: float) -> tuple[LegAngles, ...]:
         """Return the rows of the window up to ``until_s`` that were not final before."""
@@ -279,13 +278,17 @@ def judge_online(
     limit_deg = loaded.protocol.posture.max_trunk_from_floor_deg.value
     # Whether the points wandered between the legs is judged from the whole set at once, as in a recorded clip: rows of
     # one window after another differ by the windows as well.
-    settled = int(np.searchsorted(track.t_s, track.t_s[0] + _SETTLING_S))
-    long_enough = settled < len(track.t_s) and track.t_s[-1] - track.t_s[settled] >= _SETTLING_S
-    seen = take_frames(track, slice(settled, None)) if long_enough else track
-    _, view = measure_track(seen, max_trunk_from_floor_deg=limit_deg)
+    _, view = measure_track(_settled(track), max_trunk_from_floor_deg=limit_deg)
     angles = None
     if rows:
         known = {float(row.t_s[0]): row for row in rows}
         every = [known.get(t_s) or unknown_frames(rows[-1], np.array([t_s])) for t_s in track.t_s.tolist()]
         angles = replace(join_frames(every), side=rows[-1].side, view=view)
     return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set, kept=kept)
+
+
+def _settled(track: PoseTrack) -> PoseTrack:
+    """The frames of a track after its beginning; all of one that is hardly longer than that."""
+    first = int(np.searchsorted(track.t_s, track.t_s[0] + _SETTLING_S))
+    long_enough = track.t_s[-1] - track.t_s[0] >= 2 * _SETTLING_S
+    return take_frames(track, slice(first, None)) if long_enough else track

@@ -158,7 +158,7 @@ THIGH_STILL = Rule(
     "deg",
     lambda protocol: (None, protocol.hip.max_drift_deg.value),
     lambda rep, angles, _protocol: measures.hip_drift(rep, angles),
-    # Before the hip's angle: a thigh that is let go sinks out of its band, and holding it mends both.
+    # Before the hip's angle: a thigh that is let go sinks out of its band, and holding it corrects both.
     priority=3,
     urgency=Urgency.POSTURE,
 )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from pydantic import ValidationError
 
 from formcheck.errors import ProtocolError
@@ -80,57 +79,25 @@ def parse_protocol(text: str, *, where: str) -> LoadedProtocol:
 
 
 def with_hold(loaded: LoadedProtocol, hold: Hold) -> LoadedProtocol:
-    """Return a protocol for who holds the thigh in this way: its file with that one line, and a fingerprint of its own.
-
-    A file whose tables are written otherwise than in plain lines is written anew, without its comments.
-    """
+    """Return a protocol for who holds the thigh in this way: its file with that one value, and its own fingerprint."""
     if loaded.protocol.hands.hold is hold:
         return loaded
-    return _with_line(loaded, "hands", "hold", f'"{hold}"')
+    return _with_value(loaded, "hands", "hold", hold.value)
 
 
 def with_reps(loaded: LoadedProtocol, reps: int) -> LoadedProtocol:
-    """Return a protocol whose sets are as long as prescribed: its file with that one line, as `with_hold`."""
+    """Return a protocol whose sets are as long as prescribed: its file with that one value, as `with_hold`."""
     if loaded.protocol.set.reps.value == reps:
         return loaded
-    return _with_line(loaded, "set", "reps", f'{{ value = {reps}, source = "Prescribed." }}')
+    prescribed = tomlkit.inline_table()
+    prescribed.update({"value": reps, "source": "Prescribed."})
+    return _with_value(loaded, "set", "reps", prescribed)
 
 
-def _with_line(loaded: LoadedProtocol, table: str, key: str, value: str) -> LoadedProtocol:
-    head, heading, rest = loaded.text.partition(f"\n[{table}]\n")
-    body, following, others = rest.partition("\n[")
-    kept = "\n".join(line for line in body.split("\n") if not re.match(rf"{key}\s*=", line))
-    text = f"{head}{heading}{key} = {value}\n{kept}{following}{others}"
-    if not heading or not _is_toml(text):
-        values = parse_toml(loaded.text)
-        text = _toml({**values, table: {**values.get(table, {}), **parse_toml(f"{key} = {value}")}})
-    return _parse(text.encode(), where=loaded.origin, origin=loaded.origin)
-
-
-def _is_toml(text: str) -> bool:
-    try:
-        parse_toml(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _toml(values: Mapping[str, Any]) -> str:
-    """Write a document: plain values first, then a table for each of its sections."""
-    tables = {name: value for name, value in values.items() if isinstance(value, dict)}
-    lines = [f"{_value(name)} = {_value(value)}" for name, value in values.items() if name not in tables]
-    for name, table in tables.items():
-        lines += ["", f"[{_value(name)}]", *(f"{_value(key)} = {_value(value)}" for key, value in table.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_value(key)} = {_value(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    # Strings and truth are written alike in JSON; numbers and dates are not.
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value)
+def _with_value(loaded: LoadedProtocol, table: str, key: str, value: Any) -> LoadedProtocol:
+    document: Any = tomlkit.parse(loaded.text)
+    document.setdefault(table, {})[key] = value
+    return _parse(tomlkit.dumps(document).encode(), where=loaded.origin, origin=loaded.origin)
 
 
 def judging_fingerprint(text: str) -> str:

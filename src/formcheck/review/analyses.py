@@ -189,7 +189,7 @@ def _options_again(analysis: Analysis, speed: float) -> Options:
         start_s=first_s * ratio if part and first_s > 0 else None,
         end_s=end_s * ratio if part and end_s < length_s else None,
         speed=speed,
-        kept=(use.kept,) if use is not None else (),
+        kept=use.together if use is not None else (),
     )
 
 

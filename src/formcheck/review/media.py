@@ -230,9 +230,7 @@ class Media:
                 clip, version = key[0]
                 if job.state in ("done", "failed") and file_version(clip) != version:
                     del self._copies[key]
-                    # Windows keeps what is being sent; the folder goes with the server.
-                    with suppress(OSError):
-                        target.unlink(missing_ok=True)
+                    remove_copy(target)
 
     def jobs(self) -> list[dict[str, Any]]:
         """Return the copies that are made, as the page shows jobs."""
@@ -275,6 +273,13 @@ def versioned(clip: Path) -> _Versioned:
     if version is None:
         raise InputError(f"{clip.name}: the clip is gone; put it back, or open the folder again")
     return clip, version
+
+
+def remove_copy(path: Path) -> None:
+    """Remove a copy that was made of a clip."""
+    # Windows keeps what is being sent; the folder goes with the server.
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _shown_at(times_s: FloatArray, t_s: float) -> float:

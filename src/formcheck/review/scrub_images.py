@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from formcheck.errors import FormcheckError, InputError, OutputError
 from formcheck.files import PART_FILES, FileVersion, file_version, replacing
 from formcheck.review.clip_process import ClipProcess
-from formcheck.review.media import to_jpeg, versioned
+from formcheck.review.media import remove_copy, to_jpeg, versioned
 from formcheck.server.jobs import Job, JobQueue
 from formcheck.types import FloatArray, ImageBgr
 from formcheck.video.source import FileSource
@@ -157,13 +157,13 @@ class ScrubCopies:
         except FormcheckError:
             # What a process left that was ended while it wrote.
             for part in self._folder.glob(PART_FILES):
-                _remove_file(part)
+                remove_copy(part)
             raise
         with self._lock:
             if copy in self._copies.values():
                 copy.images = images
             else:
-                _remove_file(copy.target)
+                remove_copy(copy.target)
 
     def remove_stale(self) -> None:
         """Remove the images of clips that were removed or replaced since."""
@@ -179,7 +179,7 @@ class ScrubCopies:
     def _remove(self, key: _Key) -> None:
         copy = self._copies.pop(key)
         self._queue.cancel(copy.job.id)
-        _remove_file(copy.target)
+        remove_copy(copy.target)
 
     def stop(self) -> None:
         """Stop making images, without waiting."""
@@ -252,9 +252,3 @@ def _wanted_frames(clip: Path, times_s: FloatArray, speed: float | None) -> Iter
 def _small_jpeg(image: ImageBgr) -> bytes:
     h, w = image.shape[:2]
     return to_jpeg(image, width_px=max(1, round(w * _IMAGE_PX / max(w, h))), quality=_JPEG_QUALITY)
-
-
-def _remove_file(path: Path) -> None:
-    # Windows keeps what is being read; the folder goes with the server.
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
