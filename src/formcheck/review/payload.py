@@ -25,6 +25,7 @@ from formcheck.text.catalogue import Texts
 from formcheck.text.findings import deciding_words, limit_words, observed_words, rule_title, status_words
 from formcheck.text.numbers import printable
 from formcheck.types import Finding, FloatArray, PoseTrack, Session
+from formcheck.video.window import FASTEST, SLOWEST
 
 _HIP_RULES = frozenset({rules.HIP.id, rules.THIGH_STILL.id})
 _PAGE_SECTIONS = ("finding", "number", "phase", "review", "side", "stage", "status", "verdict")
@@ -61,6 +62,7 @@ def video_part(item: Item, track: PoseTrack, playback: Playback | None) -> dict[
         "rotation": playback.rotation_deg if playback is not None else 0,
         "proxy": playback is not None and not playback.direct,
         "offset_s": round(playback.offset_s, 6) if playback is not None else 0.0,
+        "speeds": [SLOWEST, FASTEST],
     }
 
 

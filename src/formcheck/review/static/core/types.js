@@ -140,6 +140,7 @@
  * @property {Point} size_px
  * @property {number} rotation
  * @property {boolean} proxy  a copy is made that the browser can play; until then the server answers 503
+ * @property {Point} speeds  the lowest and the highest at which a clip may play, 1 is real
  * @property {number} [offset_s]  what the video element's clock is ahead of the clip's own
  */
 

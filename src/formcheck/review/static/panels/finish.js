@@ -139,7 +139,8 @@ function speedField(view) {
   if (!view.item.video.url || ["store", "session"].includes(view.server.opened)) return null;
   const { speed } = view.state.analysed.document.clip;
   const value = String(speed ?? "");
-  const input = h("input", { type: "number", min: 0.01, max: 100, step: "any", "data-key": "speed", value });
+  const [min, max] = view.item.video.speeds;
+  const input = h("input", { type: "number", min, max, step: "any", "data-key": "speed", value });
   const again = button(
     t("review.finish.speed_again"),
     () => void (input.reportValidity() && view.edits.analyseAtSpeed(input.valueAsNumber)),
