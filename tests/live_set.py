@@ -110,10 +110,8 @@ class Run:
         return json.loads(practice.read_text())
 
     def type_answer(self, digit: str, following: str) -> None:
-        """Type a number, and wait for the next question."""
-        self.xdo("windowfocus", "key", digit)
-        # OpenCV hands over the last of the keys that were pressed between two looks; a key held down would repeat.
-        time.sleep(1.5)
+        """Type a number until it is said back, and wait for the next question."""
+        self.press(digit, lambda: digit in self.said().splitlines(), f"{digit} not taken")
         self.xdo("key", "Return")
         self.wait_for(lambda: following in self.said(), f"no question after {digit}")
 

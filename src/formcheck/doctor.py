@@ -31,7 +31,7 @@ MEDIAPIPE_RELEASE = "0.10.31"
 PROBE_TIMEOUT_S = 60.0
 DISTRIBUTIONS = (
     *("av", "click", "filelock", "jinja2", "mediapipe", "numpy", "opencv-python", "platformdirs"),
-    *("psutil", "pydantic", "rich", "sounddevice", "sqlalchemy", "starlette", "uvicorn"),
+    *("psutil", "pydantic", "rich", "sounddevice", "sqlalchemy", "starlette", "tomlkit", "uvicorn"),
 )
 
 

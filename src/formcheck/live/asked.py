@@ -51,6 +51,10 @@ class AskedQuestion:
         """What is typed for the option of this number, from 0."""
         return str((option + 1) % len(self.choices)) if self.choices else str(option)
 
+    def chosen(self, typed: str) -> list[str]:
+        """The text keys of the choices that are typed."""
+        return [key for option, key in enumerate(self.choices) if self.digit(option) in typed]
+
 
 QUESTIONS = (
     AskedQuestion(Question.PAIN_BEFORE),

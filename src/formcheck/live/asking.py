@@ -92,6 +92,8 @@ class Asker:
             if key is not None:
                 typed = typed[:-1] if key == BACKSPACE else asked.accept(typed, key)
                 settled_s = math.inf
+                if typed:
+                    self._outputs.say(self._labels(asked, typed), at_once=True)
             elif event is not None:
                 kind, option = event
                 label = texts.get(asked.choices[option]) if asked.choices else str(option)
@@ -115,6 +117,13 @@ class Asker:
         if self.sees:
             sentences.append(texts.get("ask.how_list" if asked.choices else "ask.how"))
         return " ".join(sentences)
+
+    def _labels(self, asked: AskedQuestion, typed: str) -> str:
+        """Return in words what is typed: who lies on the floor hears whether the right key was hit."""
+        texts = self._outputs.texts
+        return (
+            texts.get("number.list", parts=[texts.get(key) for key in asked.chosen(typed)]) if asked.choices else typed
+        )
 
     def _next_key(self) -> str | None:
         key = self._outputs.window.key()

@@ -15,6 +15,7 @@ from formcheck.review.file_library import FileLibrary
 from formcheck.server.serving import bind
 from formcheck.session.document import from_document
 from formcheck.text.catalogue import Texts
+from formcheck.video.window import FASTEST, SLOWEST
 from reviewed import SIZE_PX, key_of, serving
 
 
@@ -49,6 +50,7 @@ def test_an_item_has_one_angle_per_frame_and_the_document_as_it_was_written(serv
     assert item["thresholds"]["hip_low_deg"] == 75.0
     assert item["video"] == {
         "url": f"/api/items/{key}/video", "size_px": list(SIZE_PX), "rotation": 0, "proxy": False, "offset_s": 0.0,
+        "speeds": [SLOWEST, FASTEST],
     }  # fmt: skip
 
 

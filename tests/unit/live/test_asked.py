@@ -34,6 +34,12 @@ def test_what_is_typed_is_read_and_silence_is_no_answer():
     assert read_answers({}).empty
 
 
+def test_the_choices_that_are_typed_have_their_words():
+    places = BY_QUESTION[Question.PLACES]
+    assert places.chosen("16") == ["place.buttock", "place.shin"]
+    assert (places.chosen("0"), places.chosen("")) == (["ask.none"], [])
+
+
 def test_an_arm_chooses_what_a_key_would_type():
     pain, places = BY_QUESTION[Question.PAIN_AFTER], BY_QUESTION[Question.PLACES]
     assert [pain.choose("3", option) for option in (0, 10)] == ["0", "10"]
