@@ -192,7 +192,7 @@ class Coach:
         if state.counted is not None:
             self._count(state.t_s, state.counted)
         if self._hands.let_go(state.t_s):
-            if self._hands.off_phase is Phase.EXTENDING:
+            if self._hands.off_in_glide:
                 self.mark_pain(state, by="hands", knee_deg=self._hands.off_knee_deg)
             if self.stage is Stage.PRACTICE:
                 self._pause(state.t_s, "hands", None if self.pain.marks else "practice.paused")

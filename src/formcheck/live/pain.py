@@ -23,6 +23,8 @@ _OFF_S = 0.7
 _HELD_AGAIN_S = 0.6
 # Hands count as off beyond this multiple of the distance for holding: a hand that slides along the thigh stays nearer.
 _OFF_FACTOR = 1.6
+# A thigh that has sunk by more since the knee began to straighten is being laid down; in a glide it moves less.
+_LAID_DOWN_DEG = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,16 @@ class HandMonitor:
         self._held_since_s = math.nan
         self._off_since_s = math.nan
         self._was_held = False
+        self._held_hip_deg = math.nan
+        self._off_hip_deg = math.nan
+        self._off_phase = Phase.UNKNOWN
         self.off_knee_deg = math.nan
-        self.off_phase = Phase.UNKNOWN
 
     def update(self, state: OnlineState) -> None:
         """Take in the newest frame."""
         row = state.angles
+        if state.phase not in _EXTENDED:
+            self._held_hip_deg = state.hip_deg
         distance_thighs = float(row.hand_distance_thighs[0]) if row is not None else math.nan
         if distance_thighs <= self._near_thighs:
             self._off_since_s = math.nan
@@ -120,11 +126,19 @@ class HandMonitor:
         elif distance_thighs > self._off_thighs:
             self._held_since_s = math.nan
             if math.isnan(self._off_since_s):
-                self._off_since_s, self.off_knee_deg, self.off_phase = state.t_s, state.knee_deg, state.phase
+                self._off_since_s, self._off_phase = state.t_s, state.phase
+                self.off_knee_deg, self._off_hip_deg = state.knee_deg, state.hip_deg
 
     def let_go(self, t_s: float) -> bool:
         """Whether both hands have been off for long enough to be intended."""
         return self._was_held and t_s - self._off_since_s >= _OFF_S
+
+    @property
+    def off_in_glide(self) -> bool:
+        """Whether the hands went off while the knee straightened in a glide, not while the leg was laid down."""
+        # NaN (an angle that is not known) compares false: what the person did counts.
+        laid_down = self._held_hip_deg - self._off_hip_deg > _LAID_DOWN_DEG
+        return self._off_phase is Phase.EXTENDING and not laid_down
 
     def reset(self) -> None:
         """Start again: a hand must be seen holding before it can let go."""

@@ -77,7 +77,20 @@ def test_hands_that_held_and_let_go_are_noticed_with_the_knee_at_that_moment():
     assert not monitor.let_go(2.5)
     assert monitor.let_go(2.9)
     assert monitor.off_knee_deg == pytest.approx(38.0)
-    assert monitor.off_phase is Phase.EXTENDING
+    assert monitor.off_in_glide
+
+
+def test_hands_that_go_off_while_the_leg_is_laid_down_mark_no_pain():
+    monitor = HandMonitor(LIMIT_THIGHS)
+    for t_s in np.arange(0, 2, 0.1):
+        monitor.update(online_state(float(t_s), hands=0.1))
+    for t_s in np.arange(2, 4, 0.1):
+        sunk_deg = 40.0 * (t_s - 2)
+        off = 0.1 if t_s < 3 else 0.9
+        state = online_state(float(t_s), hands=off, hip=90 - sunk_deg, knee=85 - sunk_deg, phase=Phase.EXTENDING)
+        monitor.update(state)
+    assert monitor.let_go(3.9)
+    assert not monitor.off_in_glide
 
 
 def test_hands_that_never_held_cannot_let_go():
