@@ -21,6 +21,16 @@ def requirement_name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def test_every_document_names_this_version():
+    """pyproject.toml is where it is changed; the wheel's name stands in what people read before they have it."""
+    version = PROJECT["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for document in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        wheels = re.findall(r"formcheck-(\d[^-]*)-py3", document.read_text(encoding="utf-8"))
+        assert set(wheels) <= {version}, document
+
+
 def test_mediapipe_is_exactly_0_10_31():
     """0.10.30 crashes on Windows; 0.10.32 and later replace opencv-python by opencv-contrib-python;
     0.10.35 and later contact a server of Google's while a landmarker is alive, and a clip of a patient
