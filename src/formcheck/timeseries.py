@@ -18,6 +18,8 @@ LONGEST_GAP_S = 600.0
 LONGEST_S = 86_400.0
 """No clip of a set is longer than a day."""
 
+# Windows whose medians are taken together, so that a clip of an hour needs no more memory than one of a minute.
+_MEDIANS_AT_ONCE = 1024
 # What arrays were called in files of earlier versions.
 _FORMER_NAMES = {"hands_on_thigh": "hand_distance_thighs"}
 
@@ -47,17 +49,26 @@ def running_median(t_s: FloatArray, values: FloatArray, *, window_s: float) -> F
     first = np.searchsorted(t_s, t_s - window_s / 2)
     last = np.searchsorted(t_s, t_s + window_s / 2, side="right")
     medians = np.full(columns.shape, np.nan)
-    for i, (a, b) in enumerate(zip(first, last, strict=True)):
-        medians[i] = _known_median(columns[a:b])
+    for begin in range(0, len(t_s), _MEDIANS_AT_ONCE):
+        rows = slice(begin, begin + _MEDIANS_AT_ONCE)
+        medians[rows] = _known_medians(columns, first[rows], last[rows])
     return medians.reshape(values.shape)
 
 
-def _known_median(samples: FloatArray) -> FloatArray:
-    """Median (K,) of each column of samples (N, K), NaN left out."""
-    if np.isfinite(samples).all():
-        return np.asarray(np.median(samples, axis=0))
-    known = [column[np.isfinite(column)] for column in samples.T]
-    return np.array([np.median(column) if column.size else np.nan for column in known])
+def _known_medians(columns: FloatArray, first: NDArray[np.intp], last: NDArray[np.intp]) -> FloatArray:
+    """Medians (N, K) of the known samples ``first[i]:last[i]`` of each column.
+
+    All windows are sorted in one call: one call of `np.median` for each took a tenth of the time of live practice.
+    """
+    at = first[:, None] + np.arange(int((last - first).max()))
+    samples = columns[np.minimum(at, len(columns) - 1)]
+    known = np.isfinite(samples) & (at < last[:, None])[..., None]
+    # What is not known is sorted behind what is.
+    ordered = np.sort(np.where(known, samples, np.inf), axis=1)
+    count = known.sum(axis=1)[:, None]
+    lower = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=1)
+    upper = np.take_along_axis(ordered, count // 2, axis=1)
+    return np.where(count > 0, (lower + upper) / 2, np.nan)[:, 0]
 
 
 def current_name(stored: str) -> str:

@@ -21,6 +21,17 @@ def test_a_running_median_skips_what_is_not_known():
     np.testing.assert_array_equal(running_median(t_s, values[:, 1], window_s=2.0), np.array(expected)[:, 1])
 
 
+def test_a_running_median_is_that_of_each_window_by_itself():
+    rng = np.random.default_rng(1)
+    t_s = np.cumsum(rng.uniform(0.01, 0.1, 1500))
+    values = np.where(rng.random((1500, 2)) < 0.3, np.nan, rng.normal(size=(1500, 2)))
+    medians = running_median(t_s, values, window_s=0.5)
+    for at in [*range(40), *range(1000, 1060), 1499]:
+        window = values[np.abs(t_s - t_s[at]) <= 0.25]
+        expected = [np.median(known) if (known := column[~np.isnan(column)]).size else np.nan for column in window.T]
+        np.testing.assert_array_equal(medians[at], expected)
+
+
 @pytest.mark.parametrize("at", [0, 1, 40])
 def test_frames_taken_apart_and_joined_are_the_same(at):
     joined = join_frames([take_frames(TRACK, slice(0, at)), take_frames(TRACK, slice(at, None))])
