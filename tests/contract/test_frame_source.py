@@ -19,6 +19,8 @@ FRAME_S = 1 / FPS
 class NumberedCamera:
     """An open camera that gives numbered images, and then none."""
 
+    promised_hz = 30.0
+
     def __init__(self):
         self.numbers = iter(range(COUNT))
 

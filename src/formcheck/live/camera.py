@@ -7,6 +7,7 @@ growing intervals, until it comes back or is given up.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -27,7 +28,9 @@ _BLACK_S = 2.0
 
 
 class Camera(Protocol):
-    """An open camera."""
+    """An open camera. ``promised_hz``: how many frames a second it said it gives; NaN if it did not say."""
+
+    promised_hz: float
 
     def read(self) -> ImageBgr | None:
         """Wait for the next image; None when there will be none."""
@@ -65,6 +68,8 @@ class CameraSource:
         self._failed = False
         self._retry_at_s = self._begun_s
         self._index = 0
+        # How many frames a second the camera said it gives; NaN if it did not say.
+        self.promised_hz = math.nan
         self.fault: CameraFault | None = CameraFault.OPENING
         self._start()
 
@@ -92,7 +97,7 @@ class CameraSource:
         image = captured.frame.image_bgr
         if self._size_px is None:
             self._size_px = (image.shape[1], image.shape[0])
-        if float(image[::16, ::16].mean()) > _BLACK_LUMA:
+        if not is_black(image):
             self._not_black_s = now_s
         self.fault = CameraFault.BLACK if now_s - self._not_black_s >= _BLACK_S else None
         self._index += 1
@@ -128,6 +133,7 @@ class CameraSource:
             if attempt == self._attempt:
                 self._failed = True
             return
+        self.promised_hz = camera.promised_hz
         try:
             while attempt == self._attempt:
                 image = camera.read()
@@ -140,6 +146,11 @@ class CameraSource:
                 self._latest.put(CapturedFrame(Frame(0, now_s, image), now_s))
         finally:
             camera.close()
+
+
+def is_black(image_bgr: ImageBgr) -> bool:
+    """Whether the image shows nothing, as behind a covered lens."""
+    return float(image_bgr[::16, ::16].mean()) <= _BLACK_LUMA
 
 
 def letterbox(image_bgr: ImageBgr, size_px: tuple[int, int]) -> ImageBgr:

@@ -6,6 +6,7 @@ that the system's own interface gives it.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -18,27 +19,11 @@ from av.container import InputContainer
 
 from formcheck.errors import InputError, without_passwords
 from formcheck.live.camera import Camera, OpenCamera
+from formcheck.live.capture_format import WISHED_FPS, WISHES, FastOpener, OpenCvCamera
 from formcheck.probes import CAMERA_FORMATS, cameras
 from formcheck.types import ImageBgr
 
-_WIDTH_PX, _HEIGHT_PX, _FPS = 1280, 720, 30
 _READ_TIMEOUT_MS = 5000
-
-
-class OpenCvCamera:
-    """A camera that OpenCV opens."""
-
-    def __init__(self, capture: cv2.VideoCapture) -> None:
-        self._capture = capture
-
-    def read(self) -> ImageBgr | None:
-        """Wait for the next image."""
-        good, image = self._capture.read()
-        return np.asarray(image, dtype=np.uint8) if good else None
-
-    def close(self) -> None:
-        """Release the device."""
-        self._capture.release()
 
 
 class FfmpegCamera:
@@ -46,6 +31,8 @@ class FfmpegCamera:
 
     def __init__(self, container: InputContainer) -> None:
         self._container = container
+        rate = container.streams.video[0].average_rate
+        self.promised_hz = float(rate) if rate else math.nan
         self._frames: Iterator[av.VideoFrame] = container.decode(video=0)
 
     def read(self) -> ImageBgr | None:
@@ -123,23 +110,16 @@ def _device_opener(device: CameraDevice, system: str) -> OpenCamera:
     if system == "win32":
         # Both list what DirectShow does, in its order.
         return _index_opener(device.position, cv2.CAP_DSHOW)
-    return lambda: _tuned(cv2.VideoCapture(device.identifier, cv2.CAP_V4L2))
+    return FastOpener(lambda: cv2.VideoCapture(device.identifier, cv2.CAP_V4L2))
 
 
 def _index_opener(index: int, backend: int = cv2.CAP_ANY) -> OpenCamera:
-    return lambda: _tuned(cv2.VideoCapture(index, backend))
+    return FastOpener(lambda: cv2.VideoCapture(index, backend))
 
 
 def _address_opener(address: str) -> OpenCamera:
     timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _READ_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_TIMEOUT_MS]
     return lambda: _opened(cv2.VideoCapture(address, cv2.CAP_FFMPEG, timeouts))
-
-
-def _tuned(capture: cv2.VideoCapture) -> Camera | None:
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH_PX)
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT_PX)
-    capture.set(cv2.CAP_PROP_FPS, _FPS)
-    return _opened(capture)
 
 
 def _opened(capture: cv2.VideoCapture) -> Camera | None:
@@ -151,9 +131,11 @@ def _opened(capture: cv2.VideoCapture) -> Camera | None:
 
 
 def _open_with_ffmpeg(identifier: str, container_format: str) -> Camera | None:
-    options = {"framerate": str(_FPS), "video_size": f"{_WIDTH_PX}x{_HEIGHT_PX}"}
+    # AVFoundation decodes compressed images itself: only size and rate are asked for.
+    w, h = WISHES[0].size_px
+    options = {"framerate": str(WISHED_FPS), "video_size": f"{w}x{h}"}
     # Not every camera has that size: then in its own.
-    for wanted in (options, {"framerate": str(_FPS)}, {}):
+    for wanted in (options, {"framerate": str(WISHED_FPS)}, {}):
         try:
             return FfmpegCamera(av.open(identifier, format=container_format, options=wanted))
         except (av.FFmpegError, OSError):

@@ -24,6 +24,8 @@ def hurried(monkeypatch):
 class ScriptedCamera:
     """Gives images, then does what is written last: hangs, or ends."""
 
+    promised_hz = 30.0
+
     def __init__(self, images, then):
         self.images = list(images)
         self.then = then

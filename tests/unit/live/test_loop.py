@@ -43,6 +43,8 @@ def hurried(monkeypatch):
 class Camera:
     """Gives so many images and then hangs or ends."""
 
+    promised_hz = 30.0
+
     def __init__(self, count, *, hangs=False, image=PERSON, before=None):
         self.left, self.hangs, self.image = count, hangs, image
         self.before = [] if before is None else [before] * LONG
