@@ -119,8 +119,8 @@ synthetic-lock: setup
 	    --custom-compile-command 'make synthetic-lock' --quiet --output-file benchmarks/synthetic/requirements.lock
 
 docs: $(SITE)/.ready  ## Build the documentation as a site, into build/site
-	$(SITE)/bin/mkdocs build --strict
-	@echo "The site: build/site/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict --quiet
+	@echo "The site: build/site/index.html; its search works where it is served: $(PYTHON) -m http.server --bind 127.0.0.1 --directory build/site"
 
 $(SITE)/.ready: docs/site/requirements.lock
 	$(PYTHON) -m venv --without-pip $(SITE)
@@ -141,9 +141,10 @@ sbom: dist $(RELEASE)/.ready  ## List what a person who installs the wheel gets:
 	    --constraint $(SHIPPED)/pins.txt "$(firstword $(wildcard $(DIST)/*.whl))[all]"
 	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-file $(DIST)/formcheck.cdx.json $(SHIPPED)/bin/python
 	$(RELEASE)/bin/pip-licenses --python $(SHIPPED)/bin/python --format markdown --with-urls --output-file $(DIST)/LICENSES.md
+	$(RELEASE)/bin/python .ci/shipped.py $(SHIPPED)/lib/python*/site-packages $(DIST)/formcheck.cdx.json $(DIST)/LICENSES.md
 
 audit: $(RELEASE)/.ready  ## Ask a public database for known vulnerabilities of what is locked (uses the network)
-	$(RELEASE)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	@$(RELEASE)/bin/python .ci/audit.py requirements.lock
 
 $(RELEASE)/.ready: .ci/release.lock
 	$(PYTHON) -m venv --without-pip $(RELEASE)
