@@ -140,9 +140,32 @@ def test_text_is_read_and_written_in_a_named_encoding():
             assert not (name in {"run", "Popen", "check_output"} and as_text), f"{path}:{node.lineno}"
 
 
-def test_the_workflow_runs_the_suite_on_the_three_systems_and_names_no_registry():
-    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
-    for system in ("ubuntu", "macos", "windows"):
-        assert f"{system}-" in text
-    assert "python -m pytest" in text
-    assert "://" not in text
+def workflow(name: str) -> dict:
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    assert "://" not in text  # no address of a registry
+    return yaml.safe_load(text)
+
+
+def test_the_suite_and_the_wheel_are_tried_on_the_three_systems():
+    jobs = workflow("tests")["jobs"] | workflow("release")["jobs"]
+    for job in ("tests", "install"):
+        assert {name.partition("-")[0] for name in jobs[job]["strategy"]["matrix"]["os"]} == {
+            "ubuntu",
+            "macos",
+            "windows",
+        }
+    assert "python -m pytest" in str(jobs["tests"])
+    assert "formcheck doctor" in str(jobs["install"])
+
+
+def test_a_release_is_signed_by_a_job_that_runs_no_code_of_the_project():
+    release = workflow("release")
+    assert release["permissions"] == {}
+    jobs = release["jobs"]
+    assert [jobs[name]["permissions"] for name in ("build", "install")] == [{"contents": "read"}] * 2
+    assert jobs["publish"]["permissions"].keys() == {"contents", "id-token", "attestations"}
+    steps = jobs["publish"]["steps"]
+    assert [step["run"].split()[0] for step in steps if "run" in step] == ["gh"]
+    assert not any("checkout" in step.get("uses", "") for step in steps)
+    used = [step["uses"] for job in jobs.values() for step in job["steps"] if "uses" in step]
+    assert all(re.fullmatch(r"actions/[a-z-]+@(v\d+|[0-9a-f]{40})", name) for name in used)
