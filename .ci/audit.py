@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 
-def main(lock: str) -> str | int:
-    """Return what went wrong in one line, 1 for vulnerabilities, or 0."""
+def main(lock: str) -> int:
+    """Look everything up, and say what is known in the terms of `outcome`."""
     program = Path(sys.executable).with_name("pip-audit")
     ran = subprocess.run(
         [program, "--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json", "-r", lock],
@@ -23,29 +23,30 @@ def main(lock: str) -> str | int:
         text=True,
         check=False,
     )
+    code, lines = outcome(ran.stdout, ran.stderr)
+    print(*lines, sep="\n", file=sys.stderr if code == 2 else sys.stdout)
+    return code
+
+
+def outcome(answer: str, errors: str) -> tuple[int, list[str]]:
+    """Return exit code and lines for what pip-audit printed."""
     try:
-        packages = json.loads(ran.stdout)["dependencies"]
+        packages = json.loads(answer)["dependencies"]
     except ValueError:
-        said = ran.stderr.strip().splitlines() or ["no reason given"]
-        return f"the database gave no answer ({said[-1].strip()}); run it where the network can be reached"
+        said = errors.strip().splitlines() or ["no reason given"]
+        return 2, [f"audit: the database gave no answer ({said[-1].strip()}); run it where the network can be reached"]
     skipped = [one["name"] for one in packages if "skip_reason" in one]
     if skipped:
         named = ", ".join(skipped[:3]) + (", ..." if len(skipped) > 3 else "")
-        return (
-            f"{len(skipped)} of {len(packages)} packages could not be looked up ({named}): the database does not know "
-            "them, or what stands between it and here does not pass the question on; nothing is known of them"
-        )
-    found = [(one, vulnerability) for one in packages for vulnerability in one["vulns"]]
-    for one, vulnerability in found:
-        mended = ", ".join(vulnerability["fix_versions"]) or "no version yet"
-        print(f"{one['name']} {one['version']}: {vulnerability['id']}, mended in {mended}")
-    print(f"{len(packages)} packages of {lock}: {len(found)} known vulnerabilities")
-    return int(bool(found))
+        missing = f"{len(skipped)} of {len(packages)} packages could not be looked up ({named})"
+        return 2, [f"audit: {missing}, so nothing is known of them; run it where the database can be reached"]
+    found = [
+        f"{one['name']} {one['version']}: {known['id']}, mended in {', '.join(known['fix_versions']) or 'none yet'}"
+        for one in packages
+        for known in one["vulns"]
+    ]
+    return int(bool(found)), [*found, f"audit: {len(packages)} packages, {len(found)} known vulnerabilities"]
 
 
 if __name__ == "__main__":
-    outcome = main(*sys.argv[1:])
-    if isinstance(outcome, str):
-        print(f"audit: {outcome}", file=sys.stderr)
-        outcome = 2
-    sys.exit(outcome)
+    sys.exit(main(*sys.argv[1:]))
