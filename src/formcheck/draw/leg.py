@@ -70,26 +70,37 @@ def flexion_arcs(joints: FloatArray, radius_px: float) -> dict[int, FlexionArc]:
 
     A joint is left out where a point is missing or two coincide.
     """
-    found = {}
-    for at, (before, after) in _FLEXIONS.items():
-        onward, limb = joints[at] - joints[before], joints[after] - joints[at]
-        if not (np.isfinite(onward).all() and np.isfinite(limb).all()):
-            continue
-        shorter_px = min(float(np.hypot(*onward)), float(np.hypot(*limb)))
-        if shorter_px < 1:
-            continue
-        straight = math.atan2(onward[1], onward[0])
-        turn = math.remainder(math.atan2(limb[1], limb[0]) - straight, 2 * math.pi)
-        found[at] = FlexionArc(joints[at], straight, turn, min(radius_px, 0.6 * shorter_px))
-    return found
+    arcs = {at: flexion_arc(joints[[before, at, after]], radius_px) for at, (before, after) in _FLEXIONS.items()}
+    return {at: one for at, one in arcs.items() if one is not None}
+
+
+def flexion_arc(points: FloatArray, radius_px: float) -> FlexionArc | None:
+    """Return the arc of flexion at the middle one of three points (3, 2), from 'straight on' to the limb.
+
+    It is smaller where a limb is short; None where a point is missing or two coincide.
+    """
+    onward, limb = np.diff(points, axis=0)
+    if not (np.isfinite(onward).all() and np.isfinite(limb).all()):
+        return None
+    shorter_px = min(float(np.hypot(*onward)), float(np.hypot(*limb)))
+    if shorter_px < 1:
+        return None
+    straight = math.atan2(onward[1], onward[0])
+    turn = math.remainder(math.atan2(limb[1], limb[0]) - straight, 2 * math.pi)
+    return FlexionArc(points[1], straight, turn, min(radius_px, 0.6 * shorter_px))
+
+
+def draw_flexion(canvas: Canvas, one: FlexionArc, unit_px: float) -> None:
+    """Draw the arc of flexion, and dashed where the limb would be if it were straight."""
+    end = one.joint + 1.5 * one.radius_px * _direction(one.straight_rad)
+    canvas.dashed(one.joint, end, max(1.0, 0.3 * unit_px), WHITE)
+    canvas.outlined(one.points, max(2.0, 0.55 * unit_px), WHITE)
 
 
 def _draw_arcs(canvas: Canvas, joints: FloatArray, unit_px: float, limit_deg: float, bold: float) -> None:
     arcs = flexion_arcs(joints, ARC_UNITS * bold * unit_px)
     for one in arcs.values():
-        end = one.joint + 1.5 * one.radius_px * _direction(one.straight_rad)
-        canvas.dashed(one.joint, end, max(1.0, 0.3 * bold * unit_px), WHITE)
-        canvas.outlined(one.points, max(2.0, 0.55 * bold * unit_px), WHITE)
+        draw_flexion(canvas, one, bold * unit_px)
     if KNEE in arcs and math.isfinite(limit_deg):
         _draw_limit(canvas, arcs[KNEE], limit_deg, bold * unit_px)
 

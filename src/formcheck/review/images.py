@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 
 from formcheck.draw.canvas import WARN, WHITE, Canvas, arc, unit_px
+from formcheck.draw.leg import ARC_UNITS, draw_flexion, flexion_arc
 from formcheck.draw.overlay import draw_leg_only
 from formcheck.draw.timeline import Timeline
 from formcheck.review.drawn import draw_drawings, drawn_points, label_at
 from formcheck.review.media import to_jpeg
-from formcheck.review.model import Goniometer, Review
+from formcheck.review.model import Goniometer, Joint, Review
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import degrees
 from formcheck.types import FloatArray, ImageBgr
@@ -58,19 +59,27 @@ def goniometer_image(image: ImageBgr, one: Goniometer, points_px: FloatArray, te
     unit = unit_px(canvas.size_px)
     for end in (a, b):
         canvas.outlined(np.array([vertex, end]), max(2.0, 0.6 * unit), WARN)
-    begin, sweep = _sweep(vertex, a, b)
-    radius = min(8 * unit, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
-    canvas.outlined(arc(vertex, radius, begin, sweep), max(2.0, 0.4 * unit), WHITE)
+    _draw_angle(canvas, np.array([a, vertex, b]), one.joint, unit)
     for point in (a, vertex, b):
         canvas.dot(tuple(point), max(3.0, 0.9 * unit), WHITE)
     label_at(canvas, degrees(texts, one.measured_deg()), vertex, unit)
     return to_jpeg(canvas.image)
 
 
-def _sweep(vertex: FloatArray, a: FloatArray, b: FloatArray) -> tuple[float, float]:
-    begin = math.atan2(a[1] - vertex[1], a[0] - vertex[0])
-    end = math.atan2(b[1] - vertex[1], b[0] - vertex[0])
-    return begin, math.remainder(end - begin, 2 * math.pi)
+def _draw_angle(canvas: Canvas, points: FloatArray, joint: Joint, unit: float) -> None:
+    """Draw the angle that is written beside it: of a joint its flexion, of anything else that between the arms."""
+    radius_px = ARC_UNITS * unit
+    if joint is not Joint.OTHER:
+        one = flexion_arc(points, radius_px)
+        if one is not None:
+            draw_flexion(canvas, one, unit)
+        return
+    a, vertex, b = points
+    begin, end = (math.atan2(point[1] - vertex[1], point[0] - vertex[0]) for point in (a, b))
+    radius_px = min(radius_px, 0.6 * min(math.dist(vertex, a), math.dist(vertex, b)))
+    canvas.outlined(
+        arc(vertex, radius_px, begin, math.remainder(end - begin, 2 * math.pi)), max(2.0, 0.55 * unit), WHITE
+    )
 
 
 def _crop(image: ImageBgr, points_px: FloatArray) -> tuple[ImageBgr, float, FloatArray]:

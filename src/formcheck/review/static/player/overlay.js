@@ -103,7 +103,8 @@ export class Overlay {
     const value = displayedAngle(measurement);
     const [a, b, c] = points;
     for (const [x, y] of points) this.taken.push([x - POINT_PX, y - POINT_PX, x + POINT_PX, y + POINT_PX]);
-    this.#bend(a, b, c, YOURS);
+    if (measurement.joint === "other") this.#between(a, b, c, YOURS);
+    else this.#bend(a, b, c, YOURS);
     const away = unitVector([2 * b[0] - a[0] - c[0], 2 * b[1] - a[1] - c[1]]);
     if (value !== null)
       this.#plate(
@@ -259,13 +260,38 @@ export class Overlay {
       colour,
       [3, 4],
     );
-    const turn = Math.atan2(Math.sin(limb - onward), Math.cos(limb - onward));
+    this.#arc(at, radius, onward, limb, colour);
+  }
+
+  /**
+   * The angle between two arms.
+   * @param {Point} a
+   * @param {Point} at
+   * @param {Point} c
+   * @param {string} colour
+   */
+  #between(a, at, c, colour) {
+    const [first, last] = [a, c].map((end) => Math.atan2(end[1] - at[1], end[0] - at[0]));
+    const reach = Math.min(...[a, c].map((end) => Math.hypot(end[0] - at[0], end[1] - at[1])));
+    this.#arc(at, Math.min(36, 0.6 * reach), first, last, colour);
+  }
+
+  /**
+   * An arc from one direction to another, the shorter way.
+   * @param {Point} at
+   * @param {number} radius
+   * @param {number} from
+   * @param {number} to
+   * @param {string} colour
+   */
+  #arc(at, radius, from, to, colour) {
+    const turn = Math.atan2(Math.sin(to - from), Math.cos(to - from));
     for (const [width, stroke] of /** @type {[number, string][]} */ ([
       [4, DARK],
       [2, colour],
     ])) {
       this.ctx.beginPath();
-      this.ctx.arc(at[0], at[1], radius, onward, onward + turn, turn < 0);
+      this.ctx.arc(at[0], at[1], radius, from, from + turn, turn < 0);
       this.ctx.lineWidth = width;
       this.ctx.strokeStyle = stroke;
       this.ctx.stroke();
