@@ -94,3 +94,9 @@ def test_targets_of_make_exist(document: Path) -> None:
     for line in commands(document):
         if match := re.match(r"make ([a-z-]+)", line):
             assert match[1] in targets, line
+
+
+def test_the_menu_of_the_site_has_every_page() -> None:
+    menu = set(re.findall(r"(?m)^ +- .+: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8")))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert menu == {page for page in pages if not page.startswith("decisions/")}
