@@ -21,7 +21,7 @@ def test_analyze_keeps_a_set_only_when_asked_and_only_once(run, track, tmp_path)
     code, out, _ = run("history")
     assert code == 0
     assert out.count(first) == 1
-    assert re.search(rf"{first} +26-03-02 18:30 left +clip +4 +4 +0 +0 ", out)
+    assert re.search(rf"{first} +2026-03-02 18:30 left +clip +4 +4 +0 +0 ", out)
     assert out.startswith("me: today 0 sets done, none prescribed")
 
 

@@ -55,7 +55,7 @@ def print_history(
     if not lines:
         console.print(texts.get("record.history.no_session"))
         return
-    console.print(session_table(lines[-last:][::-1], texts))
+    print_sessions(console, lines[-last:][::-1], texts)
     console.print(Text(texts.get("record.column.legend"), style="dim"))
     if as_analysed:
         console.print(texts.get("record.review.analysed"))
@@ -100,14 +100,17 @@ def _print_calendar(console: Console, calendar: Sequence[Day], texts: Texts) -> 
         )
 
 
-def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
-    """Return sessions as a table. A column without any value is left out; headings wrap before values do."""
+def print_sessions(console: Console, lines: Sequence[SessionLine], texts: Texts) -> None:
+    """Print sessions as a table, and below it what there is to say of single ones.
+
+    A column without any value is left out; headings wrap before values do.
+    """
     rows = [_cells(line, texts) for line in lines]
     table = plain_table(texts.get("record.column.sessions"))
     table.padding = (0, 1, 0, 0)
     shown = [name for name in rows[0] if name not in _OPTIONAL or any(row[name] for row in rows)]
     for name in shown:
-        title = "" if name == "details" else texts.get(f"record.column.{name}")
+        title = texts.get(f"record.column.{name}")
         words = [word for row in rows for word in row[name].split()]
         justify: Any = "left" if name in _TEXT else "right"
         if justify == "right":
@@ -115,24 +118,32 @@ def session_table(lines: Sequence[SessionLine], texts: Texts) -> Table:
         table.add_column(title, justify=justify, min_width=max(map(len, words), default=0), overflow="fold")
     for line, row in zip(lines, rows, strict=True):
         table.add_row(*(row[name] for name in shown), style="" if line.counts else "dim")
-    return table
+    console.print(table)
+    for line in lines:
+        remarks = _remarks(line, texts)
+        if remarks:
+            console.print(f"{line.uid}: {remarks}")
 
 
-_OPTIONAL = {"p1", "pain", "details"}
-_TEXT = {"id", "what", "when", "leg", "details"}
+_OPTIONAL = {"p1", "pain"}
+_TEXT = {"id", "what", "when", "leg"}
 
 
-def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
-    details = [
+def _remarks(line: SessionLine, texts: Texts) -> str:
+    remarks = [
         texts.get("record.history.excluded") if not line.counts else "",
         texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
         texts.get("record.history.corrected") if line.corrected else "",
         review_word(line, texts),
         texts.get("record.notes", n=line.notes) if line.notes else "",
     ]
+    return ", ".join(filter(None, remarks))
+
+
+def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
     return {
         "id": line.uid,
-        "when": f"{line.practised_at:%y-%m-%d %H:%M}",
+        "when": f"{line.practised_at:%Y-%m-%d %H:%M}",
         "leg": leg_word(texts, line.side),
         "what": texts.get(f"record.origin.{line.origin}"),
         "reps": str(line.rep_count),
@@ -145,7 +156,6 @@ def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:
         "thigh_moved": degrees(texts, line.hip_range_deg),
         "rep_s": "" if line.rep_s is None else texts.number(line.rep_s, 1),
         "pain": _pain(line),
-        "details": ", ".join(filter(None, details)),
     }
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from formcheck.cli.history_tables import degrees, leg_word, plain_table, session_table
+from formcheck.cli.history_tables import degrees, leg_word, plain_table, print_sessions
 from formcheck.form.statistics import RepStatus, statuses
 from formcheck.form.summary import summarize
 from formcheck.message import Message
@@ -40,7 +40,7 @@ def print_session_record(
     _print_summary(console, line, session, texts)
     for sentence in review_sentences(line, texts):
         console.print(Text(sentence))
-    console.print(session_table([line], texts))
+    print_sessions(console, [line], texts)
     if reps:
         console.print(_rep_table(reps, session, texts))
     if line.places:

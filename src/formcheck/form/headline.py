@@ -148,10 +148,17 @@ def _failed(finding: Finding) -> bool:
 
 def _fault_and_remedy(session: Session, finding: Finding, reps: Sequence[Rep]) -> tuple[Message, Message | None]:
     """What was wrong, and what to do about it where something can be done."""
-    variant = thigh_movement(reps).how if finding.rule == rules.THIGH_STILL.id else finding.variant
+    variant = _how_moved(finding, reps) if finding.rule == rules.THIGH_STILL.id else finding.variant
     fault = _of_rule("fault", finding.rule, variant)
     remedy = _of_rule("remedy", finding.rule, _hold(session, finding) or variant)
     return fault or Message.of("headline.fault.other", fault=fault_message(finding)), remedy
+
+
+def _how_moved(finding: Finding, reps: Sequence[Rep]) -> str:
+    """How the thigh moved; not which way where a reviewer decides against a measured movement that was small."""
+    most_deg = finding.limit[1]
+    small = finding.observed is not None and most_deg is not None and finding.observed <= most_deg
+    return "moved" if small else thigh_movement(reps).how
 
 
 def _hold(session: Session, finding: Finding) -> str:

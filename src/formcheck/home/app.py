@@ -35,6 +35,7 @@ from formcheck.server.endpoints import (
     page_catalogue,
     page_endpoint,
 )
+from formcheck.text.findings import exercise_name
 from formcheck.types import Side
 
 _SECTIONS = ("advice", "exercise", "flag", "home", "number", "place", "record", "review.page", "side", "stage")
@@ -80,8 +81,7 @@ class Home:
         }
 
     def _exercise(self, protocol: Protocol) -> dict[str, Any]:
-        key = f"exercise.{protocol.id}"
-        name = self.service.texts.get(key) if self.service.texts.has(key) else protocol.name
+        name = exercise_name(self.service.texts, protocol.id, protocol.name)
         return {"id": protocol.id, "name": name, "reps": protocol.set.reps.value}
 
     def end(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from formcheck.form.summary import calibration_sentences
 from formcheck.message import Message, verbatim
 from formcheck.reps.manual import ManualTimes
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import title_message
+from formcheck.text.findings import exercise_message, title_message
 from formcheck.text.numbers import Z_95, ceiling
 from formcheck.types import Finding, LegAngles, Rep, Session, Verdict
 
@@ -87,7 +87,11 @@ def _change(key: str, **values: object) -> Message:
 
 def _protocol_change(analysed: Session, reviewed: Session) -> Change:
     before, after = (
-        {"name": one.protocol_name, "id": one.protocol_id, "version": one.protocol_version}
+        {
+            "name": exercise_message(one.protocol_id, one.protocol_name),
+            "id": one.protocol_id,
+            "version": one.protocol_version,
+        }
         for one in (analysed, reviewed)
     )
     # A file of the same id and version whose limits were edited since is another protocol all the same.

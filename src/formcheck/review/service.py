@@ -36,6 +36,7 @@ from formcheck.review.storage import StoredReview
 from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
+from formcheck.text.findings import exercise_name
 from formcheck.types import ImageBgr, PoseTrack, Session
 
 _CACHED_ANALYSES = 6
@@ -114,7 +115,10 @@ class ReviewService:
             "version": version("formcheck"),
             "opened": self.library.opened,
             "single": self._single,
-            "protocols": [{"id": one.id, "name": one.name, "version": one.version} for one in protocols],
+            "protocols": [
+                {"id": one.id, "name": exercise_name(self.texts, one.id, one.name), "version": one.version}
+                for one in protocols
+            ],
             "can_upload": self.library.uploads is not None,
             "pdf": find_browser() is not None,
             "xlsx_by": None if installed(Extra.CLINIC) else install_command(Extra.CLINIC),

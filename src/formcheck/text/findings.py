@@ -20,9 +20,13 @@ _UNIT_DECIMALS = {"s": 1, "thigh lengths": 2}
 
 def exercise_name(texts: Texts, protocol_id: str, name: str) -> str:
     """Return an exercise's name in the language of the texts; a protocol under a name of its own keeps it."""
+    return texts.say(exercise_message(protocol_id, name))
+
+
+def exercise_message(protocol_id: str, name: str) -> Message:
+    """Return `exercise_name` as a message."""
     key = f"exercise.{protocol_id}"
-    is_known = texts.has(key) and catalogue(DEFAULT_LANGUAGE)[key] == name
-    return texts.get(key) if is_known else name
+    return Message(key) if catalogue(DEFAULT_LANGUAGE).get(key) == name else verbatim(name)
 
 
 def rule_title(texts: Texts, rule: str) -> str:

@@ -193,6 +193,13 @@ def test_where_the_thigh_moved_the_text_says_from_where_to_where():
     assert went["peak"] == pytest.approx(75, abs=3)
 
 
+def test_a_thigh_that_only_a_reviewer_saw_move_is_not_said_to_have_sunk():
+    sinking_a_little = synth.session(synth.track(T_S, KNEE, 93 - 6 * SWING))
+    assert not any(finding.verdict is Verdict.NOT_MET for finding in sinking_a_little.findings)
+    seen = changed(sinking_a_little, "hip_steady", 2, verdict=Verdict.NOT_MET)
+    assert first_fault(keys(headline(seen))) == "headline.fault.hip_steady_moved"
+
+
 def test_a_thigh_that_only_a_reviewer_saw_move_has_no_numbers():
     session = synth.session(synth.glide([Move()] * 2))
     unmeasured = replace(session.reps[1], hip_flexion_min_deg=np.nan, hip_flexion_max_deg=np.nan)

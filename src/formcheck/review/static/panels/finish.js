@@ -164,7 +164,9 @@ function speedField(view) {
 
 /** @param {ClipView} view */
 function protocolField({ server, state }) {
-  const analysed = t("review.finish.as_analysed", { value: state.analysed.document.protocol.name });
+  const { id: analysedId, name: analysedName } = state.analysed.document.protocol;
+  const known = server.protocols.find(({ id }) => id === analysedId);
+  const analysed = t("review.finish.as_analysed", { value: known?.name ?? analysedName });
   /** @type {[string, string][]} */
   const choices = [
     ["", analysed],
