@@ -7,6 +7,8 @@ import io
 import json
 import re
 
+import pytest
+
 import synth
 from formcheck.angles.hand_calibration import HandMark
 from formcheck.angles.kept_calibration import kept_from
@@ -15,8 +17,14 @@ from formcheck.pose.track_file import load_track
 from formcheck.record.calibrations import keep_calibration
 from formcheck.record.profiles import profile_key
 from formcheck.record.store import open_store
+from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.opening import open_service
+from formcheck.review.record_library import RecordLibrary
+from formcheck.text.catalogue import Texts
 from record_commands import WHEN, saved
-from signed import REASON, REVIEWER, clip_item, reopen_item, sign, sign_item
+from signed import FRAMES, REASON, REVIEWER, clip_item, reopen_item, sign, sign_item
+
+COUNTS = ("reps", "met", "not_met", "undecided")
 
 
 def kept_by_hand(track, folder):
@@ -83,6 +91,38 @@ def test_what_was_reviewed_beside_its_clip_is_what_the_record_shows_until_that_i
     out = run("history")[1]
     assert re.search(rf"{uid} .* left +clip +4 +4 +0 +0 ", out)
     assert f"{uid}: review not complete" in out
+
+
+def test_the_records_page_shows_and_compares_what_was_signed_beside_the_clip(run, track, tmp_path):
+    uid, results = saved(run, track), tmp_path / "monday.formcheck"
+    reviewed = sign_item(clip_item(results))
+    with (
+        open_store(tmp_path / "record") as store,
+        open_service(RecordLibrary(store, AvailableProtocols()), AvailableProtocols(), texts=Texts()) as (service, _),
+    ):
+        (row,) = service.items()["items"]
+        assert [row[name] for name in COUNTS] == [3, 2, 1, 0]
+        assert row["reviewed"] is True
+        shown = service.show(row["id"])
+        assert (shown["review"]["done"], shown["review"]["reviewer"], shown["notices"]) == (
+            True, REVIEWER, [Texts().get("clinician.notice.no_clip")]
+        )  # fmt: skip
+        assert shown["reviewed"]["document"]["rep_count"] == 3
+        assert shown["reviewed"]["calibration"]["frames"] == FRAMES
+        both = service.compare((row["id"], row["id"]), ("analysed", "reviewed"))
+        (knee,) = (one for one in both["rows"] if one["key"] == "knee_end")
+        assert knee["b"] == pytest.approx(set_statistics(reviewed).knee_end_deg, abs=0.06)
+        assert knee["a"] != knee["b"]
+        # Analysed again: history goes on showing what was signed, which the page says, and shows a draft.
+        run("analyze", str(track), "--save", "--side", "left")
+        (row,) = service.items()["items"]
+        assert ([row[name] for name in COUNTS], row["reviewed"], row["review_started"]) == ([3, 2, 1, 0], False, True)
+        again = service.show(row["id"])
+        assert (again["review"]["done"], len(again["review"]["goniometer"])) == (False, 4)
+        assert any("met 2, not met 1" in one for one in again["notices"])
+        service.delete_review(row["id"])
+        assert service.show(row["id"])["review"]["goniometer"] == []
+    assert re.search(rf"{uid} .* left +clip +4 +4 ", run("history")[1])
 
 
 def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track, tmp_path):

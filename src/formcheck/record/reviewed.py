@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from formcheck.protocols.loader import LoadedProtocol
+from formcheck.record.annotations import ReviewRow, review_of
+from formcheck.record.choice import is_signed, result_of
 from formcheck.record.profiles import session_key
 from formcheck.record.results import add_result
 from formcheck.record.save import SeriesFile, identity_of, protocol_row, save_protocol, this_software
@@ -50,6 +53,31 @@ def add_reviewed_result(connection: Connection, uid: str, signed: SignedResult, 
         software=this_software(),
         series_file=series.file,
         series_sha256=series.sha256,
+    )
+
+
+def review_in_force(connection: Connection, uid: str) -> ReviewRow | None:
+    """Return the review of a session: its own, else the one that was signed beside its clip; None without either.
+
+    It is a draft, ``done`` False, where the session was analysed again since.
+    """
+    signed = is_signed(connection, uid)
+    own = review_of(connection, uid)
+    if own is not None:
+        return replace(own, done=own.done and signed)
+    shown = result_of(connection, uid)
+    if shown["reviewed_at"] is None:
+        return None
+    part = shown["document"]["reviewed"]
+    if part.get("review") is None:
+        return None
+    return ReviewRow(
+        revision=part["revision"],
+        saved_at=shown["reviewed_at"],
+        reviewer=shown["reviewer"],
+        done=signed,
+        text=json.dumps(part["review"], ensure_ascii=False),
+        outcome="{}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from formcheck.errors import ProtocolError
 from formcheck.parsing import parse_json_object
@@ -29,6 +29,18 @@ from formcheck.text.catalogue import Texts
 from formcheck.video.container import file_sha256
 
 
+class _Results(NamedTuple):
+    """Rows of a session's results: the newest as analysed, and the one that history shows."""
+
+    newest: int
+    shown: int
+
+    @property
+    def signed(self) -> bool:
+        """Whether what was analysed last is signed."""
+        return self.shown > self.newest
+
+
 class RecordItem(Item):
     """A session of the practice record, which holds only the clips that were kept on purpose."""
 
@@ -39,7 +51,8 @@ class RecordItem(Item):
         self.uid = uid
         self.values: dict[str, Any] = {}
         self.newest_result = 0
-        self.signed_elsewhere: SessionLine | None = None
+        # As history shows it, where that is not what is reviewed here.
+        self.signed_before: SessionLine | None = None
         self._store = store
         self._protocols = protocols
         self._reviews = RecordReviewStore(store, uid)
@@ -78,10 +91,12 @@ class RecordItem(Item):
         return self._reviews
 
     def notices(self, texts: Texts) -> list[str]:
-        line = self.signed_elsewhere
+        line = self.signed_before
         if line is None:
             return []
-        return [*review_sentences(line, texts), texts.get("clinician.notice.signed_elsewhere")]
+        counts = {"met": line.met_reps, "not_met": line.not_met_reps, "undecided": line.undecided_reps}
+        shown = texts.get("clinician.notice.signed_before", n=line.rep_count, **counts)
+        return [*review_sentences(line, texts), shown]
 
 
 class RecordLibrary:
@@ -121,7 +136,8 @@ class RecordLibrary:
             lines = sessions(connection, uids=None if self._uid is None else [self._uid])
             newest, written = analysed_results(connection), reviews(connection)
             signed = signed_results(connection)
-            wanted = {newest[line.uid] for line in lines}
+            shown = {line.uid: signed.get(line.uid, newest[line.uid]) for line in lines}
+            wanted = {newest[uid] for uid in shown} | set(shown.values())
             for row, document in result_documents(connection, sorted(wanted - self._entries.keys())):
                 # Without an entry if it is damaged.
                 for session in readable([document], from_document, name=f"result {row}"):
@@ -131,30 +147,29 @@ class RecordLibrary:
             known = [line for line in reversed(lines) if newest[line.uid] in self._entries]
             found = []
             for line in known:
-                of_newest = signed.get(line.uid, 0) > newest[line.uid]
-                found.append(self._item(line, newest[line.uid], written.get(line.uid), kept, is_signed=of_newest))
+                results = _Results(newest[line.uid], shown[line.uid])
+                found.append(self._item(line, results, written.get(line.uid), kept))
             self._items = {item.id: item for item in found}
             return found
 
     def _item(
         self,
         line: SessionLine,
-        newest_result: int,
+        results: _Results,
         review: ReviewRow | None,
         kept: dict[str, Path],
-        *,
-        is_signed: bool,
     ) -> RecordItem:
         item = self._items.get(make_id("session", line.uid)) or RecordItem(self._store, line.uid, self._protocols)
         when = f"{line.practised_at:%Y-%m-%d %H:%M}, {line.uid}"
         item.person, item.name = line.profile, when if line.profile == DEFAULT_PROFILE else f"{line.profile}, {when}"
-        item.newest_result = newest_result
-        item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[newest_result])
-        item.values = self._entries[newest_result] | _line_entry(line)
-        # Signed beside its clip, or before it was analysed again: said where it is opened.
-        item.signed_elsewhere = line if line.reviewed_at is not None and (review is None or not is_signed) else None
+        item.newest_result = results.newest
+        item.clip = kept.get(line.uid) or self._find_clip(*self._clip_of[results.newest])
+        # What was signed is shown as history shows it, also where it was signed beside its clip.
+        item.values = self._entries.get(results.shown, self._entries[results.newest]) | _line_entry(line, results)
+        # Analysed again since: said where it is opened.
+        item.signed_before = line if line.reviewed_at is not None and not results.signed else None
         if review is not None:
-            entry_of = partial(_review_entry, done=review.done and is_signed)
+            entry_of = partial(_review_entry, done=review.done and results.signed)
             for entry in readable([review], entry_of, name=f"the review of session {line.uid}"):
                 item.values |= entry
         return item
@@ -179,16 +194,20 @@ def _by_name(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def _line_entry(line: SessionLine) -> dict[str, Any]:
+def _line_entry(line: SessionLine, results: _Results) -> dict[str, Any]:
     return {
         "date": line.practised_at.isoformat(timespec="seconds"),
         "date_kind": "practised",
         "side": line.side,
         "reps": line.rep_count,
+        "met": line.met_reps,
+        "not_met": line.not_met_reps,
+        "undecided": line.undecided_reps,
         "pain_before": line.pain_before,
         "pain_after": line.pain_after,
         "state": "analysed",
-        "reviewed": line.reviewed_at is not None,
+        "reviewed": results.signed,
+        "review_started": line.reviewed_at is not None,
         "reviewed_at": line.reviewed_at.isoformat(timespec="seconds") if line.reviewed_at is not None else None,
     }
 

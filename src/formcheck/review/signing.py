@@ -48,9 +48,12 @@ def signed_result(analysis: Analysis, reviewed: ReviewedSession, stored: StoredR
     protocol = analysis.protocol_for(stored.review)
     # A protocol that this formcheck cannot read did not judge anew: the record has its text from the analysis.
     known = protocol is not None and protocol.sha256 == reviewed.session.protocol_sha256
+    document = reviewed_document(analysis, reviewed, stored, texts)
+    # With the review itself: a clip's lies beside the clip, and the record is read without that.
+    document["reviewed"]["review"] = stored.review.to_json()
     return SignedResult(
         reviewed.session,
-        reviewed_document(analysis, reviewed, stored, texts),
+        document,
         analysis.track_of_leg(reviewed.session.side),
         protocol if known else None,
     )

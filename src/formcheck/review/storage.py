@@ -16,9 +16,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from formcheck.errors import InputError, OutputError
 from formcheck.files import locked, read_limited, write_whole
 from formcheck.parsing import parse_json_object, parse_moment
-from formcheck.record.annotations import ReviewRow, delete_review, review_of, save_review
-from formcheck.record.choice import is_signed
-from formcheck.record.reviewed import SignedResult, add_reviewed_result, withdraw_reviewed_results
+from formcheck.record.annotations import ReviewRow, delete_review, save_review
+from formcheck.record.reviewed import (
+    SignedResult,
+    add_reviewed_result,
+    review_in_force,
+    withdraw_reviewed_results,
+)
 from formcheck.record.save import series_for
 from formcheck.record.schema import now
 from formcheck.record.store import Store
@@ -277,24 +281,22 @@ class RecordReviewStore:
 
     def _read(self, connection: Any) -> StoredReview:
         """Return the stored review. It is a draft again once the session was analysed anew."""
-        row = review_of(connection, self._uid)
-        if row is None:
-            return StoredReview(Review(revision=self._next_revision))
-        return _stored(row, self._uid, done=row.done and is_signed(connection, self._uid))
+        row = review_in_force(connection, self._uid)
+        return StoredReview(Review(revision=self._next_revision)) if row is None else _stored(row, self._uid)
 
     def delete(self) -> None:
         with self._store.writing() as connection:
-            row = review_of(connection, self._uid)
+            row = review_in_force(connection, self._uid)
             delete_review(connection, self._uid)
             withdraw_reviewed_results(connection, self._uid)
         if row is not None:
             self._next_revision = row.revision + 1
 
 
-def _stored(row: ReviewRow, uid: str, *, done: bool) -> StoredReview:
+def _stored(row: ReviewRow, uid: str) -> StoredReview:
     try:
         review = Review.model_validate(parse_json_object(row.text)).model_copy(
-            update={"revision": row.revision, "done": done}
+            update={"revision": row.revision, "done": row.done}
         )
         return StoredReview(review, row.saved_at, parse_json_object(row.outcome))
     except ValueError:

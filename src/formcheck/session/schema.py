@@ -273,6 +273,9 @@ class ReviewedPart(_Part):
     overruled: int = Field(ge=0, description="Findings whose verdict is the reviewer's.")
     reps_by_hand: bool = Field(description="The times of repetitions are the reviewer's.")
     changes: tuple[ChangePart, ...]
+    review: dict[str, Any] | None = Field(
+        default=None, description="In the practice record: the review itself, as a ``.review.json`` holds it."
+    )
 
 
 class ReviewedDocument(SessionDocument):
