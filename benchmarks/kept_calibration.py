@@ -78,7 +78,9 @@ def calibrations(clip: Seen, sd_deg: float) -> list[KeptCalibration]:
     kept = []
     for _ in range(RATERS):
         marks = marked_by_simulated_rater(clip.angles, clip.truth, FRAMES, sd_deg, rng)
-        one = kept_from(clip.angles, marks, model=clip.model, rater_sd_deg=2.0, made_at="2026-01-01", raters="")
+        one = kept_from(
+            clip.angles, marks, model=clip.model, rater_sd_deg=2.0, made_at="2026-01-01", raters="", clip_sha256=""
+        )
         kept += [one] if one is not None else []
     return kept
 

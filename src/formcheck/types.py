@@ -302,6 +302,8 @@ class KeptCalibration:
     rater_sd_deg : float
         How far a mark scatters.
     marks : tuple of MeasuredMark
+    clip_sha256 : str or None
+        Of the marked clip; None where it is not known, or was filmed live.
     """
 
     made_at: str
@@ -313,6 +315,7 @@ class KeptCalibration:
     leg_near: bool
     rater_sd_deg: float
     marks: tuple[MeasuredMark, ...]
+    clip_sha256: str | None = None
 
     @property
     def frames(self) -> int:

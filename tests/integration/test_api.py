@@ -64,7 +64,7 @@ def test_what_is_kept_of_a_person_is_used_as_by_the_command(ran, tmp_path):
     view, mark = before.angles.view, MeasuredMark("hip", 7, 6.0, 90.0, 60.0, 2.6)
     near = before.side is view.near_side
     place = (view.azimuth_deg, view.elevation_deg, near)
-    kept = KeptCalibration("2026-11-28", "AB", before.side, fingerprint(before.model), *place, 2.0, (mark,))
+    kept = KeptCalibration("2026-11-28", "AB", before.side, fingerprint(before.model), *place, 2.0, (mark,), "f00d")
     with open_store(store) as record, record.writing() as connection:
         keep_calibration(connection, profile_key(connection, "P017", make=True), kept)
     after = formcheck.analyze(results / "track.npz", tmp_path / "again", video=False, profile="P017", store=store)

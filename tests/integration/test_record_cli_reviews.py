@@ -18,6 +18,7 @@ from formcheck.record.calibrations import keep_calibration
 from formcheck.record.profiles import profile_key
 from formcheck.record.store import open_store
 from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.file_library import FileLibrary
 from formcheck.review.opening import open_service
 from formcheck.review.record_library import RecordLibrary
 from formcheck.text.catalogue import Texts
@@ -27,8 +28,8 @@ from signed import FRAMES, REASON, REVIEWER, clip_item, reopen_item, sign, sign_
 COUNTS = ("reps", "met", "not_met", "undecided")
 
 
-def kept_by_hand(track, folder):
-    """Keep marks of this very set for P017: hip and knee 6 degrees above what is measured."""
+def kept_by_hand(track, folder, *, clip_sha256="f00d"):
+    """Keep marks for P017, of another clip with the same angles: hip and knee 6 degrees above what is measured."""
     pose = load_track(track)
     angles = synth.session(pose).angles
     marks = [
@@ -36,7 +37,8 @@ def kept_by_hand(track, folder):
         for row in (10, 60)
         for joint in ("hip", "knee")
     ]
-    kept = kept_from(angles, marks, model=pose.model, rater_sd_deg=2.0, made_at=WHEN.isoformat(), raters="AB")
+    by = {"rater_sd_deg": 2.0, "made_at": WHEN.isoformat(), "raters": "AB"}
+    kept = kept_from(angles, marks, model=pose.model, clip_sha256=clip_sha256, **by)
     with open_store(folder) as store, store.writing() as connection:
         return keep_calibration(connection, profile_key(connection, "P017", make=True), kept)
 
@@ -147,6 +149,32 @@ def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track,
     out = run("history")[1]
     assert re.search(rf"{uid} .* left +clip +4 ", out)
     assert f"{uid}: review not complete" in out
+
+
+def test_what_was_kept_of_a_clip_is_not_used_in_it_and_its_review_holds(run, track, tmp_path):
+    uid, results = saved(run, track, "--profile", "P017"), tmp_path / "monday.formcheck"
+    before = (results / "session.json").read_bytes()
+    sign_item(clip_item(results))
+    kept_by_hand(track, tmp_path / "record", clip_sha256=load_track(track).clip.sha256)
+    assert "the review holds" in run("analyze", str(track), "--save", "--profile", "P017")[2]
+    assert (results / "session.json").read_bytes() == before
+    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 .* reviewed", run("history")[1])
+    # That of another clip is used: the review is a draft, and its page says why until it is completed again.
+    kept_by_hand(track, tmp_path / "record")
+    assert "kept as a draft" in run("analyze", str(track), "--save", "--profile", "P017")[2]
+    library, texts = FileLibrary(tmp_path, AvailableProtocols(), only=results), Texts()
+    why = texts.get("clinician.notice.changed.calibration")
+    said = texts.get("clinician.notice.analysed_again", why=why)
+    with open_service(library, AvailableProtocols(), texts=texts) as (service, _):
+        (row,) = service.items()["items"]
+        shown = service.show(row["id"])
+        assert said in shown["notices"]
+        body = {"revision": shown["review"]["revision"], "review": shown["review"]}
+        saved_again = service.save_review(row["id"], body)
+        assert said in service.show(row["id"])["notices"]
+        body = {"revision": saved_again["revision"], "review": saved_again["review"] | {"done": True}}
+        assert service.save_review(row["id"], body)["review"]["draft_because"] == []
+        assert said not in service.show(row["id"])["notices"]
 
 
 def test_a_set_with_a_review_of_its_own_in_the_record_keeps_to_that(run, track, tmp_path):

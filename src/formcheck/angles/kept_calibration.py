@@ -40,6 +40,7 @@ def kept_from(
     rater_sd_deg: float,
     made_at: str,
     raters: str,
+    clip_sha256: str,
     shot: NDArray[np.int64] | None = None,
 ) -> KeptCalibration | None:
     """Return what is to be kept of a clip's marks; None where nothing of them is usable, or the view is not known.
@@ -53,6 +54,8 @@ def kept_from(
         Of the network that the angles are from.
     rater_sd_deg, made_at, raters
         See `KeptCalibration`.
+    clip_sha256 : str
+        Of the marked clip; empty where it was filmed live.
     shot : (T,) int, optional
         Number of the shot of each frame: marks count in the one whose view the angles have.
     """
@@ -73,6 +76,7 @@ def kept_from(
         leg_near=angles.side is view.near_side,
         rater_sd_deg=rater_sd_deg,
         marks=tuple(map(rounded, found)),
+        clip_sha256=clip_sha256 or None,
     )
     return rounded(kept)
 
@@ -85,6 +89,22 @@ def in_common(kept: KeptCalibration, view: View | KeptCalibration) -> float:
 def apart_deg(kept: KeptCalibration, view: View | KeptCalibration) -> float:
     """Return by how many degrees the camera stands elsewhere, in both directions together."""
     return math.hypot(kept.azimuth_deg - view.azimuth_deg, kept.elevation_deg - view.elevation_deg)
+
+
+def of_other_clips(kept: Sequence[KeptCalibration], clip_sha256: str, view: View) -> list[KeptCalibration]:
+    """Return what was kept of other clips than this one, whose own marks are in its review.
+
+    One that was filmed live has no checksum and is known by its view: no two clips have the same to
+    hundredths of a degree.
+    """
+    own = _place(rounded(view))
+    return [
+        one for one in kept if (one.clip_sha256 != clip_sha256 if one.clip_sha256 is not None else _place(one) != own)
+    ]
+
+
+def _place(view: View | KeptCalibration) -> tuple[float, float]:
+    return view.azimuth_deg, view.elevation_deg
 
 
 def use_kept(
@@ -122,13 +142,13 @@ def use_kept(
 
 
 def _of_each_clip(newest_first: Sequence[KeptCalibration]) -> list[KeptCalibration]:
-    """Return the newest of each clip: no two clips have the same view to hundredths of a degree.
+    """Return the newest of each clip.
 
     What was kept again after another frame was marked holds the marks of before, too.
     """
-    clips: dict[tuple[float, float], KeptCalibration] = {}
+    clips: dict[object, KeptCalibration] = {}
     for one in newest_first:
-        clips.setdefault((one.azimuth_deg, one.elevation_deg), one)
+        clips.setdefault(one.clip_sha256 or _place(one), one)
     return list(clips.values())
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from formcheck.angles.kept_calibration import use_kept
+from formcheck.angles.kept_calibration import of_other_clips, use_kept
 from formcheck.angles.leg import MAX_JITTER_DEG, MAX_REP_JITTER_DEG
 from formcheck.angles.shots import measure_track
 from formcheck.form import rules
@@ -63,11 +63,13 @@ def judge_angles(
 
     ``spans`` are the times of the repetitions when a person gave them; else they are found. With ``whole_set`` fewer
     repetitions than a set has are a miss; a clip may show a part of one, so that they are information there. ``kept``
-    are the person's calibrations by hand: one that fits shifts the angles, which are as measured before.
+    are the person's calibrations by hand: those that fit shift the angles, which are as measured before. One that was
+    kept of this very clip is not among them.
     """
     protocol = loaded.protocol
     use = None
-    if angles is not None and kept:
+    if angles is not None:
+        kept = of_other_clips(kept, track.clip.sha256, angles.view)
         angles, use = use_kept(angles, kept, track.model)
     if spans is not None:
         rep_set = manual_reps(track.t_s, angles, spans, protocol.repetition)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from formcheck.errors import InputError
 from formcheck.files import read_limited
+from formcheck.parsing import parse_json_object
 from formcheck.pipeline import SESSION_FILE
+from formcheck.review.model import ResultChange
 from formcheck.review.storage import FileReviewStore, possible_review_files, read_review_file
 
 
@@ -74,6 +76,20 @@ def keep_review(review: CompletedReview, results: Path) -> AfterAnalysis:
     stored = FileReviewStore(review.path, review.clip_sha256).load()
     # The clip of other results is elsewhere: their review is in them.
     store = FileReviewStore(review.path if in_place else places[1], review.clip_sha256)
-    kept = stored.review.model_copy(update={"done": same})
+    why = () if same else _changes(review.results, (results / SESSION_FILE).read_bytes())
+    kept = stored.review.model_copy(update={"done": same, "draft_because": why})
     store.save(kept, expected=store.load().review.revision, outcome=stored.outcome or {})
     return after
+
+
+def _changes(before: bytes, after: bytes) -> tuple[ResultChange, ...]:
+    """Return in what two ``session.json`` differ."""
+    one, other = (parse_json_object(data) for data in (before, after))
+    parts = {
+        ResultChange.SOFTWARE: "software",
+        ResultChange.PROTOCOL: "protocol",
+        ResultChange.SIDE: "side",
+        ResultChange.CALIBRATION: "kept_calibration",
+    }
+    found = tuple(change for change, part in parts.items() if one.get(part) != other.get(part))
+    return found or (ResultChange.RESULTS,)

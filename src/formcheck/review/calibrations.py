@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from formcheck.angles.kept_calibration import kept_from
+from formcheck.angles.kept_calibration import kept_from, of_other_clips
 from formcheck.form.summary import calibration_sentences
 from formcheck.record.calibrations import (
     StoredCalibration,
@@ -39,12 +39,14 @@ class Calibrations:
     def show(self, item_id: str) -> dict[str, Any]:
         """Return what is kept of the leg for the person in a clip, and whether this clip uses it."""
         opened = self._service.open(item_id)
-        person, side = _person(opened), opened.reviewed.session.side
-        use = opened.reviewed.session.kept_calibration
+        session = opened.reviewed.session
+        person, use = _person(opened), session.kept_calibration
+        kept = [one for one in self._kept(person) if one.kept.side is session.side]
+        others = of_other_clips([one.kept for one in kept], session.clip.sha256, session.view)
         return {
             "person": person,
-            "kept": [self._entry(one) for one in self._kept(person) if one.kept.side is side],
-            "used": [self._texts.say(sentence) for sentence in calibration_sentences(opened.reviewed.session)],
+            "kept": [self._entry(one) | {"own": one.kept not in others} for one in kept],
+            "used": [self._texts.say(sentence) for sentence in calibration_sentences(session)],
             "in_use": use is not None and use.used,
         }
 
@@ -72,6 +74,7 @@ class Calibrations:
                 rater_sd_deg=by.rater_sd_deg,
                 made_at=now(),
                 raters=raters(review.goniometer) or review.reviewer,
+                clip_sha256=track.clip.sha256,
                 shot=track.shot,
             )
         if kept is None:

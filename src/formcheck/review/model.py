@@ -29,6 +29,16 @@ class Joint(StrEnum):
     OTHER = "other"
 
 
+class ResultChange(StrEnum):
+    """In what results differ from those on which a review was completed; ``RESULTS``: in their numbers alone."""
+
+    SOFTWARE = "software"
+    PROTOCOL = "protocol"
+    SIDE = "side"
+    CALIBRATION = "calibration"
+    RESULTS = "results"
+
+
 class GivenRep(Part):
     """Times of a repetition, set by the reviewer; ``peak_s`` None = where the knee is straightest."""
 
@@ -133,7 +143,8 @@ class Review(Part):
     ``person`` is the code of the person in the clip, where the record does not know it. ``reps`` is the complete list,
     None = as analysed; numbers of repetitions elsewhere in the review refer to this list. With ``calibrated`` the hips
     and knees of the goniometer calibrate the clip. ``kept`` are the person's kept calibrations that do,
-    the text of one a line, empty for none, None = as analysed.
+    the text of one a line, empty for none, None = as analysed. ``draft_because`` says in what the results changed since
+    it was complete: then it is a draft.
     """
 
     revision: Annotated[int, Field(ge=0)] = 0
@@ -153,6 +164,7 @@ class Review(Part):
     drawings: Annotated[tuple[Drawing, ...], Field(max_length=200)] = ()
     scale: KnownLength | None = None
     followed: Annotated[tuple[FollowedPoint, ...], Field(max_length=8)] = ()
+    draft_because: Annotated[tuple[ResultChange, ...], Field(max_length=10)] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -173,7 +185,7 @@ class Review(Part):
 
     def same_content(self, other: Review) -> bool:
         """Whether two reviews are equal apart from their revision and whether they are marked as complete."""
-        unsigned = {"revision": 0, "done": False}
+        unsigned = {"revision": 0, "done": False, "draft_because": ()}
         return self.model_copy(update=unsigned) == other.model_copy(update=unsigned)
 
     @property

@@ -11,6 +11,8 @@ import numpy as np
 
 from formcheck.form import rules
 from formcheck.form.statistics import RepStatus, statuses
+from formcheck.form.summary import listed
+from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.record.profiles import profile_words
 from formcheck.review.apply import ReviewedSession
@@ -146,6 +148,14 @@ def _calibration_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]
 def agreement_part(review: Review, texts: Texts) -> list[str]:
     """Return how far raters agree who measured the same frames."""
     return [texts.say(one.message) for one in agreements(review.goniometer)]
+
+
+def draft_notices(review: Review, texts: Texts) -> list[str]:
+    """Say of a review that was complete why it is a draft."""
+    if not review.draft_because:
+        return []
+    why = listed(Message(f"clinician.notice.changed.{one}") for one in review.draft_because)
+    return [texts.get("clinician.notice.analysed_again", why=why)]
 
 
 def angle_arrays(session: Session) -> dict[str, list[Any]]:

@@ -203,7 +203,11 @@ class ReviewService:
             "reviewed_at": opened.stored.saved_at,
             "has_annotated": item.annotated() is not None,
             "review_problem": opened.problem,
-            "notices": [*item.notices(self.texts), *notices],
+            "notices": [
+                *payload.draft_notices(opened.stored.review, self.texts),
+                *item.notices(self.texts),
+                *notices,
+            ],
             "thresholds": payload.hip_band(protocol.protocol if protocol else None),
         }
 
@@ -259,7 +263,7 @@ class ReviewService:
             done = review.done and (body.get("confirm") is True or not before.done or review.same_content(before))
             notices = [self.texts.get("clinician.notice.draft_again")] if review.done and not done else []
             stored = store.save(
-                review.model_copy(update={"done": done}),
+                review.model_copy(update={"done": done} | ({"draft_because": ()} if done else {})),
                 expected=body["revision"],
                 outcome=session_outcome(reviewed.session),
                 sign=lambda stored: signed_result(analysis, reviewed, stored, self.texts),

@@ -110,6 +110,9 @@ class KeptCalibrationPart(_Part):
     leg_near: bool = Field(description="The leg was the one nearer to the camera.")
     rater_sd_deg: float = Field(description="How far a mark scatters.")
     marks: tuple[MarkPart, ...] = Field(min_length=1, max_length=200)
+    clip_sha256: Sha256 | None = Field(
+        default=None, description="Of the marked clip; null where it is not known, or was filmed live."
+    )
 
 
 class CalibrationUsePart(_Part):

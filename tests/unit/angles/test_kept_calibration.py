@@ -7,7 +7,7 @@ import pytest
 
 import synth
 from formcheck.angles.hand_calibration import HandMark
-from formcheck.angles.kept_calibration import MAX_APART_DEG, in_common, kept_from, use_kept
+from formcheck.angles.kept_calibration import MAX_APART_DEG, in_common, kept_from, of_other_clips, use_kept
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.form.summary import summarize
@@ -30,7 +30,7 @@ def keep(*, off_deg=(8.0, 5.0), made_at="2026-11-28T10:00:00+01:00", angles=SESS
     for row in (30, 60):
         marks.append(HandMark(float(angles.t_s[row]), "hip", float(angles.hip_flexion_deg[row]) + off_deg[0]))
         marks.append(HandMark(float(angles.t_s[row]), "knee", float(angles.knee_flexion_deg[row]) + off_deg[1]))
-    return kept_from(angles, marks, model=MODEL, rater_sd_deg=2.0, made_at=made_at, raters="AB")
+    return kept_from(angles, marks, model=MODEL, rater_sd_deg=2.0, made_at=made_at, raters="AB", clip_sha256="")
 
 
 def seen_from(azimuth_deg=0.0, elevation_deg=0.0, **other):
@@ -94,6 +94,18 @@ def test_all_that_fit_are_used_together_of_one_clip_the_newest():
     assert use.together == (newer, again)
     assert use.frames == 4
     assert use_kept(SESSION.angles, [elsewhere], MODEL)[1].refusal == "view"
+
+
+def test_what_was_kept_of_a_clip_is_for_other_clips_known_by_their_bytes_or_where_they_have_none_by_the_view():
+    live, view = keep(), SESSION.angles.view
+    turned = replace(view, azimuth_deg=view.azimuth_deg + 3.0)
+    clip = replace(live, clip_sha256="a")
+    assert [of_other_clips([clip], sha256, view) for sha256 in ("a", "b")] == [[], [clip]]
+    assert of_other_clips([clip], "a", turned) == []
+    assert [of_other_clips([live], sha256, view) for sha256 in ("", "a")] == [[], []]
+    assert of_other_clips([live, clip], "", turned) == [live, clip]
+    again = replace(clip, azimuth_deg=2.0, made_at="2026-11-29T10:00:00+01:00")
+    assert use_kept(SESSION.angles, [clip, again], MODEL)[1].together == (again,)
 
 
 def days(*off_deg):
@@ -161,7 +173,7 @@ def test_marks_of_frames_without_a_measurement_keep_nothing():
 
 
 def test_a_session_says_it_and_comes_back_from_its_document():
-    session = judge_track(TRACK, GLIDE, kept=[keep()])
+    session = judge_track(TRACK, GLIDE, kept=[replace(keep(), clip_sha256="another")])
     document = to_document(session, Texts("en"))
     assert document["kept_calibration"]["refusal"] is None
     assert from_document(document).kept_calibration == session.kept_calibration
@@ -177,7 +189,7 @@ def test_a_session_says_it_and_comes_back_from_its_document():
 
 
 def test_live_practice_is_calibrated_by_the_frame_and_as_a_whole():
-    kept = [keep()]
+    kept = [replace(keep(), clip_sha256="another")]
     judge, plain, rows = OnlineJudge(GLIDE, kept), OnlineJudge(GLIDE), []
     for at in range(8, 40):
         window = take_frames(TRACK, slice(max(0, at - 25), at + 1))

@@ -272,7 +272,7 @@ def test_results_are_in_the_language_in_which_was_practised(folder):
 
 def test_the_calibrations_of_a_person_come_back_from_the_journal(folder):
     mark = MeasuredMark("hip", 10, 4.0, 90.0, 60.0, 3.0)
-    kept = KeptCalibration("2026-03-01T10:00:00+01:00", "AB", Side.LEFT, "f00d", 0.0, 0.0, True, 2.0, (mark,))
+    kept = KeptCalibration("2026-03-01T10:00:00+01:00", "AB", Side.LEFT, "f00d", 0.0, 0.0, True, 2.0, (mark,), "f00d")
     write(folder, about=replace(header(), kept=(kept_text(kept),)))
     session = finish(folder, end_reason=EndReason.COUNT).session
     assert session.kept_calibration.kept == kept

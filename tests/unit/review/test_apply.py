@@ -321,7 +321,13 @@ def kept_analysis(analysis):
     marks = clip_marks(Review(goniometer=bent_and_straight(analysis, 8.0))).marks
     track = analysis.track
     kept = kept_from(
-        analysis.session.angles, marks, model=track.model, rater_sd_deg=2.0, made_at="2026-11-28", raters="AB"
+        analysis.session.angles,
+        marks,
+        model=track.model,
+        rater_sd_deg=2.0,
+        made_at="2026-11-28",
+        raters="AB",
+        clip_sha256="f00d",
     )
     session = judge_track(track, load_protocol(), kept=[kept])
     return Analysis(to_document(session, TEXTS), session, track, AvailableProtocols())
@@ -362,7 +368,7 @@ def test_a_reviewer_can_do_without_a_kept_calibration_or_use_one(analysis, kept_
 
 def test_a_reviewer_uses_all_that_are_kept_and_they_stay_together(analysis, kept_analysis):
     newest = replace(kept_analysis.session.kept_calibration.kept, raters="A\u2028B")
-    older = replace(newest, made_at="2026-11-01", azimuth_deg=newest.azimuth_deg + 1.0)
+    older = replace(newest, made_at="2026-11-01", azimuth_deg=newest.azimuth_deg + 1.0, clip_sha256="cafe")
     used = analysis.apply(Review(kept="\n".join(map(kept_text, (older, newest))))).session
     assert used.kept_calibration.together == (newest, older)
     again = Analysis(to_document(used, TEXTS), used, analysis.track, AvailableProtocols())

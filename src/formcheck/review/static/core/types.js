@@ -132,6 +132,7 @@
  * @property {Drawing[]} drawings
  * @property {Scale | null} scale
  * @property {FollowedPoint[]} followed
+ * @property {string[]} [draft_because]  in what the results changed on which it was complete
  */
 
 /**
@@ -166,7 +167,7 @@
  * @property {string[]} [agreement]  how far raters agree who measured the same frames
  */
 
-/** @typedef {{person: string | null, kept: {number: number, text: string, words: string}[], used: string[], in_use: boolean}} Kept  calibrations kept of the leg */
+/** @typedef {{person: string | null, kept: {number: number, text: string, words: string, own: boolean}[], used: string[], in_use: boolean}} Kept  calibrations kept of the leg, its own ones of this very clip */
 
 /**
  * @typedef {object} Entry  a row of the worklist

@@ -59,6 +59,8 @@ function person({ state }) {
       draft.kept = text;
       draft.calibrated = false;
     });
+  // The marks of this very clip are its own, to be used above.
+  const others = kept.kept.filter((one) => !one.own);
   return [
     h("h3", {}, t("review.kept.title")),
     ...kept.used.map((sentence) => h("p", {}, sentence)),
@@ -75,10 +77,10 @@ function person({ state }) {
         })
       : h("p", {}, t("review.kept.no_person")),
     h("p", { class: "soft" }, t("review.kept.help")),
-    kept.kept.length > 0 &&
+    others.length > 0 &&
       !kept.in_use &&
       !state.review.calibrated &&
-      button(t("review.kept.use"), () => use(kept.kept.map((one) => one.text).join("\n")), {
+      button(t("review.kept.use"), () => use(others.map((one) => one.text).join("\n")), {
         class: "small",
         "data-key": "use-kept",
       }),
