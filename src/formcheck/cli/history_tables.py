@@ -14,15 +14,16 @@ from formcheck.message import Message
 from formcheck.record.prescriptions import Day, DayKind, days, share
 from formcheck.record.review_words import review_word
 from formcheck.record.trend import TrendOutcome, compare
-from formcheck.text.numbers import Z_95, ceiling, day, percent, rounded, with_band
+from formcheck.text.numbers import Z_95, day, decimals_for, difference, percent, rounded_up, signed, with_band
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from formcheck.record.prescriptions import Goal
     from formcheck.record.values import Prescription, SessionLine
     from formcheck.text.catalogue import Texts
 
+_Cells = tuple[str, str, str, str]
 _WEEKS = 4
 # The symbols alone must tell days apart, without colour.
 _DAY_SYMBOLS = {
@@ -169,11 +170,11 @@ def leg_word(texts: Texts, side: str | None) -> str:
     return texts.get("record.leg_unknown") if side is None else texts.get(f"side.{side}")
 
 
-def degrees(texts: Texts, value: float | None, error: float | None = None) -> str:
+def degrees(texts: Texts, value: float | None, error: float | None = None, decimals: int = 0) -> str:
     """Return degrees, with their 95 % band where the error is known; empty for what was not measured."""
     if value is None:
         return ""
-    return f"{with_band(texts, value, math.nan if error is None else error)}°".replace(" ", "")
+    return f"{with_band(texts, value, math.nan if error is None else error, decimals)}°".replace(" ", "")
 
 
 def _pain(line: SessionLine) -> str:
@@ -209,65 +210,76 @@ def _comparison_rows(one: SessionLine, other: SessionLine, texts: Texts) -> list
     # It loads numpy, which the list of sessions does without.
     from formcheck.angles.scatter import duration_se_s
 
+    def both(name: str) -> tuple[Any, Any]:
+        return getattr(one, name), getattr(other, name)
+
     def count(name: str) -> tuple[str, ...]:
-        values = [getattr(line, name) for line in (one, other)]
-        return str(values[0]), str(values[1]), f"{values[1] - values[0]:+d}".replace("-", "−"), ""
+        first, second = both(name)
+        return str(first), str(second), signed(texts, second - first), ""
 
-    def knee(name: str, error: str) -> tuple[str, ...]:
-        first, second = ((getattr(line, name), getattr(line, error)) for line in (one, other))
-        return (degrees(texts, *first), degrees(texts, *second), *_knee_change(texts, first, second))
+    def knee(name: str) -> tuple[str, ...]:
+        return _knee_cells(texts, both(name), both("knee_se_deg" if name != "p1_deg" else "p1_se_deg"))
 
-    def plain(name: str, unit: str) -> tuple[str, ...]:
-        values = [getattr(line, name) for line in (one, other)]
-        shown = ["" if value is None else texts.number(value, 1) + unit for value in values]
-        change = "" if None in values else _signed(texts, values[1] - values[0], 1) + unit
-        return shown[0], shown[1], change, ""
+    def judged(name: str, unit: str, errors: tuple[float | None, float | None]) -> tuple[str, ...]:
+        return _judged_cells(texts, both(name), errors, unit)
 
-    def judged(name: str, unit: str, se_of: Callable[[SessionLine], float | None]) -> tuple[str, ...]:
-        values = [getattr(line, name) for line in (one, other)]
-        if None in values:
-            return (*plain(name, unit)[:3], texts.get("record.no_comparison"))
-        errors = [se_of(line) for line in (one, other)]
-        return (*plain(name, unit)[:3], _judgement(texts, values[1] - values[0], errors, unit))
+    def rep_error(line: SessionLine) -> float:
+        return duration_se_s(line.rep_s or 0.0)
 
     return [
         ("reps", *count("rep_count")),
         ("met", *count("met_reps")),
-        ("knee_end", *knee("knee_end_deg", "knee_se_deg")),
-        ("knee_end_met", *knee("knee_end_met_deg", "knee_se_deg")),
-        ("p1", *knee("p1_deg", "p1_se_deg")),
-        ("hip", *judged("hip_mean_deg", "°", lambda line: line.hip_se_deg)),
-        ("thigh_moved", *plain("hip_range_deg", "°")),
-        ("rep_s", *judged("rep_s", " s", lambda line: duration_se_s(line.rep_s or 0.0))),
+        ("knee_end", *knee("knee_end_deg")),
+        ("knee_end_met", *knee("knee_end_met_deg")),
+        ("p1", *knee("p1_deg")),
+        ("hip", *judged("hip_mean_deg", "°", both("hip_se_deg"))),
+        ("thigh_moved", *_plain_cells(texts, both("hip_range_deg"), "°")),
+        ("rep_s", *judged("rep_s", " s", (rep_error(one), rep_error(other)))),
         ("pain", _pain(one), _pain(other), "", ""),
     ]
 
 
-def _judgement(texts: Texts, change: float, errors: Sequence[float | None], unit: str) -> str:
-    """Say whether a difference is more than the errors of the two readings explain."""
-    known = [error for error in errors if error is not None]
-    if len(known) < len(errors):
-        return texts.get("record.no_comparison")
+def _plain_cells(texts: Texts, values: tuple[float | None, float | None], unit: str, decimals: int = 1) -> _Cells:
+    """Return two numbers and their difference, as far as they are known."""
+    first, second = values
+    shown = ["" if value is None else texts.number(value, decimals) + unit for value in values]
+    if first is None or second is None:
+        return shown[0], shown[1], "", ""
+    return shown[0], shown[1], signed(texts, difference(first, second, decimals), decimals) + unit, ""
+
+
+def _judged_cells(
+    texts: Texts, values: tuple[float | None, float | None], errors: tuple[float | None, float | None], unit: str
+) -> _Cells:
+    """Return two numbers, their difference, and whether it is more than the errors of the two readings explain."""
+    (first, second), known = values, [error for error in errors if error is not None]
+    if first is None or second is None or len(known) < len(errors):
+        return (*_plain_cells(texts, values, unit)[:3], texts.get("record.no_comparison"))
     limit = Z_95 * math.hypot(*known)
-    key = "within_error" if abs(change) < limit else "beyond"
-    if unit == "°":
-        return texts.get(f"record.{key}", least=ceiling(limit))
-    return texts.get(f"record.{key}_s", least=texts.number(limit, 1))
+    decimals = decimals_for(first, second, limit, 1)
+    key = "within_error" if abs(second - first) < limit else "beyond"
+    suffix = "" if unit == "°" else "_s"
+    said = texts.get(f"record.{key}{suffix}", least=rounded_up(texts, limit, decimals))
+    return (*_plain_cells(texts, values, unit, decimals)[:3], said)
 
 
-def _knee_change(
-    texts: Texts, first: tuple[float | None, float | None], second: tuple[float | None, float | None]
-) -> tuple[str, str]:
-    if first[0] is None or second[0] is None:
-        return "", texts.get("record.no_comparison")
-    found = compare((first[0], first[1]), (second[0], second[1]))
+def _knee_cells(
+    texts: Texts, values: tuple[float | None, float | None], errors: tuple[float | None, float | None]
+) -> _Cells:
+    """Return the knee of two sessions, and whether it changed by the rule of `record.trend`."""
+    (first, second), (first_se, second_se) = values, errors
+    if first is None or second is None:
+        shown = [degrees(texts, value, error) for value, error in zip(values, errors, strict=True)]
+        return shown[0], shown[1], "", texts.get("record.no_comparison")
+    found = compare((first, first_se), (second, second_se))
+    decimals = decimals_for(first, second, found.mdc_deg)
     if found.outcome is TrendOutcome.NONE_YET:
-        words = texts.get("record.within_error", least=ceiling(found.mdc_deg))
+        words = texts.get("record.within_error", least=rounded_up(texts, found.mdc_deg, decimals))
     else:
         words = texts.get(f"record.{found.outcome}")
-    return f"{_signed(texts, found.change_deg, 0)}°", words
-
-
-def _signed(texts: Texts, value: float, decimals: int) -> str:
-    """Return a difference with its sign."""
-    return ("+" if value >= 0 else "") + rounded(texts, value, decimals)
+    return (
+        degrees(texts, first, first_se, decimals),
+        degrees(texts, second, second_se, decimals),
+        f"{signed(texts, difference(first, second, decimals), decimals)}°",
+        words,
+    )

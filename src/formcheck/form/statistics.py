@@ -209,15 +209,24 @@ def _over(
 
 
 def thigh_movement(reps: Sequence[Rep]) -> ThighMovement:
-    """Return how the thigh moved in some repetitions; numbers are medians."""
-    start_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_start_deg)
-    peak_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_peak_deg)
+    """Return how the thigh moved in some repetitions; numbers are medians.
+
+    The least and the most of a repetition are less apart than those of single frames, by what the jitter of the
+    landmarks explains; so where it starts and where the knee is straightest count as no further out than these.
+    """
+    start_deg = _over(reps, np.median, lambda rep: _inside(rep, rep.hip_flexion_start_deg))
+    peak_deg = _over(reps, np.median, lambda rep: _inside(rep, rep.hip_flexion_peak_deg))
     low_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_min_deg)
     high_deg = _over(reps, np.median, lambda rep: rep.hip_flexion_max_deg)
     # NaN (results of an older formcheck) compares false.
     one_way = abs(peak_deg - start_deg) >= 0.5 * (high_deg - low_deg)
     how: Literal["sank", "rose", "moved"] = ("sank" if peak_deg < start_deg else "rose") if one_way else "moved"
     return ThighMovement(how, start_deg, peak_deg, low_deg, high_deg)
+
+
+def _inside(rep: Rep, hip_deg: float) -> float:
+    """Return a hip angle within the least and the most of its repetition; NaN where one of them is not known."""
+    return float(np.clip(hip_deg, rep.hip_flexion_min_deg, rep.hip_flexion_max_deg))
 
 
 def reps_with_moving_thigh(session: Session) -> tuple[Rep, ...]:

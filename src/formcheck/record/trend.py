@@ -9,7 +9,8 @@ from enum import StrEnum
 from statistics import median
 
 from formcheck.message import Message
-from formcheck.text.numbers import Z_95, ceiling, whole
+from formcheck.text.numbers import Z_95, decimals_for, difference
+from formcheck.text.rounding import up
 
 # One rater with a goniometer, active knee extension: 7-8 degrees (J Sport Rehabil 2015).
 HUMAN_MDC_DEG = 8.0
@@ -86,5 +87,12 @@ def trend_message(found: Trend, what: str) -> Message:
     key, named = f"progress.trend.{found.outcome}", Message.of(f"progress.trend.{what}")
     if found.outcome is TrendOutcome.TOO_FEW:
         return Message.of(key, what=named, days=Message.of("progress.days", n=found.days), needed=2 * WINDOW)
-    first, latest, change = (f"{whole(value)}°" for value in (found.first_deg, found.latest_deg, abs(found.change_deg)))
-    return Message.of(key, what=named, first=first, latest=latest, change=change, mdc=ceiling(found.mdc_deg))
+    decimals = decimals_for(found.first_deg, found.latest_deg, found.mdc_deg)
+    numbers = {
+        "first": found.first_deg,
+        "latest": found.latest_deg,
+        "change": abs(difference(found.first_deg, found.latest_deg, decimals)),
+        "mdc": up(found.mdc_deg, decimals),
+    }
+    said = {name: Message.of("number.degrees", value=value, decimals=decimals) for name, value in numbers.items()}
+    return Message.of(key, what=named, **said)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.resolution import decimals_of_unit
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import Z_95
 from formcheck.types import BoolArray, FloatArray, LegAngles, Phase, Session
@@ -20,6 +21,7 @@ MAX_POINTS = 12_000
 # Sections of the catalogue that the page's script speaks from.
 _SCRIPT_TEXTS = ("report.script", "report.convention")
 _STEP_DEG = 10
+_DEG_DECIMALS = decimals_of_unit("deg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,14 @@ def frames_to_draw(signals: FloatArray, measured: BoolArray, max_points: int) ->
 
 
 def chart_payload(curves: Curves, texts: Texts) -> dict[str, Any]:
-    """Return what the page's script draws and says, rounded to a tenth of a degree and a millisecond."""
+    """Return what the page's script draws and says, to the resolution of results: the page rounds what it says once."""
     phases = tuple(Phase)
     return {
         "t": _rounded(curves.t_s, 3),
-        "hip": _rounded(curves.hip_deg, 1),
-        "hipBand": _rounded(curves.hip_band_deg, 1),
-        "knee": _rounded(curves.knee_deg, 1),
-        "kneeBand": _rounded(curves.knee_band_deg, 1),
+        "hip": _rounded(curves.hip_deg, _DEG_DECIMALS),
+        "hipBand": _rounded(curves.hip_band_deg, _DEG_DECIMALS),
+        "knee": _rounded(curves.knee_deg, _DEG_DECIMALS),
+        "kneeBand": _rounded(curves.knee_band_deg, _DEG_DECIMALS),
         "phase": [phases.index(phase) for phase in curves.phase],
         "phaseWords": [texts.get(f"phase.{phase}") for phase in phases],
         "gaps": [[round(start, 3), round(end, 3)] for start, end in curves.gaps],

@@ -11,6 +11,7 @@ from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.reps.manual import ManualTimes
+from formcheck.resolution import decimals_of_unit, rounded_number
 from formcheck.review.changes import (
     Change,
     calibration_change,
@@ -27,6 +28,7 @@ from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, title_message, verdict_word
 from formcheck.types import Finding, KeptCalibration, LegAngles, PoseTrack, Session, Side, Verdict
 
+_DEG_DECIMALS = decimals_of_unit("deg")
 FindingKey = tuple[str, int | None]
 """Rule and repetition (None = the set) of a finding."""
 
@@ -305,13 +307,13 @@ def with_tool_angles(review: Review, angles: LegAngles | None) -> Review:
 
 
 def _with_tool_angle(one: Goniometer, angles: LegAngles | None) -> Goniometer:
-    angle_deg = round(one.measured_deg(), 1)
+    angle_deg = rounded_number(one.measured_deg(), _DEG_DECIMALS)
     tool_deg = tool_se_deg = None
     if angles is not None and one.joint is not Joint.OTHER and (row := row_at(angles, one.t_s)) is not None:
         names = ("hip_flexion_deg", "hip_se_deg") if one.joint is Joint.HIP else ("knee_flexion_deg", "knee_se_deg")
         value, error = (float(getattr(angles, name)[row]) for name in names)
-        tool_deg, tool_se_deg = round(value, 1), round(error, 2)
-    difference_deg = round(angle_deg - tool_deg, 1) if tool_deg is not None else None
+        tool_deg, tool_se_deg = rounded_number(value, _DEG_DECIMALS), rounded_number(error, _DEG_DECIMALS)
+    difference_deg = rounded_number(angle_deg - tool_deg, _DEG_DECIMALS) if tool_deg is not None else None
     return one.model_copy(
         update={
             "angle_deg": angle_deg, "tool_deg": tool_deg, "tool_se_deg": tool_se_deg, "difference_deg": difference_deg,

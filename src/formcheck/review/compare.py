@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy as np
 from formcheck.angles.scatter import duration_se_s, range_se_deg
 from formcheck.form.statistics import set_statistics
 from formcheck.record.trend import HUMAN_MDC_DEG
-from formcheck.text.catalogue import Texts
-from formcheck.text.numbers import Z_95, ceiling, rounded, whole
+from formcheck.resolution import FINEST_DECIMALS, rounded_number
+from formcheck.text.catalogue import MINUS, Texts
+from formcheck.text.numbers import Z_95, decimals_for, difference, rounded, rounded_up, signed, whole
 from formcheck.types import FloatArray, LegAngles, Rep, Session
 
 PERCENT = tuple(range(101))
@@ -45,10 +46,10 @@ _ROWS = {
     "reps": _Row("reps"),
     "met": _Row("reps"),
     "knee_end": _Row("deg", least=HUMAN_MDC_DEG, verdict_on="knee"),
-    "knee_start": _Row("deg", least=HUMAN_MDC_DEG),
+    "knee_start": _Row("deg", least=HUMAN_MDC_DEG, verdict_on="knee"),
     "hip": _Row("deg", verdict_on="hip"),
-    "hip_range": _Row("deg"),
-    "extend": _Row("s", decimals=1),
+    "hip_range": _Row("deg", verdict_on="hip"),
+    "extend": _Row("s", decimals=1, verdict_on="tempo"),
     "length": _Row("s", decimals=1, verdict_on="tempo"),
 }
 
@@ -89,47 +90,56 @@ def set_numbers(session: Session) -> dict[str, Number]:
 
 def _row(key: str, a: Number, b: Number, texts: Texts, *, calibrated: bool) -> dict[str, Any]:
     row = _ROWS[key]
-    difference = b.value - a.value
     band = Z_95 * math.hypot(a.se, b.se)
     error = max(0.0 if calibrated else row.least, band) if math.isfinite(band) else math.nan
-    within = abs(difference) < error if math.isfinite(difference) and math.isfinite(error) else None
+    judged = all(map(math.isfinite, (a.value, b.value, error)))
+    within = abs(b.value - a.value) < error if judged else None
+    # Numbers as they are shown agree with each other and with the verdict.
+    decimals = decimals_for(a.value, b.value, error, row.decimals) if judged else row.decimals
+    change = difference(a.value, b.value, decimals)
+
+    def figure(value: float, number: Callable[..., str] = rounded) -> str:
+        unit = texts.get(f"number.unit.{row.unit}")
+        return number(texts, value, decimals) + unit if math.isfinite(value) else "–"
+
+    words = {
+        "a": figure(a.value),
+        "b": figure(b.value),
+        "difference": figure(change, signed),
+        "error": figure(error, rounded_up),
+    }
     return {
         "key": key,
         "label": texts.get(f"compare.{key}"),
-        "unit": row.unit,
-        "a": _for_json(a.value, row.decimals),
-        "b": _for_json(b.value, row.decimals),
-        "difference": _for_json(difference, row.decimals),
-        "error": _for_json(error, 1),
+        "a": _for_json(a.value, FINEST_DECIMALS),
+        "b": _for_json(b.value, FINEST_DECIMALS),
+        "difference": _for_json(b.value - a.value, FINEST_DECIMALS),
+        "error": _for_json(error, FINEST_DECIMALS),
         "within_error": within,
         "verdict_on": row.verdict_on,
-        "sentence": _sentence(key, (a.value, b.value), error, within, texts),
+        "aspect": texts.get(f"compare.aspect.{key}") if row.verdict_on else None,
+        "words": words,
+        "sentence": _sentence(key, words, figure(abs(change)), within, texts),
     }
 
 
-def _sentence(key: str, ends: tuple[float, float], error: float, within: bool | None, texts: Texts) -> str:
-    row, label = _ROWS[key], texts.get(f"compare.{key}")
-    known = sum(map(math.isfinite, ends))
+def _sentence(key: str, words: Mapping[str, str], change: str, within: bool | None, texts: Texts) -> str:
+    """Say in words what stands in a row; ``change`` is without its sign."""
+    label = texts.get(f"compare.{key}")
+    known = sum(words[side] != "–" for side in ("a", "b"))
     if known < 2:
         return texts.get("compare.in_one" if known else "compare.in_neither", label=label)
-    a, b = (_figure(value, row, texts) for value in ends)
+    values = {"label": label, "a": words["a"], "b": words["b"]}
     if within is None:
-        return texts.get("compare.counted", label=label, a=a, b=b)
-    # An error is never stated smaller than it is.
-    limit = _figure(ceiling(error) if row.decimals == 0 else error, row, texts)
+        return texts.get("compare.counted", **values)
     if within:
-        return texts.get("compare.within", label=label, a=a, b=b, limit=limit)
-    difference = _figure(abs(ends[1] - ends[0]), row, texts)
-    way = "compare.more" if ends[1] > ends[0] else "compare.less"
-    return texts.get(way, label=label, a=a, b=b, difference=difference, limit=limit)
-
-
-def _figure(value: float, row: _Row, texts: Texts) -> str:
-    return rounded(texts, value, row.decimals) + texts.get(f"number.unit.{row.unit}")
+        return texts.get("compare.within", **values, limit=words["error"])
+    way = "compare.less" if words["difference"].startswith(MINUS) else "compare.more"
+    return texts.get(way, **values, difference=change, limit=words["error"])
 
 
 def _for_json(value: float, decimals: int) -> float | None:
-    return round(value, max(decimals, 1)) if math.isfinite(value) else None
+    return rounded_number(value, decimals) if math.isfinite(value) else None
 
 
 def _curves(name: str, session: Session, found: dict[str, Number]) -> dict[str, Any]:
@@ -165,7 +175,7 @@ def _curves(name: str, session: Session, found: dict[str, Number]) -> dict[str, 
 
 def _band(number: Number) -> float | None:
     """Half width of the 95 % band of one reading: much of the error is shared by the whole curve."""
-    return _for_json(Z_95 * number.se, 1)
+    return _for_json(Z_95 * number.se, FINEST_DECIMALS)
 
 
 def _by_percent(angles: LegAngles | None, name: str, rep: Rep) -> FloatArray:

@@ -131,7 +131,9 @@ def render_summary(
         differs=any(row.differs for row in rows),
         changes=[change.to_json(texts) for change in reviewed.changes],
         notices=[texts.say(notice) for notice in reviewed.not_applied],
-        goniometer=[(one, *_beside(one, texts)) for one in sorted(review.goniometer, key=lambda one: one.t_s)],
+        goniometer=[
+            (one, *_goniometer_words(one, texts)) for one in sorted(review.goniometer, key=lambda one: one.t_s)
+        ],
         several_raters=len({one.rater for one in review.goniometer}) > 1,
         agreement=[texts.say(one.message) for one in agreements(review.goniometer)],
         calibrated_frames=reviewed.hand_calibration.frames if reviewed.hand_calibration is not None else 0,
@@ -249,16 +251,19 @@ _SHOWN = {
 }
 
 
-def _beside(one: Goniometer, texts: Texts) -> tuple[str, str]:
-    """Return what formcheck measured there, and the difference with what it means."""
-    if one.tool_deg is None or one.tool_se_deg is None or one.difference_deg is None:
-        return texts.get("clinician.goniometer.not_measured") if one.joint is not Joint.OTHER else "–", "–"
+def _goniometer_words(one: Goniometer, texts: Texts) -> tuple[str, str, str]:
+    """Return the reviewer's angle, what formcheck measured there, and the difference with what it means."""
+    angle_deg = one.measured_deg()
+    if one.tool_deg is None or one.tool_se_deg is None:
+        not_measured = texts.get("clinician.goniometer.not_measured") if one.joint is not Joint.OTHER else "–"
+        return numbers.degrees(texts, angle_deg), not_measured, "–"
     band_deg = Z_95 * one.tool_se_deg
-    key = "within" if abs(one.difference_deg) <= band_deg else "beyond"
-    sign = "+" if one.difference_deg > 0 else ""
-    difference = f"{sign}{numbers.rounded(texts, one.difference_deg)}"
-    tool = f"{numbers.degrees(texts, one.tool_deg)} ± {ceiling(band_deg)}°"
-    return tool, texts.get(f"clinician.goniometer.{key}", difference=difference)
+    decimals = numbers.decimals_for(one.tool_deg, angle_deg, band_deg)
+    tool = f"{numbers.degrees(texts, one.tool_deg, decimals)} ± {numbers.rounded_up(texts, band_deg, decimals)}°"
+    difference = numbers.signed(texts, numbers.difference(one.tool_deg, angle_deg, decimals), decimals)
+    key = "within" if abs(angle_deg - one.tool_deg) < band_deg else "beyond"
+    words = texts.get(f"clinician.goniometer.{key}", difference=difference)
+    return numbers.degrees(texts, angle_deg, decimals), tool, words
 
 
 def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) -> list[SummaryRow]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import string
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 
 from formcheck.errors import UsageError
 from formcheck.message import Message
+from formcheck.text.rounding import half_away
 
 DEFAULT_LANGUAGE = "en"
 FOLDER = resources.files("formcheck.text")
@@ -24,6 +26,7 @@ FOLDER = resources.files("formcheck.text")
 # Where POSIX systems name the language of messages, the strongest first.
 _ENVIRONMENT = ("LC_ALL", "LC_MESSAGES", "LANG")
 MINUS = "\N{MINUS SIGN}"
+_FIXED = re.compile(r"\+?\.(\d+)f")
 
 
 class Texts:
@@ -73,7 +76,7 @@ class Texts:
         return self.get(message.key, **dict(message.values))
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """Return a number with so many decimals, the language's decimal mark and a true minus sign."""
+        """Return a number with so many decimals, halves rounded away from zero, as the language writes it."""
         return self._formatter.format_field(float(value), f".{decimals}f")
 
     def section(self, prefix: str) -> dict[str, str]:
@@ -89,12 +92,14 @@ class Texts:
 
 
 class _Formatter(string.Formatter):
-    """Formats floats with a language's decimal mark and a true minus sign."""
+    """Formats floats with a language's decimal mark and a true minus sign, halves rounded away from zero."""
 
     def __init__(self, decimal_mark: str) -> None:
         self._decimal_mark = decimal_mark
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, float) and (fixed := _FIXED.fullmatch(format_spec)):
+            value = half_away(value, int(fixed[1]))
         text = str(super().format_field(value, format_spec))
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return text

@@ -7,7 +7,9 @@ import re
 from datetime import date, datetime
 
 from formcheck.message import Message
+from formcheck.resolution import FINEST_DECIMALS
 from formcheck.text.catalogue import MINUS, Texts
+from formcheck.text.rounding import half_away, up
 
 Z_95 = 1.96
 """Half width of a two-sided 95 % band of a normal error, in standard errors."""
@@ -17,32 +19,55 @@ _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 def whole(value: float) -> int:
     """Round half away from zero, so that 22.5 and 23.5 do not land on neighbours' sides."""
-    return int(math.copysign(math.floor(abs(value) + 0.5), value))
+    return int(half_away(value))
 
 
 def ceiling(value: float) -> int:
     """Round an error band up: a band is never stated smaller than it is."""
-    return math.ceil(value - 1e-9)
+    return int(up(value))
+
+
+def difference(first: float, second: float, decimals: int = 0) -> float:
+    """Return the second number less the first, both as they are shown: what a reader finds who subtracts them."""
+    return half_away(half_away(second, decimals) - half_away(first, decimals), decimals)
+
+
+def decimals_for(first: float, second: float, limit: float, decimals: int = 0) -> int:
+    """Return so many decimals, or more where fewer would put a difference on the other side of its limit.
+
+    A difference that exceeds its limit is shown greater than the limit is, which is rounded up.
+    """
+    within = abs(second - first) < limit
+    for enough in range(decimals, FINEST_DECIMALS + 1):
+        if (abs(difference(first, second, enough)) <= up(limit, enough)) == within:
+            return enough
+    return decimals + 1
+
+
+def signed(texts: Texts, value: float, decimals: int = 0) -> str:
+    """Return a number with its sign, but for a zero."""
+    return ("+" if half_away(value, decimals) > 0 else "") + texts.number(value, decimals)
 
 
 def rounded(texts: Texts, value: float, decimals: int = 0) -> str:
     """Return a number with so many decimals, halves rounded away from zero."""
-    scale = 10**decimals
-    return texts.number(whole(value * scale) / scale, decimals)
+    return texts.number(value, decimals)
+
+
+def rounded_up(texts: Texts, value: float, decimals: int = 0) -> str:
+    """Return an error band with so many decimals, never smaller than it is."""
+    return texts.number(up(value, decimals), decimals)
 
 
 def with_band(texts: Texts, value: float, se: float, decimals: int = 0) -> str:
     """Return a number with the half width of its 95 % band, ``10 ± 9``; without a band where the error is not known."""
     number = rounded(texts, value, decimals)
-    if not math.isfinite(se):
-        return number
-    scale = 10**decimals
-    return f"{number} ± {texts.number(ceiling(Z_95 * se * scale) / scale, decimals)}"
+    return f"{number} ± {rounded_up(texts, Z_95 * se, decimals)}" if math.isfinite(se) else number
 
 
-def degrees(texts: Texts, value: float) -> str:
-    """Return whole degrees, or 'cannot tell' for NaN."""
-    return f"{rounded(texts, value)}°" if math.isfinite(value) else texts.get("number.cannot_tell")
+def degrees(texts: Texts, value: float, decimals: int = 0) -> str:
+    """Return degrees, whole ones if not asked for more, or 'cannot tell' for NaN."""
+    return f"{rounded(texts, value, decimals)}°" if math.isfinite(value) else texts.get("number.cannot_tell")
 
 
 def seconds(texts: Texts, value: float) -> str:

@@ -200,6 +200,16 @@ def test_a_thigh_that_only_a_reviewer_saw_move_is_not_said_to_have_sunk():
     assert first_fault(keys(headline(seen))) == "headline.fault.hip_steady_moved"
 
 
+@pytest.mark.parametrize("ends", [(60.0, 96.0), (94.0, 98.0)])
+def test_where_the_thigh_went_lies_within_the_range_that_stands_beside_it(ends):
+    session = synth.session(synth.track(T_S, KNEE, 100 - 25 * SWING))
+    low, high = ends
+    reps = tuple(replace(rep, hip_flexion_min_deg=low, hip_flexion_max_deg=high) for rep in session.reps)
+    jittering = tuple(replace(rep, hip_flexion_start_deg=high + 1.5, hip_flexion_peak_deg=low - 1.5) for rep in reps)
+    went = {one.key: dict(one.values) for one in summarize(replace(session, reps=jittering)).sentences}
+    assert went["summary.hip_from_to"] == {"start": high, "peak": low}
+
+
 def test_a_thigh_that_only_a_reviewer_saw_move_has_no_numbers():
     session = synth.session(synth.glide([Move()] * 2))
     unmeasured = replace(session.reps[1], hip_flexion_min_deg=np.nan, hip_flexion_max_deg=np.nan)

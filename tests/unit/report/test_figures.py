@@ -47,7 +47,12 @@ def test_the_figure_of_the_set_needs_measured_angles(session, blank):
 
 
 def test_where_the_thigh_moved_the_figure_shows_from_where_to_where(session):
-    sank = {"hip_flexion_start_deg": 92.0, "hip_flexion_peak_deg": 61.0}
+    sank = {
+        "hip_flexion_start_deg": 92.0,
+        "hip_flexion_peak_deg": 61.0,
+        "hip_flexion_min_deg": 60.0,
+        "hip_flexion_max_deg": 94.0,
+    }
     moved = dataclasses.replace(session, reps=tuple(dataclasses.replace(rep, **sank) for rep in session.reps))
     figure = set_figure(moved, set_statistics(moved))
     assert (figure.hip_start_deg, figure.hip_deg) == (92.0, 61.0)

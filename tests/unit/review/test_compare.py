@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -32,6 +33,7 @@ def test_a_session_does_not_differ_from_itself():
     a, _ = two()
     for row in rows_of(a, a).values():
         assert row["difference"] == 0.0
+        assert not row["words"]["difference"].startswith(("+", "−"))
         assert row["within_error"] is not False
 
 
@@ -125,4 +127,35 @@ def test_between_two_calibrated_sessions_less_is_a_difference():
     (row,) = (row for row in compare(a, a, TEXTS, calibrated=True)["rows"] if row["key"] == KNEE)
     assert row["error"] == pytest.approx(1.96 * math.sqrt(2) * 1.5, abs=0.05)
     assert row["error"] < HUMAN_MDC_DEG
-    assert [one["verdict_on"] for one in compare(a, a, TEXTS)["rows"] if one["verdict_on"]] == ["knee", "hip", "tempo"]
+
+
+def test_every_number_of_a_joint_has_its_say_in_the_verdict_on_it():
+    on = {key: row["verdict_on"] for key, row in rows_of(*two()).items() if row["verdict_on"]}
+    assert on == {
+        "knee_end": "knee", "knee_start": "knee", "hip": "hip", "hip_range": "hip",
+        "extend": "tempo", "length": "tempo",
+    }  # fmt: skip
+
+
+def with_knee(end_deg, se_deg=1.5):
+    _, found = judged([0.0, 5.0], reps=(replace(rep(1, 1.0, 4.0), knee_flexion_peak_deg=end_deg, knee_se_deg=se_deg),))
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("a_deg", "b_deg"), [(96.95, 96.45), (93.6, 85.4), (28.46, 20.44), (20.0, 27.97), (7.46, 3.55)]
+)
+def test_what_a_row_shows_agrees_in_all_its_words(language, a_deg, b_deg):
+    texts = Texts(language)
+    found = compare(with_knee(a_deg), with_knee(b_deg), texts)["rows"]
+    row = next(row for row in found if row["key"] == KNEE)
+    words = row["words"]
+    assert f"{words['a']} {'and' if language == 'en' else 'und'} {words['b']}" in row["sentence"]
+    assert words["error"] in row["sentence"]
+    a, b, change, error = (
+        Decimal(words[name].rstrip("°").replace("−", "-").replace(",", "."))
+        for name in ("a", "b", "difference", "error")
+    )
+    assert b - a == change
+    assert (abs(change) <= error) is row["within_error"]

@@ -120,12 +120,15 @@ def test_a_goniometer_stands_beside_the_tool(analysis):
         Goniometer(id="b", joint="hip", tool_deg=60.0, tool_se_deg=4.0, difference_deg=-33.0, **one),
         Goniometer(id="c", joint="knee", **one),
         Goniometer(id="d", joint="other", **one),
+        Goniometer(id="e", joint="knee", tool_deg=18.6, tool_se_deg=3.6, difference_deg=8.0, **one),
     )
     text = words_of(page_of(analysis, Review(goniometer=gauges)))
-    assert "Knee 27° 20° ± 8° +6°, within the error of measurement" in text
+    assert "Knee 27° 20° ± 8° +7°, within the error of measurement" in text
     assert "Hip 27° 60° ± 8° −33°, beyond the error of measurement" in text
     assert "Knee 27° not measured –" in text
     assert "Angle 153° – –" in text
+    # whole numbers would say 8, beyond an error of 8
+    assert "Knee 26.6° 18.6° ± 7.1° +8.0°, beyond the error of measurement" in text
 
 
 def test_words_of_a_reviewer_stay_words(analysis):

@@ -72,8 +72,8 @@ def test_an_unknown_language_is_refused_with_the_known_ones():
 
 
 def test_numbers_have_the_decimal_mark_and_a_true_minus():
-    assert Texts("en").number(-1.25, 1) == "−1.2"
-    assert Texts("de").number(-1.25, 1) == "−1,2"
+    assert Texts("en").number(-1.25, 1) == "−1.3"
+    assert Texts("de").number(-1.25, 1) == "−1,3"
     assert "1,5" in Texts("de").get("summary.tempo", seconds=1.5)
 
 

@@ -1,5 +1,6 @@
 import math
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,38 @@ def test_clock(time_s, decimals, shown):
 def test_both_units_of_the_knee_always_add_up(flexion_deg):
     assert numbers.whole(flexion_deg) == -numbers.whole(-flexion_deg)
     assert abs(numbers.whole(flexion_deg) - flexion_deg) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        # 2.05 is a little less than that in binary, 2.25 is not: both are halves on paper
+        (2.05, 1, "2.1"),
+        (2.25, 1, "2.3"),
+        (-2.05, 1, "−2.1"),
+        (22.5, 0, "23"),
+        (23.5, 0, "24"),
+        # what 88.75 - 59.25 leaves of 29.5 in other numbers
+        (29.499999999999996, 0, "30"),
+        (-0.04, 1, "0.0"),
+    ],
+)
+def test_every_way_of_writing_a_number_rounds_it_alike(value, decimals, shown):
+    assert EN.number(value, decimals) == numbers.rounded(EN, value, decimals) == shown
+    assert DE.number(value, decimals) == shown.replace(".", ",")
+    if decimals == 1 and value > 0:
+        assert numbers.seconds(EN, value) == f"{shown} s"
+        assert shown in EN.get("summary.tempo", seconds=value)
+
+
+@given(st.floats(0, 180), st.floats(0, 180), st.floats(0.5, 30))
+def test_what_is_shown_of_a_difference_agrees_with_itself_and_with_its_verdict(first, second, limit):
+    decimals = numbers.decimals_for(first, second, limit)
+    shown = numbers.difference(first, second, decimals)
+    from_words = [Decimal(EN.number(value, decimals).replace("−", "-")) for value in (first, second, shown)]
+    assert from_words[1] - from_words[0] == from_words[2]
+    if abs(abs(second - first) - limit) > 0.01:
+        assert (abs(from_words[2]) <= Decimal(numbers.rounded_up(EN, limit, decimals))) == (abs(second - first) < limit)
 
 
 @given(st.floats(0, 90))

@@ -2,7 +2,7 @@
 /** What two clips differ by: their curves over each other, and the table. */
 
 import { h, ringForKeyboardOnly } from "../core/dom.js";
-import { capital, ceiling, hasText, number, signed, t } from "../core/text.js";
+import { capital, ceiling, t } from "../core/text.js";
 
 /** @import { Comparison } from "../core/types.js" */
 /** @typedef {"knee_deg" | "hip_deg"} Series */
@@ -119,43 +119,28 @@ export function drawOver(data, series, holder) {
 /** @typedef {Comparison["rows"][number]} Row */
 
 /** @param {Row} row */
-const decimalsOf = ({ unit }) => (unit === "s" ? 1 : 0);
-
-/** @param {Row} row */
-const unitOf = ({ unit }) => (hasText(`number.unit.${unit}`) ? t(`number.unit.${unit}`) : unit);
+const verdictOf = ({ within_error }) => (within_error === null ? "unknown" : within_error ? "same" : "changed");
 
 /**
- * @param {Row} row
- * @param {number | null} value
- */
-const valueWords = (row, value) => (value === null ? "–" : number(value, decimalsOf(row)) + unitOf(row));
-
-/** @param {Row} row */
-const changeWords = (row) => (row.difference === null ? "–" : signed(row.difference, decimalsOf(row)) + unitOf(row));
-
-/** @param {Row} row */
-function thresholdWords(row) {
-  if (row.error === null) return "–";
-  const decimals = decimalsOf(row);
-  return (decimals ? number(row.error, decimals) : String(ceiling(row.error))) + unitOf(row);
-}
-
-/**
- * Knee, hip and tempo: whether they differ by more than the threshold.
+ * Knee, hip and tempo: whether each of their numbers differs by more than the threshold.
  * @param {Comparison} data
  */
 function verdicts({ rows }) {
-  const line = (/** @type {Row} */ row) => {
-    const verdict = row.within_error === null ? "unknown" : row.within_error ? "same" : "changed";
-    return h(
-      "li",
-      { class: verdict },
-      h("b", {}, t(`review.compare.verdict_on.${row.verdict_on}`)),
-      h("span", {}, h("span", { class: `tag ${verdict}` }, t(`review.compare.${verdict}`))),
-      h("p", {}, row.sentence),
+  const aspect = (/** @type {Row} */ row) =>
+    h(
+      "div",
+      { class: "aspect" },
+      h("span", { class: `tag ${verdictOf(row)}` }, `${row.aspect}: ${t(`review.compare.${verdictOf(row)}`)}`),
+      h("p", {}, sentence(row)),
     );
+  const card = (/** @type {string} */ what) => {
+    const judged = rows.filter(({ verdict_on }) => verdict_on === what);
+    // A card is as striking as the most that it says.
+    const verdict = ["changed", "unknown", "same"].find((one) => judged.some((row) => verdictOf(row) === one));
+    return h("li", { class: verdict }, h("b", {}, t(`review.compare.verdict_on.${what}`)), ...judged.map(aspect));
   };
-  return h("ul", { class: "verdicts" }, ...rows.filter((row) => row.verdict_on).map(line));
+  const subjects = new Set(rows.map(({ verdict_on }) => verdict_on));
+  return h("ul", { class: "verdicts" }, ...[...subjects].filter((what) => what !== null).map(card));
 }
 
 /**
@@ -174,10 +159,10 @@ function differenceRow(row) {
     "tr",
     {},
     h("th", { scope: "row" }, row.label, h("div", { class: "sentence" }, sentence(row))),
-    h("td", { class: "num" }, valueWords(row, row.a)),
-    h("td", { class: "num" }, valueWords(row, row.b)),
-    h("td", { class: "num" }, h("b", {}, changeWords(row)), judged),
-    h("td", { class: "num" }, thresholdWords(row)),
+    h("td", { class: "num" }, row.words.a),
+    h("td", { class: "num" }, row.words.b),
+    h("td", { class: "num" }, h("b", {}, row.words.difference), judged),
+    h("td", { class: "num" }, row.words.error),
   );
 }
 

@@ -228,6 +228,17 @@
 /** @typedef {{knee_deg: (number | null)[], hip_deg: (number | null)[], knee_band_deg?: number | null, hip_band_deg?: number | null}} Middle */
 
 /**
+ * What two sessions are compared by. The words agree with each other: numbers are rounded by the server alone.
+ * @typedef {object} ComparedRow
+ * @property {string} label
+ * @property {boolean | null} within_error
+ * @property {"knee" | "hip" | "tempo" | null} verdict_on
+ * @property {string | null} aspect  what of it the row is
+ * @property {{a: string, b: string, difference: string, error: string}} words
+ * @property {string} sentence
+ */
+
+/**
  * @typedef {object} Comparison
  * @property {ComparedItem} a
  * @property {ComparedItem} b
@@ -239,7 +250,7 @@
  * @property {{kind: "median", reps: number[], left_out: number[]}} [a_curve]  which repetitions those are
  * @property {{kind: "median", reps: number[], left_out: number[]}} [b_curve]
  * @property {string[]} [caveats]
- * @property {{label: string, unit: string, a: number | null, b: number | null, difference: number | null, error: number | null, within_error: boolean | null, verdict_on: "knee" | "hip" | "tempo" | null, sentence: string}[]} rows
+ * @property {ComparedRow[]} rows
  */
 
 export {};

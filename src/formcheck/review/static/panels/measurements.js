@@ -2,7 +2,7 @@
 /** The goniometer's readings beside the tool's own. */
 
 import { button, h, select } from "../core/dom.js";
-import { clock, degrees, signed, t, withBand, Z_95 } from "../core/text.js";
+import { clock, decimalsFor, degrees, difference, signed, t, withBand, Z_95 } from "../core/text.js";
 
 import { calibration } from "./calibration.js";
 
@@ -68,6 +68,7 @@ function row(view, one, several) {
       draft.goniometer = draft.goniometer.filter((other) => other.id !== one.id);
     });
   const at = clock(one.t_s, 2);
+  const decimals = decimalsOf(one);
   // Hidden while an angle is measured: a second rater must not see the first one's.
   const others = (one.rater ?? "") !== view.state.review.reviewer;
   const joints = JOINTS.map((joint) => /** @type {[string, string]} */ ([joint, t(`review.measurements.${joint}`)]));
@@ -95,23 +96,32 @@ function row(view, one, several) {
     h(
       "td",
       { class: others ? "yours of-tool" : "yours" },
-      h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg)),
+      h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg, decimals)),
       several && h("small", {}, one.rater || "–"),
     ),
-    h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg)),
-    h("td", { class: "of-tool" }, difference(one)),
+    h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg, decimals)),
+    h("td", { class: "of-tool" }, differenceWords(one, decimals)),
     h("td", {}, button(t("review.measurements.remove"), remove, { class: "quiet" }, "×")),
   );
 }
 
 /** @param {Measurement} one */
-function difference(one) {
-  if (one.difference_deg === null) return "–";
-  const inside = one.tool_se_deg !== null && Math.abs(one.difference_deg) <= Z_95 * one.tool_se_deg;
+function decimalsOf({ angle_deg, tool_deg, tool_se_deg }) {
+  if (angle_deg === null || tool_deg === null || tool_se_deg === null) return 0;
+  return decimalsFor(tool_deg, angle_deg, Z_95 * tool_se_deg);
+}
+
+/**
+ * @param {Measurement} one
+ * @param {number} decimals
+ */
+function differenceWords({ angle_deg, tool_deg, tool_se_deg }, decimals) {
+  if (angle_deg === null || tool_deg === null) return "–";
+  const inside = tool_se_deg !== null && Math.abs(angle_deg - tool_deg) < Z_95 * tool_se_deg;
   return h(
     "span",
     {},
-    h("b", {}, `${signed(one.difference_deg)}°`),
+    h("b", {}, `${signed(difference(tool_deg, angle_deg, decimals), decimals)}°`),
     h("small", {}, ` ${t(inside ? "review.measurements.within" : "review.measurements.beyond")}`),
   );
 }

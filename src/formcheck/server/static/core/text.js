@@ -29,10 +29,15 @@ export const hasText = (key) => key in texts;
 export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /**
- * Round half away from zero, so that 22.5 and 23.5 do not land on neighbours' sides.
+ * Round half away from zero as formcheck.text.rounding does: what arithmetic in binary leaves behind the digits that a
+ * number has plays no part.
  * @param {number} value
+ * @param {number} [decimals]
  */
-export const whole = (value) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5) || 0;
+export function halfAway(value, decimals = 0) {
+  const scaled = Number((Math.abs(value) * 10 ** decimals).toPrecision(12));
+  return (Math.sign(value) * Math.floor(scaled + 0.5)) / 10 ** decimals || 0;
+}
 
 /**
  * A number with the language's decimal mark and a true minus sign.
@@ -40,7 +45,29 @@ export const whole = (value) => Math.sign(value) * Math.floor(Math.abs(value) + 
  * @param {number} [decimals]
  */
 export const number = (value, decimals = 0) =>
-  (decimals ? value.toFixed(decimals) : String(whole(value))).replace("-", "−").replace(".", t("number.decimal_mark"));
+  halfAway(value, decimals).toFixed(decimals).replace("-", "−").replace(".", t("number.decimal_mark"));
+
+/**
+ * The second number less the first, both as they are shown: what a reader finds who subtracts them.
+ * @param {number} first
+ * @param {number} second
+ * @param {number} [decimals]
+ */
+export const difference = (first, second, decimals = 0) =>
+  halfAway(halfAway(second, decimals) - halfAway(first, decimals), decimals);
+
+/**
+ * No decimals, or so many that a difference is shown on its own side of its limit, which is rounded up.
+ * @param {number} first
+ * @param {number} second
+ * @param {number} limit
+ */
+export function decimalsFor(first, second, limit) {
+  const within = Math.abs(second - first) < limit;
+  const agrees = (/** @type {number} */ decimals) =>
+    Math.abs(difference(first, second, decimals)) <= ceiling(limit, decimals) === within;
+  return [0, 1, 2, 3].find(agrees) ?? 1;
+}
 
 /**
  * A number with as many decimals as it has.
@@ -54,26 +81,36 @@ export const decimal = (value) => String(value).replace(".", t("number.decimal_m
  * @param {number} [decimals]
  */
 export const signed = (value, decimals = 0) =>
-  Number(value.toFixed(decimals)) > 0 ? `+${number(value, decimals)}` : number(value, decimals);
+  halfAway(value, decimals) > 0 ? `+${number(value, decimals)}` : number(value, decimals);
 
-/** @param {number | null} value */
-export const degrees = (value) => (value === null ? t("number.cannot_tell") : `${number(value)}°`);
+/**
+ * @param {number | null} value
+ * @param {number} [decimals]
+ */
+export const degrees = (value, decimals = 0) =>
+  value === null ? t("number.cannot_tell") : `${number(value, decimals)}°`;
 
 /**
  * Value and 95 % band: '22° ± 8'.
  * @param {number | null} value
  * @param {number | null} se
+ * @param {number} [decimals]
  */
-export const withBand = (value, se) => degrees(value) + (value === null || se === null ? "" : ` ± ${band(se)}`);
+export const withBand = (value, se, decimals = 0) =>
+  degrees(value, decimals) + (value === null || se === null ? "" : ` ± ${band(se, decimals)}`);
 
 /**
  * Half the width of a 95 % band, never stated smaller than it is.
  * @param {number} se
+ * @param {number} [decimals]
  */
-export const band = (se) => ceiling(Z_95 * se);
+export const band = (se, decimals = 0) => number(ceiling(Z_95 * se, decimals), decimals);
 
-/** @param {number} value */
-export const ceiling = (value) => Math.ceil(value - 1e-9);
+/**
+ * @param {number} value
+ * @param {number} [decimals]
+ */
+export const ceiling = (value, decimals = 0) => Math.ceil(value * 10 ** decimals - 1e-9) / 10 ** decimals;
 
 /** @param {number | null} value  in seconds, without the unit */
 export const seconds = (value) => (value === null ? "–" : number(value, 1));
@@ -90,7 +127,7 @@ export const clock = (time_s, decimals = 1) => charts.clock(time_s, decimals, t(
  * @param {number} share
  */
 export function percent(share) {
-  const value = whole(share * 100);
+  const value = halfAway(share * 100);
   return t("number.percent", { value: share > 0 && share < 1 ? Math.min(Math.max(value, 1), 99) : value });
 }
 
