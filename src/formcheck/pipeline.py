@@ -27,8 +27,9 @@ from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES, Effort, ModelFile,
 from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.online_tracker import OnlineTracker, join_tracks, last_frame
 from formcheck.pose.survey import STRIDE_S, Survey
+from formcheck.pose.survey_pass import survey_clip
 from formcheck.pose.track_file import load_track, save_track
-from formcheck.pose.tracker import build_track, detect_clip, survey_clip
+from formcheck.pose.tracker import build_track, detect_clip
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.report.html import render_report
 from formcheck.report.images import image_times

@@ -13,8 +13,9 @@ from formcheck.cli import tables
 from formcheck.form import rules
 from formcheck.form.statistics import statuses, worst
 from formcheck.form.verdicts import Measured
+from formcheck.pose.survey_pass import survey_clip
 from formcheck.pose.track_file import save_track
-from formcheck.pose.tracker import build_track, detect_clip, survey_clip
+from formcheck.pose.tracker import build_track, detect_clip
 from formcheck.record import exports
 from formcheck.record.exports.selection import Selection
 from formcheck.session.document import from_document, to_document

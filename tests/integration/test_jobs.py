@@ -21,8 +21,9 @@ from formcheck.pose.landmarks import LEGS
 from formcheck.pose.models import find_model, identify
 from formcheck.pose.segments import SegmentPlan
 from formcheck.pose.survey import STRIDE_S
+from formcheck.pose.survey_pass import survey_clip
 from formcheck.pose.track_file import load_track
-from formcheck.pose.tracker import FrameDetector, build_track, survey_clip
+from formcheck.pose.tracker import FrameDetector, build_track
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
 from formcheck.video.source import FileSource

@@ -105,11 +105,8 @@ class MediaPipeLandmarker:
 
     def detect(self, image_bgr: ImageBgr, t_s: float) -> Detection | None:
         height, width = image_bgr.shape[:2]
-        shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
-        if shrink < 1.0:
-            image_bgr = cv2.resize(image_bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
         # MediaPipe reads rows without their stride: the array must be contiguous (cvtColor's is).
-        rgb = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB)
+        rgb = cv2.cvtColor(shrink_for_inference(image_bgr), cv2.COLOR_BGR2RGB)
         image = self._image(self._srgb, rgb)
         if self._warm:
             result = self._detect(image, t_s)
@@ -144,6 +141,14 @@ class MediaPipeLandmarker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def shrink_for_inference(image_bgr: ImageBgr) -> ImageBgr:
+    """The image (H, W, 3) itself, or a smaller copy of a large one."""
+    shrink = min(1.0, _MAX_SIDE_PX / max(image_bgr.shape[:2]))
+    if shrink == 1.0:
+        return image_bgr
+    return np.asarray(cv2.resize(image_bgr, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def no_detection() -> Detection:

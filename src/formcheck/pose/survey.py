@@ -18,7 +18,7 @@ from formcheck.pose.body import Body, find_body
 from formcheck.pose.clean_plate import CleanPlate, make_plate, shrink_image
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.pace import Stretch, fast_stretches
-from formcheck.pose.people import second_person
+from formcheck.pose.people import Look
 from formcheck.pose.survey_legs import RestingLeg, measure_legs, working_side
 from formcheck.timeseries import running_median
 from formcheck.types import BoolArray, FloatArray, ImageBgr, Side
@@ -80,8 +80,8 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. ``another`` is
-    whether somebody else was found, None where nobody looked for them.
+    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. In a few samples
+    there is a ``look`` for somebody else.
     """
 
     t_s: float
@@ -90,7 +90,7 @@ class SurveySample(NamedTuple):
     thumbnail: ImageBgr
     thumbnail_scale: float
     image: ImageBgr | None
-    another: bool | None = None
+    look: Look | None = None
 
 
 def take_sample(
@@ -115,12 +115,9 @@ class Surveyor:
         self._thumbnails: list[ImageBgr] = []
         self._thumbnail_scale = 1.0
         self._images: list[ImageBgr | None] = []
-        self._others: list[bool] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
-        if sample.another is not None:
-            self._others.append(sample.another)
         if sample.xy_px is None:
             return
         self._t_s.append(sample.t_s)
@@ -150,7 +147,7 @@ class Surveyor:
             resting = None
         steadily_raised = running_median(t_s, raised.astype(np.float64), window_s=_RAISED_WINDOW_S) > 0.5
         fast = fast_stretches(t_s, xy, side)
-        return Survey(body, side, resting, steadily_raised, fast, second_person=second_person(self._others))
+        return Survey(body, side, resting, steadily_raised, fast)
 
     def make_plate(self, survey: Survey) -> CleanPlate | None:
         """What hides the resting leg of a survey of these samples; None unless that leg is bent."""

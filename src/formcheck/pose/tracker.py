@@ -1,12 +1,11 @@
-"""From the frames of a clip to a `PoseTrack`: a coarse survey to know the body, then every frame."""
+"""From the frames of a surveyed clip to a `PoseTrack`."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,10 +15,9 @@ from formcheck.pose.landmarker import Detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.leg_assignment import assign_legs
 from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
-from formcheck.pose.people import LOOKS, is_another, without_trunk
 from formcheck.pose.scene_cuts import FrameDifference, number_shots
 from formcheck.pose.segments import SegmentTask, process_segments
-from formcheck.pose.survey import STRIDE_S, Survey, Surveyor, SurveySample, take_sample
+from formcheck.pose.survey import Survey
 from formcheck.pose.survey_legs import RestingLeg
 from formcheck.types import BoolArray, ClipInfo, FloatArray, Frame, ModelInfo, PoseTrack, Side
 from formcheck.video.source import FileSource
@@ -33,48 +31,6 @@ _OTHER_LABEL_HIDDEN_PER_S = 30.0
 # it was not detected at all. Distance in trunk lengths.
 _AT_REST = 4.0
 _REST_RADIUS = 0.3
-# The images of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB).
-_MAX_IMAGES = 240
-
-
-class SurveySampler:
-    """Takes the samples of the survey from a segment of frames that are already thinned out.
-
-    Parameters
-    ----------
-    make_landmarker : callable
-    image_every : int
-        Every so many samples have an image.
-    others_every : int, optional
-        Every so many samples are searched for somebody else. None: none is.
-    """
-
-    def __init__(
-        self,
-        make_landmarker: MakeLandmarker,
-        image_every: int = 1,
-        *,
-        others_every: int | None = None,
-    ) -> None:
-        self._landmarker = make_landmarker()
-        self._others = make_landmarker(tracking=False) if others_every is not None else None
-        self._image_every, self._others_every = image_every, others_every or 1
-
-    def process(self, frame: Frame) -> SurveySample:
-        """Sample the next frame."""
-        detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
-        # by its time, not counted: the same however the clip is divided
-        number = round(frame.t_s / STRIDE_S)
-        sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
-        if self._others is None or detection is None or number % self._others_every:
-            return sample
-        rest = self._others.detect(without_trunk(frame.image_bgr, detection), frame.t_s)
-        return sample._replace(another=is_another(rest, detection))
-
-    def close(self) -> None:
-        self._landmarker.close()
-        if self._others is not None:
-            self._others.close()
 
 
 class FrameDetector:
@@ -95,50 +51,6 @@ class FrameDetector:
 
     def close(self) -> None:
         self._detector.close()
-
-
-def survey_clip(
-    source: FileSource,
-    make_landmarker: MakeLandmarker,
-    *,
-    side: Side | None = None,
-    search_others: bool = False,
-    jobs: int = 1,
-    progress: Callable[[float], None],
-) -> Survey | None:
-    """Survey a clip through a source that thins out its frames.
-
-    Parameters
-    ----------
-    source : FileSource
-        With a stride of `survey.STRIDE_S`.
-    make_landmarker : callable
-    side : Side, optional
-        The working leg, when the user named it.
-    search_others : bool
-        Look for a second person too.
-    jobs : int
-    progress : callable
-        Called with the share that is done, 0 to 1.
-
-    Returns
-    -------
-    Survey or None
-        None when nobody was found.
-    """
-    begin_s, end_s = source.window_s
-    samples = (min(end_s, source.expected_s) - begin_s) / STRIDE_S
-    image_every, others_every = (max(1, math.ceil(samples / most)) for most in (_MAX_IMAGES, LOOKS))
-    task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(
-        lambda: SurveySampler(make_landmarker, image_every, others_every=others_every if search_others else None), list
-    )
-    segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
-    surveyor = Surveyor()
-    for segment in segments:
-        for sample in segment.own:
-            surveyor.add(sample)
-    survey = surveyor.finish(side)
-    return replace(survey, plate=surveyor.make_plate(survey)) if survey is not None else None
 
 
 def detect_clip(

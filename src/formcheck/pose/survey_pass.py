@@ -1,0 +1,128 @@
+"""The survey's pass over a recorded clip: samples of its frames, and a search for somebody else in a few of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+
+from formcheck.pose.occlusion import MakeLandmarker
+from formcheck.pose.people import LOOKS, Look, is_another, second_person, take_look
+from formcheck.pose.segments import SegmentTask, process_segments
+from formcheck.pose.survey import Survey, Surveyor, SurveySample, take_sample
+from formcheck.types import Frame, Side
+from formcheck.video.source import FileSource
+
+# The images of the survey are kept until its end, and a long clip must not fill the memory with them (20 MB). A clean
+# plate takes 15 of those in which the leg is clear.
+_MAX_IMAGES = 120
+
+
+class SurveySampler:
+    """Takes the samples of the survey from a segment of frames that are already thinned out.
+
+    Parameters
+    ----------
+    make_landmarker : callable
+    stride_s : float
+        By which the frames are thinned out.
+    image_every : int
+        Every so many samples have an image.
+    look_every : int, optional
+        In every so many samples somebody else can be searched for. None: in none.
+    """
+
+    def __init__(
+        self, make_landmarker: MakeLandmarker, *, stride_s: float, image_every: int = 1, look_every: int | None = None
+    ) -> None:
+        self._landmarker = make_landmarker()
+        self._stride_s, self._image_every, self._look_every = stride_s, image_every, look_every
+
+    def process(self, frame: Frame) -> SurveySample:
+        """Sample the next frame."""
+        detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
+        # by its time, not counted: the same however the clip is divided
+        number = round(frame.t_s / self._stride_s)
+        sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
+        if detection is None or self._look_every is None or number % self._look_every:
+            return sample
+        return sample._replace(look=take_look(frame.image_bgr, frame.t_s, detection))
+
+    def close(self) -> None:
+        self._landmarker.close()
+
+
+def survey_clip(
+    source: FileSource,
+    make_landmarker: MakeLandmarker,
+    *,
+    side: Side | None = None,
+    search_others: bool = False,
+    jobs: int = 1,
+    progress: Callable[[float], None],
+) -> Survey | None:
+    """Survey a clip through a source that thins out its frames.
+
+    Parameters
+    ----------
+    source : FileSource
+        With a stride, such as `survey.STRIDE_S`.
+    make_landmarker : callable
+    side : Side, optional
+        The working leg, when the user named it.
+    search_others : bool
+        Look for a second person too.
+    jobs : int
+    progress : callable
+        Called with the share that is done, 0 to 1.
+
+    Returns
+    -------
+    Survey or None
+        None when nobody was found.
+    """
+    begin_s, end_s = source.window_s
+    expected = (min(end_s, source.expected_s) - begin_s) / source.stride_s
+    image_every, look_every = (max(1, math.ceil(expected / most)) for most in (_MAX_IMAGES, LOOKS))
+
+    def make_sampler() -> SurveySampler:
+        return SurveySampler(
+            make_landmarker,
+            stride_s=source.stride_s,
+            image_every=image_every,
+            look_every=look_every if search_others else None,
+        )
+
+    task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(make_sampler, list)
+    segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
+    samples = [sample for segment in segments for sample in segment.own]
+    surveyor = Surveyor()
+    for sample in samples:
+        surveyor.add(sample)
+    survey = surveyor.finish(side)
+    if survey is None:
+        return None
+    looks = [sample.look for sample in samples if sample.look is not None]
+    return replace(
+        survey,
+        plate=surveyor.make_plate(survey),
+        second_person=second_person(_search(looks, make_landmarker, jobs=jobs)),
+    )
+
+
+def _search(looks: Sequence[Look], make_landmarker: MakeLandmarker, *, jobs: int) -> list[bool]:
+    """Whether each shows somebody else.
+
+    After the samples, not among them: landmarkers for both at once would make the survey the largest part of an
+    analysis (85 MB each), and every segment would have to make one for a few looks.
+    """
+
+    def search(some: Sequence[Look]) -> list[bool]:
+        with closing(make_landmarker(tracking=False)) as landmarker:
+            return [is_another(landmarker.detect(look.rest_bgr, look.t_s), look.person) for look in some]
+
+    with ThreadPoolExecutor(jobs, "look") as pool:
+        found = list(pool.map(search, [looks[k::jobs] for k in range(min(jobs, len(looks)))]))
+    return [another for some in found for another in some]
