@@ -18,7 +18,8 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from formcheck.message import Message
 from formcheck.types import Frame
-from formcheck.video.source import TIMESTAMP_GRACE_S, FileSource
+from formcheck.video.source import FileSource
+from formcheck.video.thinning import TIMESTAMP_GRACE_S
 
 # Lengths that segments may have. Shorter ones share the work more evenly, longer ones warm up less often.
 _LENGTHS_S = range(2, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +43,15 @@ class ClipTimes:
         if self._speed is not None:
             return given_speed(self._speed)
         return stated_scale(self._header, self.scan) if needs_scan(self._header) else REAL
+
+    def real(self, at: Fraction) -> float:
+        """Return the real time, from the first frame on, of a time of the container in seconds."""
+        return self.scale.real(float(at - self._header.origin))
+
+    @cached_property
+    def frames_s(self) -> list[float]:
+        """When the frames are shown, in order."""
+        return [self.scale.real(t_s) for t_s in self.scan.times_s.tolist()]
 
     @property
     def declared_s(self) -> float:

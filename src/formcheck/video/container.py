@@ -27,7 +27,7 @@ from formcheck.video.boxes import has_changed_speed
 from formcheck.video.geometry import Geometry, geometry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
     from pathlib import Path
 
@@ -142,13 +142,15 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
 
 
 def decode_frames(
-    container: InputContainer, stream: VideoStream, damage: Damage
+    container: InputContainer, stream: VideoStream, damage: Damage, skips: Callable[[Fraction], bool] | None = None
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames in display order with their rising container times in seconds, damaged ones left out.
 
-    A packet that cannot be decoded is skipped, as a player would; a file that stops being readable ends the iteration.
+    ``skips`` tells by its time whether a frame can be missing; such a frame is left out if no other one refers to it,
+    so that all others are the same without it. A packet that cannot be decoded is skipped, as a player would; a file
+    that stops being readable ends the iteration.
     """
-    frames = _timed_frames(container, stream, damage)
+    frames = _timed_frames(container, stream, damage, skips)
     if container.format.name in _SHUFFLED_TIMESTAMPS:
         frames = sort_timestamps(frames)
     return _rising(frames, damage)
@@ -189,9 +191,9 @@ def sort_timestamps(pairs: Iterable[tuple[Fraction, _T]]) -> Iterator[tuple[Frac
 
 
 def _timed_frames(
-    container: InputContainer, stream: VideoStream, damage: Damage
+    container: InputContainer, stream: VideoStream, damage: Damage, skips: Callable[[Fraction], bool] | None
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
-    for frame in _raw_frames(container, stream, damage):
+    for frame in _raw_frames(container, stream, damage, skips):
         if frame.is_corrupt:
             damage.unreadable += 1
         elif frame.pts is None or frame.time_base is None:
@@ -200,8 +202,13 @@ def _timed_frames(
             yield frame.pts * frame.time_base, frame
 
 
-def _raw_frames(container: InputContainer, stream: VideoStream, damage: Damage) -> Iterator[VideoFrame]:
+def _raw_frames(
+    container: InputContainer, stream: VideoStream, damage: Damage, skips: Callable[[Fraction], bool] | None
+) -> Iterator[VideoFrame]:
     for packet in read_packets(container, stream, damage):
+        if skips is not None and packet.pts is not None:
+            can_be_missing = skips(packet.pts * packet.time_base)
+            stream.codec_context.skip_frame = "NONREF" if can_be_missing else "DEFAULT"
         try:
             yield from packet.decode()
         except av.error.FFmpegError:

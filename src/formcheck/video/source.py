@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
+from bisect import bisect_left
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +26,7 @@ from formcheck.video.container import (
     read_header,
 )
 from formcheck.video.geometry import shape_differs, upright_bgr
+from formcheck.video.thinning import Thinning
 from formcheck.video.window import check_window
 
 if TYPE_CHECKING:
@@ -33,9 +36,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Containers that count in milliseconds round their timestamps; a stride must not skip a frame because of that. A clip
-# divided at multiples of a stride leaves the same margin there, so that a frame falls on the same side of both.
-TIMESTAMP_GRACE_S = 0.00075
+# With these, FFmpeg can leave out single frames that no other one refers to.
+_SKIPPING = frozenset({"h264", "hevc"})
 # How much earlier to try again when seeking a time leads past it.
 _BACK_S = 5.0
 # Reading further than this before the window begins costs more than reading in parts can save.
@@ -64,7 +66,7 @@ class FileSource:
         Window [start, end) on the clip's clock. ``end_s`` may exceed the clip's length by up to 1 s.
     stride_s : float, optional
         Yield only the first frame of every ``stride_s``, counted from the window's start. Frames between are decoded
-        but not converted.
+        only where others refer to them.
     whole : sequence of (from, to)
         Stretches on the clip's clock of which every frame is yielded nevertheless.
     threads : int, optional
@@ -99,9 +101,7 @@ class FileSource:
         self._start_s, self._end_s = 0.0, math.inf
         if start_s is not None or end_s is not None:
             self._start_s, self._end_s = check_window(start_s, end_s, self._times.recorded_s)
-        self._stride_s = stride_s
-        self._whole = tuple(whole)
-        self._grid_s = self._start_s
+        self._thinning = Thinning(stride_s, tuple(whole), self._start_s)
         self._threads = threads
         self._is_part = False
         self._container: InputContainer | None = None
@@ -110,7 +110,8 @@ class FileSource:
     def thinned(self, stride_s: float, *, whole: Sequence[tuple[float, float]] = ()) -> FileSource:
         """The same window of the clip with another stride; nothing is read for it again."""
         other = copy.copy(self)
-        other._stride_s, other._whole, other._container = stride_s, tuple(whole), None  # noqa: SLF001 - of the same class
+        other._thinning = replace(self._thinning, stride_s=stride_s, whole=tuple(whole))  # noqa: SLF001 - of the same class
+        other._container = None  # noqa: SLF001
         other._reset()  # noqa: SLF001
         return other
 
@@ -121,6 +122,7 @@ class FileSource:
         self._truncated = False
         self._reshaped: Message | None = None
         self._seek_failed = False
+        self._left_out: frozenset[float] = frozenset()
 
     def part(self, start_s: float, end_s: float) -> FileSource:
         """The same clip with another window, which may have no frame; strides keep their grid."""
@@ -199,7 +201,7 @@ class FileSource:
     @property
     def stride_s(self) -> float:
         """Time of which only the first frame is read; 0: all frames are."""
-        return self._stride_s
+        return self._thinning.stride_s
 
     @property
     def window_s(self) -> tuple[float, float]:
@@ -239,17 +241,27 @@ class FileSource:
         self._reset()
         reformatter = VideoReformatter()
         geometry = self._header.geometry
-        index, last_step = -1, -1
-        for index, (t_s, frame) in enumerate(self._frames()):
-            step = math.floor((t_s - self._grid_s + TIMESTAMP_GRACE_S) / self._stride_s) if self._stride_s else index
-            if step > last_step or any(begin_s <= t_s < end_s for begin_s, end_s in self._whole):
-                last_step = step
+        takes = self._thinning.selector()
+        times_s = self._times_to_thin_out()
+        self._left_out = frozenset(self._thinning.left_out(times_s))
+        count = 0
+        for t_s, frame in self._frames():
+            if takes(t_s):
+                index = bisect_left(times_s, t_s) if self._left_out else count
                 yield Frame(index, t_s, upright_bgr(frame, reformatter, geometry))
-        if index < 0 and not self._is_part:
+            count += 1
+        if count == 0 and not self._is_part:
             raise InputError(
                 f"{self.path}: no frame can be read from {self._start_s:.2f} s on; "
                 "the file is cut off or damaged there: copy it again"
             )
+
+    def _times_to_thin_out(self) -> Sequence[float]:
+        """The times of the window's frames, where some need not be decoded; else none."""
+        if not self._thinning.stride_s or self._header.codec not in _SKIPPING or not self._times.scan.in_order:
+            return ()
+        times_s = self._times.frames_s
+        return times_s[bisect_left(times_s, self._start_s) : bisect_left(times_s, self._end_s)]
 
     def _frames(self) -> Iterator[tuple[float, VideoFrame]]:
         """Frames of the window with increasing times; counts what was lost."""
@@ -296,15 +308,20 @@ class FileSource:
     def _decode(self, *, seek_s: float) -> Iterator[tuple[float, VideoFrame]]:
         container, stream = open_video(self.path, threads=self._threads)
         self._container = container
-        origin = self._header.origin
         with container:
             if seek_s > 0 and stream.time_base is not None:
-                target = (origin + Fraction(self._times.scale.file(seek_s))) / stream.time_base
+                target = (self._header.origin + Fraction(self._times.scale.file(seek_s))) / stream.time_base
                 container.seek(math.floor(target), stream=stream)
-            for at, frame in decode_frames(container, stream, self._damage):
-                yield self._times.scale.real(float(at - origin)), frame
+            skips = self._skips if self._left_out else None
+            for at, frame in decode_frames(container, stream, self._damage, skips):
+                yield self._times.real(at), frame
                 if self._container is not container:  # closed meanwhile: reading on would crash in FFmpeg
                     return
+
+    def _skips(self, at: Fraction) -> bool:
+        """Whether the frame of a container time need not be decoded."""
+        t_s = self._times.real(at)
+        return t_s < self._start_s or t_s in self._left_out
 
 
 def _shown_s(frame: VideoFrame) -> float:
