@@ -80,14 +80,14 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``image`` is a larger one in colour, which not every sample needs to have. In a few samples
-    there is a ``look`` for somebody else.
+    by ``thumbnail_scale``; ``image`` is a larger one in colour. Not every sample needs to have these two. In a few
+    samples there is a ``look`` for somebody else.
     """
 
     t_s: float
     luma: float
     xy_px: NDArray[np.floating] | None
-    thumbnail: ImageBgr
+    thumbnail: ImageBgr | None
     thumbnail_scale: float
     image: ImageBgr | None
     look: Look | None = None
@@ -112,7 +112,7 @@ class Surveyor:
     def __init__(self) -> None:
         self._t_s: list[float] = []
         self._xy: list[FloatArray] = []
-        self._thumbnails: list[ImageBgr] = []
+        self._thumbnails: list[ImageBgr | None] = []
         self._thumbnail_scale = 1.0
         self._images: list[ImageBgr | None] = []
 
@@ -176,11 +176,14 @@ class Surveyor:
         """Does the image stay as it is where the resting leg lies?"""
         axes = body.at(float(np.median(body.t_s)))
         leg = axes.to_px(np.stack([0.5 * resting.knee, resting.knee, resting.ankle])) * self._thumbnail_scale
-        mask = np.zeros(self._thumbnails[0].shape, np.uint8)
+        thumbnails = [thumbnail for thumbnail in self._thumbnails if thumbnail is not None]
+        if not thumbnails:
+            return False
+        mask = np.zeros(thumbnails[0].shape, np.uint8)
         thickness = max(2, round(0.2 * axes.trunk_px * self._thumbnail_scale))
         cv2.polylines(mask, [np.round(leg).astype(np.int32)], isClosed=False, color=255, thickness=thickness)
         if not mask.any():
             return False
-        inside = np.stack([thumbnail[mask > 0] for thumbnail in self._thumbnails])
+        inside = np.stack([thumbnail[mask > 0] for thumbnail in thumbnails])
         change = np.abs(inside - np.median(inside, axis=0)).mean(axis=1)
         return bool(np.percentile(change, 90) < _STILL_GREY)

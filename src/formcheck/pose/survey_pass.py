@@ -18,6 +18,8 @@ from formcheck.video.source import FileSource
 # The images of the survey are kept until its end, and a long clip must not fill the memory with them (20 MB). A clean
 # plate takes 15 of those in which the leg is clear.
 _MAX_IMAGES = 120
+# The same of the thumbnails (6 MB).
+_MAX_THUMBNAILS = 1200
 
 
 class SurveySampler:
@@ -28,17 +30,24 @@ class SurveySampler:
     make_landmarker : callable
     stride_s : float
         By which the frames are thinned out.
-    image_every : int
-        Every so many samples have an image.
+    image_every, thumbnail_every : int
+        Every so many samples have an image, and a thumbnail.
     look_every : int, optional
         In every so many samples somebody else can be searched for. None: in none.
     """
 
     def __init__(
-        self, make_landmarker: MakeLandmarker, *, stride_s: float, image_every: int = 1, look_every: int | None = None
+        self,
+        make_landmarker: MakeLandmarker,
+        *,
+        stride_s: float,
+        image_every: int,
+        thumbnail_every: int,
+        look_every: int | None,
     ) -> None:
         self._landmarker = make_landmarker()
-        self._stride_s, self._image_every, self._look_every = stride_s, image_every, look_every
+        self._stride_s, self._look_every = stride_s, look_every
+        self._image_every, self._thumbnail_every = image_every, thumbnail_every
 
     def process(self, frame: Frame) -> SurveySample:
         """Sample the next frame."""
@@ -46,6 +55,8 @@ class SurveySampler:
         # by its time, not counted: the same however the clip is divided
         number = round(frame.t_s / self._stride_s)
         sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
+        if number % self._thumbnail_every:
+            sample = sample._replace(thumbnail=None)
         if detection is None or self._look_every is None or number % self._look_every:
             return sample
         return sample._replace(look=take_look(frame.image_bgr, frame.t_s, detection))
@@ -85,13 +96,16 @@ def survey_clip(
     """
     begin_s, end_s = source.window_s
     expected = (min(end_s, source.expected_s) - begin_s) / source.stride_s
-    image_every, look_every = (max(1, math.ceil(expected / most)) for most in (_MAX_IMAGES, LOOKS))
+    image_every, thumbnail_every, look_every = (
+        max(1, math.ceil(expected / most)) for most in (_MAX_IMAGES, _MAX_THUMBNAILS, LOOKS)
+    )
 
     def make_sampler() -> SurveySampler:
         return SurveySampler(
             make_landmarker,
             stride_s=source.stride_s,
             image_every=image_every,
+            thumbnail_every=thumbnail_every,
             look_every=look_every if search_others else None,
         )
 
