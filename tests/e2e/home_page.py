@@ -29,6 +29,9 @@ TOO_SMALL = """(least) => {
 SIDEWAYS = """() => [document.documentElement, document.querySelector("#view"),
     ...[...document.querySelectorAll("iframe")].map((frame) => frame.contentDocument.documentElement)]
     .map((node) => node.scrollWidth - node.clientWidth)"""
+# A frame has no document for a moment while its report is loaded.
+FRAMES_LOADED = """() => [...document.querySelectorAll("iframe")]
+    .every((frame) => frame.contentDocument?.readyState === "complete" && frame.contentDocument.documentElement)"""
 # Everything that can be operated, a group of radio buttons once: the arrow keys move within it.
 OPERATED = """() => {
     const names = new Set();
@@ -118,6 +121,7 @@ def make_plan(page: Page, *, side: str, sets: int, reps: int) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing scrolls sideways, and what is pressed is large enough."""
+    page.wait_for_function(FRAMES_LOADED)
     assert max(page.evaluate(SIDEWAYS)) <= 0
     assert page.evaluate(TOO_SMALL, FINGER_PX) == []
 
