@@ -12,7 +12,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 SYNTHETIC := benchmarks/synthetic/.venv
 SET ?= smoke
 # So has the documentation as a site.
-SITE := docs/site/.venv
+SITE := build/site-tools
 # And what a release is documented and checked with; SHIPPED holds what a person who installs all extras gets.
 RELEASE := build/release-tools
 SHIPPED := build/shipped
