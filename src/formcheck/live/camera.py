@@ -68,7 +68,6 @@ class CameraSource:
         self._failed = False
         self._retry_at_s = self._begun_s
         self._index = 0
-        # How many frames a second the camera said it gives; NaN if it did not say.
         self.promised_hz = math.nan
         self.fault: CameraFault | None = CameraFault.OPENING
         self._start()

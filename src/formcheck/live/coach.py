@@ -106,6 +106,8 @@ class Coach:
         self._since_s = -math.inf
         self._here_s = -math.inf
         self._missed_advisory: str | None = None
+        # What is yet to be said as soon as nothing else is.
+        self._remark: str | None = None
         self._warned_of_end = False
         self._ending_s = math.inf
         self._metronome_s = metronome_s
@@ -116,19 +118,25 @@ class Coach:
         """Whether a key paused the set: frames until the next key do not belong to it."""
         return self.stage is Stage.PAUSED and self.paused_by == "key"
 
-    def step(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> list[Utterance]:
-        """Take in the newest frame; returns what to begin saying now."""
+    def step(
+        self, state: OnlineState, window: PoseTrack, *, leg_known: bool, dark_room: bool = False
+    ) -> list[Utterance]:
+        """Take in the newest frame; returns what to begin saying now. ``dark_room``: see `RoomLight`."""
         self._hands.update(state)
         if state.seen and state.lying:
             self._here_s = state.t_s
         if self.stage is Stage.SETUP:
-            self._follow_setup(state, window, leg_known=leg_known)
+            self._follow_setup(state, window, leg_known=leg_known, dark_room=dark_room)
         elif self.stage is Stage.PAUSED:
             self._follow_pause(state)
         if self.stage is Stage.PRACTICE:
             self._follow_practice(state)
         if state.t_s >= self._ending_s and self.stage is not Stage.ENDED:
             self.end(state.t_s, EndReason.COUNT)
+        if self._remark is not None and not self._speech.busy(state.t_s):
+            self._speech.request(state.t_s, Rank.NOTICE, self._remark)
+            self._show_cue(state.t_s, self._remark)
+            self._remark = None
         if state.t_s > self._cue_until_s:
             self.cue = None
         return self.next_utterances(state.t_s)
@@ -146,6 +154,10 @@ class Coach:
     def notice(self, t_s: float, key: str, *, last: bool = False) -> None:
         """Say something about the camera in any stage; ``last`` interrupts, since nothing follows."""
         self._speech.request(t_s, Rank.STOP if last else Rank.NOTICE, key)
+
+    def remark(self, key: str) -> None:
+        """Say and show something that can wait until nothing else is said."""
+        self._remark = key
 
     def toggle_pause(self, t_s: float) -> None:
         """The space bar."""
@@ -172,9 +184,9 @@ class Coach:
             self.end_reason = reason
             self._enter(t_s, Stage.ENDED, reason.value)
 
-    def _follow_setup(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> None:
+    def _follow_setup(self, state: OnlineState, window: PoseTrack, *, leg_known: bool, dark_room: bool) -> None:
         before = self.setup
-        self.setup = self._checklist.update(state, window, leg_known=leg_known)
+        self.setup = self._checklist.update(state, window, leg_known=leg_known, dark_room=dark_room)
         begun = state.rep_from_s is not None and state.phase in (Phase.EXTENDING, Phase.HOLDING)
         if self.setup.ready or begun or state.counted is not None:
             if self.setup.ready:

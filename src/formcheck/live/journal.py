@@ -26,6 +26,7 @@ from formcheck.errors import InputError, OutputError
 from formcheck.files import acquire_lock, explained, open_private, private_folder, read_limited
 from formcheck.live.pain import PainMark
 from formcheck.live.speech import Utterance
+from formcheck.message import Message
 from formcheck.npz import MAX_UNPACKED_BYTES
 from formcheck.parsing import parse_json_object, parse_moment
 from formcheck.pose.online_tracker import join_tracks
@@ -286,7 +287,9 @@ def _read_track(folder: Path, header: dict[str, Any], events: list[dict[str, Any
                 model=ModelInfo(**header["model"]),
             )
         )
-    return join_tracks(parts)
+    slow = (event for event in events if event["event"] == "too_slow")
+    rates = ({name: float(event[name]) for name in ("looked_at_hz", "coming_hz")} for event in slow)
+    return join_tracks(parts, warnings=tuple(Message.of("warning.too_slow", **one) for one in rates))
 
 
 def _read_angles(folder: Path, events: list[dict[str, Any]]) -> tuple[LegAngles, ...]:

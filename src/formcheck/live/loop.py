@@ -14,12 +14,14 @@ from formcheck.form.online import CountedRep, OnlineJudge, OnlineState
 from formcheck.live.coach import Coach, EndReason, Stage, StageChange
 from formcheck.live.interruptions import Interruptions
 from formcheck.live.journal import Journal
+from formcheck.live.light import RoomLight
 from formcheck.live.outputs import Outputs
 from formcheck.live.pain import PainMark
 from formcheck.live.recording import Recorder
 from formcheck.live.screens import ScreenStatus
 from formcheck.live.sources import CameraFault, CapturedFrame, LiveSource
 from formcheck.live.speech import Utterance
+from formcheck.live.throughput import Throughput
 from formcheck.live.window import mirrored
 from formcheck.pose.online_tracker import OnlineTracker, last_frame
 from formcheck.types import FloatArray, ImageBgr, PoseTrack, Side, Verdict
@@ -104,6 +106,9 @@ class Loop:
         self._row: PoseTrack | None = None
         self._t_s = 0.0
         self._last_captured_s = time.monotonic()
+        self._throughput = Throughput()
+        self._light: RoomLight | None = None
+        self._told_slow = False
         self.timings = Timings()
         self.frames = 0
         # During the set alone: before and after it nobody looks at every frame.
@@ -139,6 +144,7 @@ class Loop:
         frame = captured.frame
         self._t_s, self._last_captured_s = frame.t_s, captured.captured_s
         self.frames += 1
+        self._watch_throughput()
         timings = self.timings
         with timings.measure("landmarks"):
             window = self._tracker.update(frame)
@@ -146,7 +152,9 @@ class Loop:
             state = self._judge.judge(window)
             if self._coach.paused_by_key:
                 self._judge.reset()
-            utterances = self._coach.step(state, window, leg_known=self._tracker.side is not None)
+            utterances = self._coach.step(
+                state, window, leg_known=self._tracker.side is not None, dark_room=self._is_dark(frame.image_bgr)
+            )
         with timings.measure("writing"):
             row = last_frame(window)
             self._journal.add_frame(row)
@@ -164,6 +172,29 @@ class Loop:
         timings.add("processing", done_s - begun_s)
         # Includes the time in which the frame waited for the one before it.
         timings.add("capture to shown", done_s - captured.captured_s)
+        with timings.measure("afterwards"):
+            self._tracker.finish_frame()
+
+    def _watch_throughput(self) -> None:
+        """Where the machine is too slow, show a frame before it is surveyed, and say once that it is slow."""
+        throughput = self._throughput
+        throughput.add(self._t_s, self._source.dropped)
+        self._tracker.survey_later = throughput.too_slow
+        if throughput.too_slow and not self._told_slow:
+            self._told_slow = True
+            looked_at_hz, coming_hz = round(throughput.looked_at_hz, 1), round(throughput.coming_hz, 1)
+            self._journal.add_event("too_slow", t_s=self._t_s, looked_at_hz=looked_at_hz, coming_hz=coming_hz)
+            self._coach.remark("live.too_slow")
+            self._outputs.notify(self._outputs.texts.get("live.too_slow"))
+
+    def _is_dark(self, image: ImageBgr) -> bool:
+        """Whether the room is dark; nobody is told during the set."""
+        if self._coach.stage is not Stage.SETUP:
+            return False
+        if self._light is None:
+            # The camera promises when it opens, which it has since the first frame.
+            self._light = RoomLight(self._source.promised_hz)
+        return self._light.is_dark(image, self._throughput.coming_hz)
 
     def _handle_gap(self) -> None:
         """Without a new frame, speech goes on."""
@@ -191,7 +222,7 @@ class Loop:
             if outputs.mirror:
                 image, leg = mirrored(image, leg)
             recording, unheard = self._recorder is not None, outputs.voice is not None and not outputs.heard
-            status = ScreenStatus(self._fault, recording, outputs.muted, unheard)
+            status = ScreenStatus(self._fault, recording, outputs.muted, unheard, self._throughput.too_slow)
             screen = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side, status=status)
         with self.timings.measure("showing"):
             outputs.window.show(screen)

@@ -23,6 +23,8 @@ _ROOM = 1.7
 _STEEP_DEG = 24.0
 # Beyond this hip flexion the thigh is raised, or being raised.
 _UP_DEG = 60.0
+# So long a dark room is remarked on; whoever cannot put on a light practises without.
+_DARK_ROOM_S = 12.0
 _BODY = (NOSE, *EARS, *SHOULDERS, *HIPS, *KNEES, *ANKLES)
 CHECKS = ("light", "frame", "lying", "side", "leg")
 
@@ -42,10 +44,15 @@ class SetupChecklist:
 
     def __init__(self) -> None:
         self._since_s = math.nan
+        self._dark_until_s = math.inf
 
-    def update(self, state: OnlineState, window: PoseTrack, *, leg_known: bool) -> SetupState:
-        """Check the newest frame."""
+    def update(self, state: OnlineState, window: PoseTrack, *, leg_known: bool, dark_room: bool = False) -> SetupState:
+        """Check the newest frame; ``dark_room``: see `RoomLight`."""
         remedies = _remedies(state, window, leg_known=leg_known)
+        if dark_room:
+            self._dark_until_s = min(self._dark_until_s, state.t_s + _DARK_ROOM_S)
+            if remedies["light"] is None and state.t_s < self._dark_until_s:
+                remedies["light"] = "setup.dark_room"
         remedy = next((remedies[check] for check in CHECKS if remedies[check] is not None), None)
         if remedy is not None:
             self._since_s = math.nan
@@ -53,6 +60,7 @@ class SetupChecklist:
             self._since_s = state.t_s
         share = 0.0 if remedy is not None else min(1.0, (state.t_s - self._since_s) / HOLD_S)
         passed = {check: remedies[check] is None for check in CHECKS}
+        passed["light"] &= not dark_room
         if not state.seen:
             passed = {check: check == "light" and passed["light"] for check in CHECKS}
         return SetupState(passed, remedy, share, share >= 1.0)

@@ -38,6 +38,8 @@ class LiveSource(Protocol):
     """What the loop takes frames from."""
 
     fault: CameraFault | None
+    # How many frames a second the camera said it gives; NaN if it did not say.
+    promised_hz: float
 
     @property
     def dropped(self) -> int:
@@ -117,6 +119,7 @@ class FileCamera:
         self._ended = False
         self._unpaced = self._frames()
         self.fault: CameraFault | None = None
+        self.promised_hz = self._source.nominal_fps
         self._thread = threading.Thread(target=self._play, name="camera", daemon=True)
 
     @property

@@ -53,6 +53,12 @@ class OnlineTracker:
         Fingerprints for the tracks that `update` returns.
     side : Side, optional
         The working leg, when the user named it.
+
+    Attributes
+    ----------
+    survey_later : bool
+        Where a frame's plain image is needed for the survey alone, look at it in `finish_frame`: for a machine that is
+        too slow to do so before the frame is shown.
     """
 
     def __init__(
@@ -64,6 +70,8 @@ class OnlineTracker:
         model: ModelInfo,
         side: Side | None = None,
     ) -> None:
+        self.survey_later = False
+        self._unsurveyed: Frame | None = None
         self._size_px = size_px
         self._clip = clip
         self._model = model
@@ -114,6 +122,13 @@ class OnlineTracker:
             side_given=self._side_given,
         )
 
+    def finish_frame(self) -> None:
+        """Do what `update` left for after the frame is shown."""
+        frame, self._unsurveyed = self._unsurveyed, None
+        if frame is not None:
+            found = self._detector.detect({"plain": frame.image_bgr}, frame.t_s)
+            self._update_survey(frame, found["plain"])
+
     def set_side(self, side: Side) -> None:
         """Take the side that the user names as the working one from now on."""
         self._settled = side
@@ -134,8 +149,11 @@ class OnlineTracker:
 
     def _images(self, frame: Frame) -> dict[Variant, ImageBgr]:
         images = variants_of(frame, self._survey)
-        if frame.t_s >= self._next_survey_s:
-            images.setdefault("plain", frame.image_bgr)
+        if frame.t_s >= self._next_survey_s and "plain" not in images:
+            if self.survey_later:
+                self._unsurveyed = frame
+            else:
+                images["plain"] = frame.image_bgr
         return images
 
     def _update_survey(self, frame: Frame, detection: Detection | None) -> None:

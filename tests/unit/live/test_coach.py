@@ -224,3 +224,24 @@ def test_after_the_end_nothing_goes_on(action):
         course.coach.toggle_pause(course.t_s)
     assert course.coach.stage is Stage.ENDED
     assert course.coach.end_reason is EndReason.STOP
+
+
+def test_a_remark_waits_until_nothing_else_is_said_and_comes_once():
+    course = Course().begin()
+    course.coach.remark("live.too_slow")
+    course.play(0.05, counted=GOOD)
+    course.play(1.0)
+    assert course.coach.cue == EN.get("live.too_slow")
+    course.play(20.0)
+    assert course.keys.count("live.too_slow") == 1
+    assert course.coach.cue is None
+
+
+def test_a_dark_room_is_said_during_set_up_alone():
+    coach = Coach(PROTOCOL, EN)
+    said = []
+    for number in range(600):
+        said += coach.step(online_state(number * 0.05), WINDOW, leg_known=True, dark_room=True)
+    keys = [utterance.key for utterance in said]
+    assert keys.index("setup.dark_room") < keys.index("setup.ready")
+    assert "setup.dark_room" not in keys[keys.index("setup.ready") :]

@@ -17,7 +17,9 @@ from formcheck.live.app import LiveOptions, practise
 from formcheck.live.camera import CameraSource
 from formcheck.live.coach import EndReason
 from formcheck.live.devices import camera_opener
+from formcheck.live.throughput import Throughput
 from formcheck.live.window import NoWindow
+from formcheck.message import Message
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.catalogue import Texts
 from formcheck.video.source import FileSource
@@ -113,6 +115,20 @@ def test_a_set_in_which_nobody_was_seen_is_not_kept(tmp_path):
     assert go([Camera(40, image=ROOM)], tmp_path, notify=told.append) is None
     assert list(tmp_path.iterdir()) == []
     assert told[-1] == Texts("en").get("live.nobody")
+
+
+def test_a_machine_that_is_too_slow_is_told_once_and_in_the_results(tmp_path, monkeypatch):
+    class Slow(Throughput):
+        def add(self, t_s, dropped):
+            super().add(t_s, dropped)
+            self.looked_at_hz, self.coming_hz, self.too_slow = 9.0, 30.0, True
+
+    monkeypatch.setattr(loop, "Throughput", Slow)
+    told = []
+    result, _, _ = go([Camera(LONG)], tmp_path, notify=told.append)
+    assert told.count(Texts("en").get("live.too_slow")) == 1
+    warning = Message.of("warning.too_slow", looked_at_hz=9.0, coming_hz=30.0)
+    assert result.finished.session.quality.reasons.count(warning) == 1
 
 
 def test_recording_is_only_made_when_asked_for(tmp_path):

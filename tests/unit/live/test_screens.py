@@ -167,6 +167,16 @@ def test_a_fault_of_the_camera_is_written_over_the_frame():
     assert (shown[0][: rows.start] == shown[1][: rows.start]).all()
 
 
+def test_a_machine_that_is_too_slow_is_shown():
+    size_px = (1280, 720)
+    screens, coach = Screens(size_px, Texts("en")), practising()
+    shown = [
+        screens.practice(frame(size_px), coach, online_state(0.0), leg(size_px), side=Side.LEFT, status=status)
+        for status in (QUIET, ScreenStatus(too_slow=True))
+    ]
+    assert (shown[0] != shown[1]).any()
+
+
 def test_recording_shows_a_red_dot():
     size_px = (1280, 720)
     screens = Screens(size_px, Texts("en"))

@@ -60,3 +60,23 @@ def test_ready_after_two_seconds_that_begin_anew_with_a_fault():
         if checklist.update(online_state(float(t_s), lying=not bad), GOOD, leg_known=True).ready:
             ready_s.append(t_s)
     assert ready_s[0] == pytest.approx(3.5, abs=0.11)
+
+
+def test_a_dark_room_is_remarked_on_and_then_does_not_hold_anybody_up():
+    checklist = SetupChecklist()
+    states = [
+        checklist.update(online_state(float(t_s)), GOOD, leg_known=True, dark_room=True)
+        for t_s in np.arange(0, 20, 0.1)
+    ]
+    remarked = [state.remedy == "setup.dark_room" for state in states]
+    assert remarked[0]
+    assert sum(remarked) == pytest.approx(120, abs=2)
+    assert not any(state.passed["light"] for state in states)
+    assert states[-1].ready
+    lit = checklist.update(online_state(20.0), GOOD, leg_known=True)
+    assert lit.passed["light"]
+
+
+def test_what_is_too_dark_to_see_by_is_told_before_a_dark_room():
+    state = SetupChecklist().update(online_state(0.0), window(luma=20.0), leg_known=True, dark_room=True)
+    assert state.remedy == "setup.dark"

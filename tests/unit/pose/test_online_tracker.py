@@ -6,7 +6,7 @@ import pytest
 import synth
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.online_tracker import SURVEY_S, WINDOW_S, OnlineTracker, join_tracks, last_frame
-from formcheck.pose.survey import Surveyor, take_sample
+from formcheck.pose.survey import STRIDE_S, Surveyor, take_sample
 from formcheck.types import Frame, Side
 from landmarkers import TrackLandmarker
 
@@ -72,6 +72,32 @@ def test_the_resting_leg_is_hidden_once_it_is_known():
     resting = joined.xy_px[15:, list(LEGS[Side.RIGHT].below_hip)]
     assert np.isnan(resting).all()
     np.testing.assert_allclose(joined.xy_px[:, LEGS[Side.LEFT].ankle], track.xy_px[:, LEGS[Side.LEFT].ankle], atol=0.01)
+
+
+def test_a_survey_may_wait_until_the_frame_is_shown():
+    track = glide()
+    looks = []
+
+    class Counting(TrackLandmarker):
+        def detect(self, image_bgr, t_s):
+            looks[-1] += 1
+            return super().detect(image_bgr, t_s)
+
+    image = np.full((track.size_px[1], track.size_px[0], 3), 90, np.uint8)
+    with OnlineTracker(
+        lambda *, tracking=True: Counting(track), size_px=track.size_px, clip=track.clip, model=track.model
+    ) as tracker:
+        tracker.survey_later = True
+        for index, t_s in enumerate(track.t_s):
+            looks.append(0)
+            tracker.update(Frame(index, float(t_s), image))
+            looks.append(0)
+            tracker.finish_frame()
+    before, after = looks[::2], looks[1::2]
+    assert before[15:] == [1] * len(before[15:])
+    surveys = sum(after[15:])
+    assert surveys == pytest.approx((track.t_s[-1] - track.t_s[15]) / STRIDE_S, rel=0.3)
+    assert tracker.side is Side.LEFT
 
 
 def test_a_bent_resting_leg_is_taken_out_once_it_is_known():
