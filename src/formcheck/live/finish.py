@@ -18,7 +18,7 @@ from formcheck.form.online import judge_online
 from formcheck.form.statistics import set_statistics
 from formcheck.live import journal
 from formcheck.live.coach import EndReason
-from formcheck.live.journal import read_journal
+from formcheck.live.journal_reading import read_journal
 from formcheck.live.pain import PainMark, judge_personal_limit
 from formcheck.parsing import parse_json_object
 from formcheck.pipeline import write_session

@@ -8,42 +8,31 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.errors import InputError, OutputError
-from formcheck.files import acquire_lock, explained, open_private, private_folder, read_limited
-from formcheck.live.pain import PainMark
+from formcheck.errors import OutputError
+from formcheck.files import acquire_lock, explained, open_private, private_folder
 from formcheck.live.speech import Utterance
-from formcheck.message import Message
-from formcheck.npz import MAX_UNPACKED_BYTES
-from formcheck.parsing import parse_json_object, parse_moment
-from formcheck.pose.online_tracker import join_tracks
-from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.record.live_folders import LOCK
-from formcheck.session.kept import parse_kept
-from formcheck.timeseries import current_name, take_frames
-from formcheck.types import ClipInfo, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Side, View
+from formcheck.types import LegAngles, PoseTrack, Side
 
 HEADER, FRAMES, ANGLES, EVENTS, CUES = "journal.json", "frames.bin", "angles.bin", "events.jsonl", "cues.csv"
 PROTOCOL = "protocol.toml"
 FORMAT = 1
 CUE_COLUMNS = ("t_s", "rank", "key", "text", "tone")
 _FLUSH_S = 0.5
-# A frame has some 2 kB.
-_MOST_RECORD_BYTES = 1_000_000
-_SIDES = tuple(Side)
+# As what a side is written in a record.
+SIDES = tuple(Side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +110,7 @@ class Journal:
 
     def add_frame(self, row: PoseTrack) -> None:
         """Write a frame's landmarks (a track of one row)."""
-        record = _record(row, _SIDES.index(row.working_side) if row.working_side else -1)
+        record = _record(row, SIDES.index(row.working_side) if row.working_side else -1)
         if self._frame_type is None:
             self._frame_type = record.dtype
             self.add_event("frames", record=_description(record.dtype))
@@ -129,7 +118,7 @@ class Journal:
 
     def add_angles(self, row: LegAngles) -> None:
         """Write a frame's angles."""
-        record = _record(row, _SIDES.index(row.side))
+        record = _record(row, SIDES.index(row.side))
         if self._angle_type is None:
             self._angle_type = record.dtype
             self.add_event("angles", record=_description(record.dtype))
@@ -206,109 +195,6 @@ class Journal:
         # Without this a power failure would lose what the system has not put on the disk. Frames do not wait for it.
         for file in self._files:
             os.fsync(file.fileno())
-
-
-@dataclass(frozen=True, slots=True)
-class JournalContents:
-    """What a journal holds. ``track`` is None without frames; ``rep_count`` is what was counted aloud."""
-
-    started_at: str
-    language: str
-    protocol: LoadedProtocol
-    track: PoseTrack | None
-    angles: tuple[LegAngles, ...]
-    rep_count: int
-    marks: tuple[PainMark, ...]
-    kept: tuple[KeptCalibration, ...] = ()
-
-
-def read_journal(folder: Path) -> JournalContents:
-    """Read a set's journal; incomplete last records are ignored.
-
-    Raises
-    ------
-    InputError
-        The journal is damaged before its end.
-    """
-    try:
-        header = parse_json_object(read_limited(folder / HEADER), nan=True)
-        events = _read_events(read_limited(folder / EVENTS).decode())
-        return JournalContents(
-            started_at=parse_moment(header["started_at"]).isoformat(),
-            language=header["language"],
-            protocol=load_protocol(folder / PROTOCOL),
-            track=_read_track(folder, header, events),
-            angles=_read_angles(folder, events),
-            rep_count=sum(event["event"] == "rep" for event in events),
-            marks=tuple(_mark(event) for event in events if event["event"] == "pain"),
-            kept=tuple(map(parse_kept, header.get("kept", ()))),
-        )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-        raise InputError(
-            f"{folder}: expected the journal of a session, but it is damaged ({type(error).__name__}: {error})"
-        ) from None
-
-
-def _read_events(text: str) -> list[dict[str, Any]]:
-    # What follows the last line break is an incomplete line.
-    return [parse_json_object(line, nan=True) for line in text.split("\n")[:-1] if line]
-
-
-def _read_records(path: Path, kind: str, events: list[dict[str, Any]]) -> NDArray[Any]:
-    described = next((event["record"] for event in events if event["event"] == kind), None)
-    if described is None:
-        return np.zeros(0)
-    dtype = np.dtype([(name, base, tuple(shape)) for name, base, shape in described])
-    if dtype.hasobject or not 0 < dtype.itemsize <= _MOST_RECORD_BYTES:
-        raise ValueError(f"expected records of numbers, got {dtype.itemsize} bytes each")
-    data = read_limited(path, limit=MAX_UNPACKED_BYTES)
-    return np.frombuffer(data[: len(data) // dtype.itemsize * dtype.itemsize], dtype)
-
-
-def _read_track(folder: Path, header: dict[str, Any], events: list[dict[str, Any]]) -> PoseTrack | None:
-    records = _read_records(folder / FRAMES, "frames", events)
-    if records.size == 0:
-        return None
-    width, height = header["size_px"]
-    clip = ClipInfo(**{**header["clip"], "size_px": (width, height), "duration_s": float(records["t_s"][-1])})
-    parts: list[PoseTrack] = []
-    edges = [0, *(np.flatnonzero(np.diff(records["side"])) + 1).tolist(), len(records)]
-    for first, last in pairwise(edges):
-        part = records[first:last]
-        arrays: dict[str, Any] = {name: part[name] for name in part.dtype.names or () if name != "side"}
-        arrays = {name: v.astype(np.float64) if v.dtype.kind == "f" else v for name, v in arrays.items()}
-        parts.append(
-            PoseTrack(
-                **arrays,
-                size_px=(width, height),
-                working_side=_SIDES[part["side"][0]] if part["side"][0] >= 0 else None,
-                side_given=header["side_given"],
-                clip=clip,
-                model=ModelInfo(**header["model"]),
-            )
-        )
-    slow = (event for event in events if event["event"] == "too_slow")
-    rates = ({name: float(event[name]) for name in ("looked_at_hz", "coming_hz")} for event in slow)
-    return join_tracks(parts, warnings=tuple(Message.of("warning.too_slow", **one) for one in rates))
-
-
-def _read_angles(folder: Path, events: list[dict[str, Any]]) -> tuple[LegAngles, ...]:
-    records = _read_records(folder / ANGLES, "angles", events)
-    if records.size == 0:
-        return ()
-    arrays: dict[str, Any] = {current_name(name): records[name] for name in records.dtype.names or () if name != "side"}
-    # The view is found in the whole track, by whoever judges.
-    unknown = View(None, np.nan, 0.0, np.nan)
-    angles = LegAngles(**arrays, side=Side.LEFT, view=unknown)
-    return tuple(
-        replace(take_frames(angles, slice(at, at + 1)), side=_SIDES[side])
-        for at, side in enumerate(records["side"].tolist())
-    )
-
-
-def _mark(event: dict[str, Any]) -> PainMark:
-    knee_deg = math.nan if event["knee_deg"] is None else event["knee_deg"]
-    return PainMark(event["t_s"], knee_deg, event["rep"], event["by"])
 
 
 def _record(row: PoseTrack | LegAngles, side: int) -> NDArray[Any]:

@@ -17,7 +17,8 @@ from formcheck.form.summary import summarize
 from formcheck.live import journal as journal_module
 from formcheck.live.coach import EndReason
 from formcheck.live.finish import discard_empty, finish, note_answers, recover, unfinished
-from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, Journal, JournalHeader, new_folder, read_journal
+from formcheck.live.journal import ANGLES, CUES, EVENTS, FRAMES, Journal, JournalHeader, new_folder
+from formcheck.live.journal_reading import read_journal
 from formcheck.live.speech import Rank, Utterance
 from formcheck.pose.online_tracker import join_tracks, last_frame
 from formcheck.protocols.loader import load_protocol
