@@ -107,7 +107,7 @@ class Coach:
         self._here_s = -math.inf
         self._missed_advisory: str | None = None
         # What is yet to be said as soon as nothing else is.
-        self._remark: str | None = None
+        self._message: str | None = None
         self._warned_of_end = False
         self._ending_s = math.inf
         self._metronome_s = metronome_s
@@ -133,10 +133,10 @@ class Coach:
             self._follow_practice(state)
         if state.t_s >= self._ending_s and self.stage is not Stage.ENDED:
             self.end(state.t_s, EndReason.COUNT)
-        if self._remark is not None and not self._speech.busy(state.t_s):
-            self._speech.request(state.t_s, Rank.NOTICE, self._remark)
-            self._show_cue(state.t_s, self._remark)
-            self._remark = None
+        if self._message is not None and not self._speech.busy(state.t_s):
+            self._speech.request(state.t_s, Rank.NOTICE, self._message)
+            self._show_cue(state.t_s, self._message)
+            self._message = None
         if state.t_s > self._cue_until_s:
             self.cue = None
         return self.next_utterances(state.t_s)
@@ -155,9 +155,9 @@ class Coach:
         """Say something about the camera in any stage; ``last`` interrupts, since nothing follows."""
         self._speech.request(t_s, Rank.STOP if last else Rank.NOTICE, key)
 
-    def remark(self, key: str) -> None:
+    def say_when_free(self, key: str) -> None:
         """Say and show something that can wait until nothing else is said."""
-        self._remark = key
+        self._message = key
 
     def toggle_pause(self, t_s: float) -> None:
         """The space bar."""

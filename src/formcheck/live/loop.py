@@ -184,7 +184,7 @@ class Loop:
             self._told_slow = True
             looked_at_hz, coming_hz = round(throughput.looked_at_hz, 1), round(throughput.coming_hz, 1)
             self._journal.add_event("too_slow", t_s=self._t_s, looked_at_hz=looked_at_hz, coming_hz=coming_hz)
-            self._coach.remark("live.too_slow")
+            self._coach.say_when_free("live.too_slow")
             self._outputs.notify(self._outputs.texts.get("live.too_slow"))
 
     def _is_dark(self, image: ImageBgr) -> bool:

@@ -23,7 +23,7 @@ _ROOM = 1.7
 _STEEP_DEG = 24.0
 # Beyond this hip flexion the thigh is raised, or being raised.
 _UP_DEG = 60.0
-# So long a dark room is remarked on; whoever cannot put on a light practises without.
+# So long a dark room is told; whoever cannot put on a light practises without.
 _DARK_ROOM_S = 12.0
 _BODY = (NOSE, *EARS, *SHOULDERS, *HIPS, *KNEES, *ANKLES)
 CHECKS = ("light", "frame", "lying", "side", "leg")

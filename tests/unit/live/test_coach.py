@@ -226,9 +226,9 @@ def test_after_the_end_nothing_goes_on(action):
     assert course.coach.end_reason is EndReason.STOP
 
 
-def test_a_remark_waits_until_nothing_else_is_said_and_comes_once():
+def test_a_message_waits_until_nothing_else_is_said_and_comes_once():
     course = Course().begin()
-    course.coach.remark("live.too_slow")
+    course.coach.say_when_free("live.too_slow")
     course.play(0.05, counted=GOOD)
     course.play(1.0)
     assert course.coach.cue == EN.get("live.too_slow")

@@ -62,15 +62,15 @@ def test_ready_after_two_seconds_that_begin_anew_with_a_fault():
     assert ready_s[0] == pytest.approx(3.5, abs=0.11)
 
 
-def test_a_dark_room_is_remarked_on_and_then_does_not_hold_anybody_up():
+def test_a_dark_room_is_told_and_then_does_not_hold_anybody_up():
     checklist = SetupChecklist()
     states = [
         checklist.update(online_state(float(t_s)), GOOD, leg_known=True, dark_room=True)
         for t_s in np.arange(0, 20, 0.1)
     ]
-    remarked = [state.remedy == "setup.dark_room" for state in states]
-    assert remarked[0]
-    assert sum(remarked) == pytest.approx(120, abs=2)
+    told = [state.remedy == "setup.dark_room" for state in states]
+    assert told[0]
+    assert sum(told) == pytest.approx(120, abs=2)
     assert not any(state.passed["light"] for state in states)
     assert states[-1].ready
     lit = checklist.update(online_state(20.0), GOOD, leg_known=True)
