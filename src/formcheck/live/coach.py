@@ -30,6 +30,7 @@ _PERSIST_S = 1.0
 _CUE_AGAIN_S = 12.0
 _REMEDY_AGAIN_S = 8.0
 _CUE_SHOWN_S = 4.0
+_MESSAGE_SHOWN_S = 6.0
 # Shown while the knee is beyond the limit and this much longer, so that it does not flicker with noise.
 _LIMIT_SHOWN_S = 0.5
 # Out of view, or sitting up, for this long is a pause.
@@ -135,7 +136,7 @@ class Coach:
             self.end(state.t_s, EndReason.COUNT)
         if self._message is not None and not self._speech.busy(state.t_s):
             self._speech.request(state.t_s, Rank.NOTICE, self._message)
-            self._show_cue(state.t_s, self._message)
+            self._show_cue(state.t_s, self._message, shown_s=_MESSAGE_SHOWN_S)
             self._message = None
         if state.t_s > self._cue_until_s:
             self.cue = None

@@ -222,7 +222,7 @@ class Loop:
             if outputs.mirror:
                 image, leg = mirrored(image, leg)
             recording, unheard = self._recorder is not None, outputs.voice is not None and not outputs.heard
-            status = ScreenStatus(self._fault, recording, outputs.muted, unheard, self._throughput.too_slow)
+            status = ScreenStatus(self._fault, recording, outputs.muted, unheard)
             screen = outputs.screens.practice(image, self._coach, state, leg, side=self._tracker.side, status=status)
         with self.timings.measure("showing"):
             outputs.window.show(screen)

@@ -33,16 +33,12 @@ _HATCH_UNITS = 3.2
 
 @dataclass(frozen=True, slots=True)
 class ScreenStatus:
-    """What is shown besides the set: catalogue key of a camera fault, recording, and what does not work.
-
-    That is sound that is off or not heard, and a machine that is too slow for every frame.
-    """
+    """What is shown besides the set: catalogue key of a camera fault, recording, and sound that is off or not heard."""
 
     fault: str | None = None
     recording: bool = False
     muted: bool = False
     unheard: bool = False
-    too_slow: bool = False
 
 
 class Screens:
@@ -127,14 +123,13 @@ class Screens:
         draw_banner(canvas, rect, text, self._banner_units * self._layout.unit_px, rows=3, warning=warning)
 
     def _status(self, canvas: Canvas, status: ScreenStatus) -> None:
-        """Red dot and word while recording; a word for what does not work. On the frame's lower edge."""
+        """Red dot and word while recording; a word while nothing is heard. On the frame's lower edge."""
         u = self._layout.unit_px
         x, y, size = canvas.size_px[0] - 2 * u, self._layout.band.y - 3 * u, 4.5 * u
         words = (
             ("recording", status.recording, True),
             ("muted", status.muted, False),
             ("unheard", status.unheard and not status.muted, False),
-            ("too_slow", status.too_slow, False),
         )
         for key, shown, dot in words:
             if not shown:
@@ -173,7 +168,8 @@ class Screens:
             at = (where.checks.x + 8 * u, self._font.baseline(y, row, size))
             canvas.text(line, at, size, weight=600, colour=WHITE if done else GREY)
         remedy = state.remedy or "setup.hold"
-        self._banner(canvas, where.band, self._texts.get(remedy), warning=remedy != "setup.hold")
+        said = coach.cue or self._texts.get(remedy)
+        self._banner(canvas, where.band, said, warning=coach.cue is not None or remedy != "setup.hold")
         if state.remedy is None:
             canvas.box(Rect(0.0, where.band.bottom - 2 * u, where.band.w * state.share, 2 * u), GOOD)
 

@@ -167,14 +167,18 @@ def test_a_fault_of_the_camera_is_written_over_the_frame():
     assert (shown[0][: rows.start] == shown[1][: rows.start]).all()
 
 
-def test_a_machine_that_is_too_slow_is_shown():
+def test_a_message_is_shown_during_set_up_too():
     size_px = (1280, 720)
-    screens, coach = Screens(size_px, Texts("en")), practising()
-    shown = [
-        screens.practice(frame(size_px), coach, online_state(0.0), leg(size_px), side=Side.LEFT, status=status)
-        for status in (QUIET, ScreenStatus(too_slow=True))
-    ]
-    assert (shown[0] != shown[1]).any()
+    screens, coach = Screens(size_px, Texts("en")), Coach(PROTOCOL, Texts("en"))
+    shown = []
+    for key in (None, "live.too_slow"):
+        if key is not None:
+            coach.say_when_free(key)
+        coach.step(online_state(0.0), window(), leg_known=True)
+        status = {"side": Side.LEFT, "status": QUIET}
+        shown.append(screens.practice(frame(size_px), coach, online_state(0.0), leg(size_px), **status))
+    band = screen_layout(size_px).band
+    assert (shown[0][int(band.y) :] != shown[1][int(band.y) :]).any()
 
 
 def test_recording_shows_a_red_dot():
