@@ -46,9 +46,9 @@ class BlindWindow(NoWindow):
     shown = True
 
     def key(self, wait_ms: int = 0) -> str | None:
-        """No key, but at the very end: the summary is not waited for."""
+        """No key, but at the very end: the summary is not waited for. The first frame is, a millisecond at a time."""
         super().key(wait_ms)
-        return "q" if wait_ms else None
+        return "q" if wait_ms > 1 else None
 
 
 class KeylessWindow(OpenCvWindow):
@@ -57,7 +57,7 @@ class KeylessWindow(OpenCvWindow):
     def key(self, wait_ms: int = 0) -> str | None:
         """No key, but at the very end."""
         super().key(wait_ms)
-        return "q" if wait_ms else None
+        return "q" if wait_ms > 1 else None
 
 
 class AgeTimings(Timings):
