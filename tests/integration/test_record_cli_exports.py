@@ -9,18 +9,21 @@ import shutil
 
 import pytest
 
+from formcheck.record.exports.tables import COLUMNS
 from formcheck.report import pdf
 from record_commands import saved
+
+
+def files_of(ending):
+    """Return what an export of tables leaves."""
+    return sorted([*(f"{name}.{ending}" for name in COLUMNS), "frames"])
 
 
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("csv", ["corrections.csv", "findings.csv", "frames", "notes.csv", "reps.csv", "sessions.csv"]),
-        (
-            "parquet",
-            ["corrections.parquet", "findings.parquet", "frames", "notes.parquet", "reps.parquet", "sessions.parquet"],
-        ),
+        ("csv", files_of("csv")),
+        ("parquet", files_of("parquet")),
         ("json", ["UID.json", "profile-me.json"]),
         ("fhir", ["UID.fhir.json"]),
         ("opensim", ["UID.mot", "UID.trc"]),

@@ -15,10 +15,12 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from formcheck.form.set_numbers import set_numbers
 from formcheck.form.statistics import statuses
 from formcheck.resolution import FRAME_TIME_DECIMALS, rounded, rounded_array
+from formcheck.session.by_hand import HandReading, frame_number
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import deciding_words, status_word
+from formcheck.text.findings import deciding_words, rule_title, status_word, unit_word, verdict_word
 from formcheck.text.numbers import printable
 from formcheck.types import FloatArray, Session
 
@@ -35,14 +37,26 @@ _ANGLE_COLUMNS: Mapping[str, str] = {
     "ankle_dorsiflexion_deg": "0.0", "foot_from_vertical_deg": "0.0", "hand_distance_thighs": "0.00",
     "usable": "General", "phase": "@", "rep": "0",
 }  # fmt: skip
+# The Set sheet's: unlike in the others, each row has a unit of its own.
+_SET_COLUMNS: Mapping[str, str] = {
+    "number": "@", "value": "General", "unit": "@", "se": "General", "limit_low": "General", "limit_high": "General",
+    "verdict": "@",
+}  # fmt: skip
+_HAND_COLUMNS: Mapping[str, str] = {
+    "frame": "0", "t_s": "0.000", "what": "@", "value": "0.0", "unit": "@", "formcheck": "0.0", "formcheck_se": "0.0",
+    "difference": "0.0", "rater": "@",
+}  # fmt: skip
+_SET_DECIMALS = 2
 _WIDTH, _TEXT_WIDTH = 13, 90
 # Without times of their own, equal sets are equal bytes.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _MADE_AT = datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def workbook(session: Session, head: Sequence[str], texts: Texts, *, t_s: FloatArray) -> bytes:
-    """Return a set as an .xlsx file: sheets of the set in words, of its repetitions, and of its angles.
+def workbook(
+    session: Session, head: Sequence[str], texts: Texts, *, t_s: FloatArray, by_hand: Sequence[HandReading] = ()
+) -> bytes:
+    """Return a set as an .xlsx file: sheets of the set, its repetitions, its angles, and what was measured by hand.
 
     Numbers are numbers, with their units in the header of the column; an empty cell means not measurable.
 
@@ -54,6 +68,8 @@ def workbook(session: Session, head: Sequence[str], texts: Texts, *, t_s: FloatA
     texts : Texts
     t_s : (T,) float
         Frame times, also of a session without angles.
+    by_hand : sequence of HandReading
+        What a reviewer measured; without any there is no sheet of it.
     """
     book = openpyxl.Workbook(write_only=True)
     book.properties.creator = "formcheck"
@@ -62,8 +78,12 @@ def workbook(session: Session, head: Sequence[str], texts: Texts, *, t_s: FloatA
     words.column_dimensions["A"].width = _TEXT_WIDTH
     for line in head:
         words.append([_cell(words, line, "@", wrapped=True)])
+    words.append([])
+    _rows(words, _SET_COLUMNS, _set_rows(session, texts), texts)
     _table(book.create_sheet(texts.get("workbook.reps")), _REP_COLUMNS, _rep_rows(session, texts), texts)
     _table(book.create_sheet(texts.get("workbook.angles")), _ANGLE_COLUMNS, _angle_rows(session, t_s, texts), texts)
+    if by_hand:
+        _table(book.create_sheet(texts.get("workbook.by_hand")), _HAND_COLUMNS, _hand_rows(by_hand, t_s, texts), texts)
     return _file_bytes(book)
 
 
@@ -72,6 +92,10 @@ def _table(sheet: Any, columns: Mapping[str, str], rows: Iterable[_Row], texts: 
     sheet.freeze_panes = "B2"
     for number in range(1, len(columns) + 1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
+    _rows(sheet, columns, rows, texts)
+
+
+def _rows(sheet: Any, columns: Mapping[str, str], rows: Iterable[_Row], texts: Texts) -> None:
     sheet.append([_cell(sheet, texts.get(f"workbook.column.{name}"), "@", bold=True, wrapped=True) for name in columns])
     for row in rows:
         sheet.append([_cell(sheet, value, shown) for value, shown in zip(row, columns.values(), strict=True)])
@@ -90,6 +114,28 @@ def _cell(sheet: Any, value: Any, shown: str, *, bold: bool = False, wrapped: bo
     if wrapped:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
+
+
+def _set_rows(session: Session, texts: Texts) -> Iterator[_Row]:
+    """The numbers of the set, and what each rule found in the set as a whole."""
+    for key, number in set_numbers(session).items():
+        label, unit = texts.get(f"clinician.numbers.{key}"), unit_word(texts, number.unit)
+        yield label, _kept_decimals(number.value), unit, _kept_decimals(number.se), None, None, None
+    for one in session.findings_of(None):
+        observed, error, low, high = map(_kept_decimals, (one.observed, one.se, *one.limit))
+        measured = (observed, unit_word(texts, one.unit) if observed is not None else None, error)
+        yield rule_title(texts, one.rule), *measured, low, high, verdict_word(texts, one.verdict)
+
+
+def _kept_decimals(value: float | None) -> float | None:
+    return None if value is None else round(value, _SET_DECIMALS)
+
+
+def _hand_rows(by_hand: Sequence[HandReading], t_s: FloatArray, texts: Texts) -> Iterator[_Row]:
+    for one in by_hand:
+        what, unit = texts.get(f"workbook.what.{one.kind}"), unit_word(texts, one.unit)
+        own = (one.formcheck, one.formcheck_se, one.difference, one.rater or None)
+        yield frame_number(t_s, one.at_s), one.at_s, what, one.value, unit, *own
 
 
 def _rep_rows(session: Session, texts: Texts) -> Iterator[_Row]:

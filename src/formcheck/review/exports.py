@@ -29,6 +29,7 @@ from formcheck.review.signing import reviewed_document
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
 from formcheck.server.endpoints import RequestError
+from formcheck.session.by_hand import hand_readings
 from formcheck.session.frames import angles_csv
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
@@ -96,7 +97,9 @@ class Exports:
         summary = summarize(session)
         head = [_stem(opened), *map(texts.say, (summary.headline, *summary.sentences))]
         head += self._review_lines(opened) if layer == "reviewed" else [texts.get("record.review.analysed")]
-        return workbook(session, head, texts, t_s=opened.analysis.track.t_s), f"{_stem(opened)}-{layer}"
+        by_hand = hand_readings(opened.stored.review.to_json()) if layer == "reviewed" else ()
+        data = workbook(session, head, texts, t_s=opened.analysis.track.t_s, by_hand=by_hand)
+        return data, f"{_stem(opened)}-{layer}"
 
     def _review_lines(self, opened: OpenedItem) -> list[str]:
         """Return who reviewed, and what that changed."""

@@ -15,6 +15,7 @@ from formcheck.form.summary import listed
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
 from formcheck.record.profiles import profile_words
+from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.apply import ReviewedSession
 from formcheck.review.changes import calibration_change
 from formcheck.review.library import Item
@@ -24,7 +25,14 @@ from formcheck.review.raters import agreements
 from formcheck.server.endpoints import page_catalogue
 from formcheck.session.document import to_document
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import deciding_words, limit_words, observed_words, rule_title, status_words
+from formcheck.text.findings import (
+    deciding_words,
+    exercise_name,
+    limit_words,
+    observed_words,
+    rule_title,
+    status_words,
+)
 from formcheck.text.numbers import printable
 from formcheck.types import Finding, FloatArray, PoseTrack, Session
 from formcheck.video.window import FASTEST, SLOWEST
@@ -42,6 +50,14 @@ _ANGLES = {
 def page_texts(texts: Texts) -> dict[str, Any]:
     """Return the language of the page, and the texts in which its scripts find their words."""
     return page_catalogue(texts, _PAGE_SECTIONS)
+
+
+def protocol_choices(protocols: AvailableProtocols, texts: Texts) -> list[dict[str, Any]]:
+    """Return the protocols that the page offers."""
+    return [
+        {"id": one.id, "name": exercise_name(texts, one.id, one.name), "version": one.version}
+        for one in (loaded.protocol for loaded in protocols.by_id.values())
+    ]
 
 
 def item_head(item: Item, review: Review, texts: Texts) -> dict[str, Any]:

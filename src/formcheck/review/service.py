@@ -36,7 +36,6 @@ from formcheck.review.storage import StoredReview
 from formcheck.server.endpoints import RequestError
 from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
-from formcheck.text.findings import exercise_name
 from formcheck.types import ImageBgr, PoseTrack, Session
 
 _CACHED_ANALYSES = 6
@@ -110,15 +109,11 @@ class ReviewService:
 
     def state(self) -> dict[str, Any]:
         """Return what was opened, and what can be done with it."""
-        protocols = [one.protocol for one in self.protocols.by_id.values()]
         return {
             "version": version("formcheck"),
             "opened": self.library.opened,
             "single": self._single,
-            "protocols": [
-                {"id": one.id, "name": exercise_name(self.texts, one.id, one.name), "version": one.version}
-                for one in protocols
-            ],
+            "protocols": payload.protocol_choices(self.protocols, self.texts),
             "can_upload": self.library.uploads is not None,
             "pdf": find_browser() is not None,
             "xlsx_by": None if installed(Extra.CLINIC) else install_command(Extra.CLINIC),
@@ -203,11 +198,7 @@ class ReviewService:
             "reviewed_at": opened.stored.saved_at,
             "has_annotated": item.annotated() is not None,
             "review_problem": opened.problem,
-            "notices": [
-                *payload.draft_notices(opened.stored.review, self.texts),
-                *item.notices(self.texts),
-                *notices,
-            ],
+            "notices": [*payload.draft_notices(opened.stored.review, self.texts), *item.notices(self.texts), *notices],
             "thresholds": payload.hip_band(protocol.protocol if protocol else None),
         }
 

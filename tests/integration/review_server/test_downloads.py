@@ -97,7 +97,7 @@ def test_repetitions_and_angles_are_a_workbook_of_typed_numbers(served, key):
             assert sheet.freeze_panes == "B2"
             assert sheet.max_row == frozen + 1
         said = [row[0] for row in words.values]
-        assert any("=1+1" in line for line in said) is (layer == "reviewed")
+        assert any("=1+1" in line for line in said if line) is (layer == "reviewed")
         assert all(cell.data_type != "f" for row in words.iter_rows() for cell in row)
         header, *rows = angle_sheet.values
         knee = header.index(Texts().get("workbook.column.knee_flexion_deg"))

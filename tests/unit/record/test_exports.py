@@ -15,13 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from formcheck.errors import InputError
+from formcheck.form.statistics import set_statistics
 from formcheck.protocols.loader import load_protocol
-from formcheck.record.annotations import add_correction, add_note
+from formcheck.record.annotations import ReviewRow, add_correction, add_note, save_review
+from formcheck.record.exports import export_files
 from formcheck.record.exports.archive import import_profile, import_session, profile_json, session_json
 from formcheck.record.exports.archived import ArchivedProfile, ArchivedSession, read_archive
 from formcheck.record.exports.opensim import mot_text, trc_text
@@ -36,7 +39,10 @@ from formcheck.record.save import save_set
 from formcheck.record.series import Series, load_series
 from formcheck.record.store import Store, open_store
 from formcheck.record.values import Answers, Mark, MarkKind, Origin, Place, Practice, Question, Role
+from formcheck.session.by_hand import hand_readings
+from formcheck.session.document import from_document
 from formcheck.text.catalogue import Texts
+from formcheck.text.findings import rule_title, verdict_word
 from formcheck.types import Side
 from practice import PROFILE, judged, keep_set, plan
 
@@ -64,6 +70,23 @@ def uid(kept) -> str:
     return kept[1]
 
 
+# What a reviewer measured: hip and another angle on two frames, and a line beside a known length.
+DRAFT = {
+    "goniometer": [
+        {"id": "b", "t_s": 2.0, "joint": "other", "rater": "", "angle_deg": 31.0},
+        {
+            "id": "a", "t_s": 1.01, "joint": "hip", "rater": "AB", "angle_deg": 93.5, "tool_deg": 90.0,
+            "tool_se_deg": 2.25, "difference_deg": 3.5,
+        },
+    ],
+    "scale": {"t_s": 0.5, "points": [[0, 0], [0, 100]], "length_cm": 40.0},
+    "drawings": [
+        {"kind": "line", "t_s": 3.0, "points": [[0, 0], [30, 40]]},
+        {"kind": "text", "t_s": 0.1, "points": [[0, 0]]},
+    ],
+}  # fmt: skip
+
+
 def keep_all(store: Store) -> str:
     answers = Answers(5, 4, (Place.CALF, Place.BACK_OF_THIGH))
     marks = (Mark(MarkKind.P1, 3.0, 38.25, 2.0),)
@@ -73,6 +96,7 @@ def keep_all(store: Store) -> str:
         add_note(connection, uid, text='=danger, "quoted"\nand ü', role=Role.CLINICIAN)
         add_correction(connection, uid, subject="rep_count", value="5", reason="one hidden", role=Role.CLINICIAN)
         prescribe(connection, profile_key(connection, PROFILE), plan())
+        save_review(connection, uid, ReviewRow(1, "2026-03-02T10:00:00+00:00", "AB", False, json.dumps(DRAFT), "{}"))
     return uid
 
 
@@ -108,6 +132,47 @@ def test_csv_reads_back_with_empty_cells_for_the_unknown(store, uid):
     assert (row["p1_deg"], row["stopped_because"], row["counts"]) == ("38.25", "", "true")
     reps = list(csv.DictReader(io.StringIO(csv_text(COLUMNS["reps"], found["reps"]).decode("utf-8-sig"))))
     assert [rep["number"] for rep in reps] == ["1", "2", "3", "4"]
+
+
+def test_what_was_measured_by_hand_is_a_table_and_a_sheet(store, uid):
+    with store.reading() as connection:
+        selection = selected(store, connection, uid)
+        rows = dict(tables(selection))["measured_by_hand"]
+        t_s = selection.series(uid).columns["t_s"].tolist()
+        (book,) = (openpyxl.load_workbook(io.BytesIO(data)) for _, data in export_files("xlsx", selection))
+        assert dict(tables(replace(selection, as_analysed=True)))["measured_by_hand"] == []
+    assert [(row["kind"], row["value"], row["unit"]) for row in rows] == [
+        ("known_length", 40.0, "cm"), ("hip", 93.5, "deg"), ("angle", 31.0, "deg"), ("line", 20.0, "cm"),
+    ]  # fmt: skip
+    hip = rows[1]
+    assert [hip[name] for name in ("at_s", "formcheck", "formcheck_se", "difference", "rater")] == [
+        1.01, 90.0, 2.25, 3.5, "AB",
+    ]  # fmt: skip
+    assert t_s[hip["frame"] - 1] == pytest.approx(1.01, abs=0.04)
+    header, *cells = book[Texts().get("workbook.by_hand")].values
+    assert [row[3] for row in cells] == [40.0, 93.5, 31.0, 20.0]
+    assert cells[1][header.index(Texts().get("workbook.column.formcheck_se"))] == 2.25
+    (px,) = hand_readings({"drawings": DRAFT["drawings"]})
+    assert (px.value, px.unit) == (50.0, "px")
+
+
+def test_the_sheet_of_the_set_has_numbers_to_compute_with(store, uid):
+    texts = Texts()
+    with store.reading() as connection:
+        selection = selected(store, connection, uid)
+        session = from_document(selection.result(uid)["document"])
+        (book,) = (openpyxl.load_workbook(io.BytesIO(data)) for _, data in export_files("xlsx", selection))
+    rows = {row[0]: row[1:] for row in book[texts.get("workbook.set")].values if row[0]}
+    stats = set_statistics(session)
+    knee = rows[texts.get("clinician.numbers.knee_end")]
+    assert knee[:3] == (
+        pytest.approx(stats.knee_end_deg, abs=0.01), "degrees", pytest.approx(stats.knee_se_deg, abs=0.01)
+    )  # fmt: skip
+    assert rows[texts.get("clinician.numbers.reps")][:3] == (stats.complete, "repetitions", None)
+    (hip,) = (one for one in session.findings_of(None) if one.rule == "hip_in_band")
+    value, unit, error, low, high, verdict = rows[rule_title(texts, "hip_in_band")]
+    assert (value, error) == (pytest.approx(hip.observed, abs=0.01), pytest.approx(hip.se, abs=0.01))
+    assert (unit, low, high, verdict) == ("degrees", *hip.limit, verdict_word(texts, hip.verdict))
 
 
 def test_a_note_cannot_become_a_formula(store, uid):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from formcheck.angles.scatter import duration_se_s
 from formcheck.form import rules
 from formcheck.form.statistics import set_statistics, statuses
 from formcheck.protocols.loader import load_protocol
@@ -118,13 +119,14 @@ def test_every_number_is_the_records_and_so_are_its_error_and_its_position(store
         sign(store, uid, overrules=OVERRULES)
     line, session, resources = exported(store, uid)
     found, stats = by_key(resources), set_statistics(session)
+    thigh_se = next((one.se for one in session.findings_of(None) if one.rule == rules.THIGH_STILL.id), None)
     expected = {
         "knee-end": (line.knee_end_deg, line.knee_se_deg),
         "knee-end-met": (line.knee_end_met_deg, line.knee_se_deg),
         "knee-p1": (line.p1_deg, line.p1_se_deg),
         "hip-mean": (line.hip_mean_deg, line.hip_se_deg),
-        "hip-range": (line.hip_range_deg, None),
-        "rep-length": (line.rep_s, None),
+        "hip-range": (line.hip_range_deg, thigh_se),
+        "rep-length": (line.rep_s, None if line.rep_s is None else duration_se_s(line.rep_s)),
         "pain-before": (5, None),
         "pain-after": (4, None),
     }

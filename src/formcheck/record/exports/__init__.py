@@ -30,7 +30,9 @@ class ExportFormat:
 
 EXPORT_FORMATS = {
     "csv": ExportFormat(
-        "tables", "csv_files", "tables of sessions, reps, findings, notes, corrections; one of frames per session"
+        "tables",
+        "csv_files",
+        "tables of sessions, reps, findings, what was measured by hand, notes, corrections; one of frames per session",
     ),
     "parquet": ExportFormat(
         "parquet", "parquet_files", "the same tables, with types (needs formcheck[research])", Extra.RESEARCH

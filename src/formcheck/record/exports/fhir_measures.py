@@ -8,6 +8,7 @@ from enum import Enum
 from math import isfinite
 
 from formcheck.form import rules
+from formcheck.form.set_numbers import set_numbers
 from formcheck.form.statistics import set_statistics, statuses, thigh_movement
 from formcheck.record.values import CalibratedBy, SessionLine
 from formcheck.session.schema import ReviewedPart
@@ -123,6 +124,7 @@ def _angles(line: SessionLine, session: Session) -> Iterator[Measure]:
         f"Movement of the thigh ({line.side}) within a repetition, median",
         line.hip_range_deg,
         f"{hip}; largest less smallest in each complete repetition, median",
+        error=set_numbers(session)["hip_range"].se,
         position=_position(session, _hip_of_set(line)),
     )
 
@@ -193,6 +195,7 @@ def _counts(line: SessionLine, session: Session, reviewed: ReviewedPart | None) 
         "s",
         "s",
         "Time from where the knee begins to straighten to where it is bent again, from the times of the frames",
+        error=set_numbers(session)["length"].se,
         position=position,
     )
 

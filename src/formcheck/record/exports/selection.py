@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from formcheck.errors import StoreError
-from formcheck.parsing import checked_uid
+from formcheck.parsing import checked_uid, parse_json_object
 from formcheck.record.choice import result_of
 from formcheck.record.damage import set_aside
 from formcheck.record.exports import ExportFiles
 from formcheck.record.queries import session_line, sessions
+from formcheck.record.reviewed import review_in_force
 from formcheck.record.series import Series, load_series
 from formcheck.record.store import Store
 from formcheck.record.values import SessionLine
+from formcheck.session.by_hand import HandReading, hand_readings
 from formcheck.text.catalogue import Texts
 
 
@@ -57,6 +59,11 @@ class Selection:
     def result(self, uid: str) -> dict[str, Any]:
         """Return the result that is exported of a session, with its document."""
         return result_of(self.connection, uid, as_analysed=self.as_analysed)
+
+    def by_hand(self, uid: str) -> list[HandReading]:
+        """Return what was measured by hand in the review of a session, a draft too; nothing as analysed."""
+        review = None if self.as_analysed else review_in_force(self.connection, uid)
+        return hand_readings(parse_json_object(review.text)) if review is not None else []
 
     def series(self, uid: str) -> Series:
         """Return the series of the result that is exported of a session."""

@@ -11,12 +11,15 @@ from datetime import date, datetime
 from types import NoneType
 from typing import IO, Any, get_args, get_type_hints
 
+import numpy as np
+
 from formcheck.record.damage import readable
 from formcheck.record.exports import ExportFiles
 from formcheck.record.exports.selection import Selection, per_session
 from formcheck.record.queries import corrections_of, notes_of, reps
 from formcheck.record.series import Series, plain_columns
 from formcheck.record.values import Correction, RepLine, SessionLine, SessionNote
+from formcheck.session.by_hand import HandReading, frame_number
 
 Row = Mapping[str, Any]
 Columns = Mapping[str, type]
@@ -43,6 +46,7 @@ COLUMNS: Mapping[str, Columns] = {
     "sessions": _columns_of(SessionLine),
     "reps": _columns_of(RepLine),
     "findings": FINDING_COLUMNS,
+    "measured_by_hand": {"session": str, "frame": int, **_columns_of(HandReading)},
     "notes": _columns_of(SessionNote),
     "corrections": _columns_of(Correction),
 }
@@ -62,6 +66,8 @@ def tables(selection: Selection) -> Iterator[tuple[str, list[Row]]]:
     yield "reps", [_flat(asdict(rep)) for rep in reps(connection, uids, as_analysed=selection.as_analysed)]
     of_each = readable(uids, lambda uid: list(_findings(selection, uid)), name=lambda uid: f"session {uid}")
     yield "findings", [row for found in of_each for row in found]
+    measured = readable(uids, lambda uid: list(_measured(selection, uid)), name=lambda uid: f"session {uid}")
+    yield "measured_by_hand", [row for found in measured for row in found]
     yield "notes", [_flat(asdict(note)) for note in notes_of(connection, uids)]
     yield "corrections", [_flat(asdict(one)) for one in corrections_of(connection, uids)]
 
@@ -85,6 +91,13 @@ def _findings(selection: Selection, uid: str) -> Iterator[Row]:
         own = {"session": uid, "limit_low": low, "limit_high": high}
         # Documents of the first version have no standard errors.
         yield {name: own.get(name, finding.get(name)) for name in FINDING_COLUMNS}
+
+
+def _measured(selection: Selection, uid: str) -> Iterator[Row]:
+    found = selection.by_hand(uid)
+    t_s = np.asarray(selection.series(uid).columns["t_s"]) if found else np.empty(0)
+    for one in found:
+        yield {"session": uid, "frame": frame_number(t_s, one.at_s), **asdict(one)}
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Row]) -> bytes:

@@ -31,4 +31,4 @@ def _workbook(selection: Selection, uid: str) -> bytes:
         *map(texts.say, (summary.headline, *summary.sentences)),
         *review_sentences(line, texts),
     ]
-    return workbook(session, head, texts, t_s=np.asarray(frames.angles["t_s"]))
+    return workbook(session, head, texts, t_s=np.asarray(frames.angles["t_s"]), by_hand=selection.by_hand(uid))
