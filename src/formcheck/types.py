@@ -33,6 +33,9 @@ SIDE_UNDECIDED = "quality.side_undecided"
 SECOND_PERSON = "warning.second_person"
 """Key of a track's warning that somebody else is in the picture."""
 
+TOO_SLOW = "warning.too_slow"
+"""Key of a live track's warning that the machine was too slow to look at every frame."""
+
 
 class Side(StrEnum):
     """The subject's side."""

@@ -11,7 +11,17 @@ from formcheck.angles.pelvis import find_pelvis_lift
 from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.text.numbers import whole
-from formcheck.types import SIDE_UNDECIDED, BoolArray, FloatArray, LegAngles, PoseTrack, Quality, Side, View
+from formcheck.types import (
+    SIDE_UNDECIDED,
+    TOO_SLOW,
+    BoolArray,
+    FloatArray,
+    LegAngles,
+    PoseTrack,
+    Quality,
+    Side,
+    View,
+)
 
 # Shares of the clip below which a reason is worth a sentence.
 _NOTABLE = 0.05
@@ -147,7 +157,9 @@ def _image_reasons(track: PoseTrack, seen: np.ndarray) -> list[Message]:
     thigh_px = _thigh_px(track)
     if seen.any() and thigh_px < _SMALL_THIGH_PX:
         reasons.append(Message.of("quality.small"))
-    if len(track.t_s) > 1 and 1 / np.median(np.diff(track.t_s)) < _SLOW_HZ:
+    few = len(track.t_s) > 1 and 1 / np.median(np.diff(track.t_s)) < _SLOW_HZ
+    # Where the machine was too slow, its warning says so, and a camera with more frames is no remedy.
+    if few and not any(warning.key == TOO_SLOW for warning in track.warnings):
         reasons.append(Message.of("quality.few_frames"))
     return reasons
 

@@ -22,7 +22,7 @@ from formcheck.pose.online_tracker import join_tracks
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.session.kept import parse_kept
 from formcheck.timeseries import current_name, take_frames
-from formcheck.types import ClipInfo, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Side, View
+from formcheck.types import TOO_SLOW, ClipInfo, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Side, View
 
 # A frame has some 2 kB.
 _MOST_RECORD_BYTES = 1_000_000
@@ -126,7 +126,7 @@ def _read_angles(folder: Path, events: list[dict[str, Any]]) -> tuple[LegAngles,
 
 def _too_slow(event: dict[str, Any]) -> Message:
     rates = {name: float(event[name]) for name in ("looked_at_hz", "coming_hz")}
-    return Message.of("warning.too_slow", **rates)
+    return Message.of(TOO_SLOW, **rates)
 
 
 def _mark(event: dict[str, Any]) -> PainMark:

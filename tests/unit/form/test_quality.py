@@ -6,7 +6,7 @@ import pytest
 import synth
 from formcheck.angles.leg import MAX_ELEVATION_DEG, measure_leg
 from formcheck.form.quality import assess_quality
-from formcheck.message import verbatim
+from formcheck.message import Message, verbatim
 from formcheck.pose.landmarks import LEGS
 from formcheck.types import Side
 from synth import Move
@@ -116,7 +116,10 @@ def test_small_person():
 
 
 def test_few_frames():
-    assert "quality.few_frames" in reasons(synth.glide(SET, fps=6.0))
+    track = synth.glide(SET, fps=6.0)
+    assert "quality.few_frames" in reasons(track)
+    slow = Message.of("warning.too_slow", looked_at_hz=6.0, coming_hz=30.0)
+    assert "quality.few_frames" not in reasons(replace(track, warnings=(slow,)))
 
 
 def test_half_of_it_blank():
