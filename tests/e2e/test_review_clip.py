@@ -57,6 +57,8 @@ def test_a_review_is_all_there_after_a_reload(clip_view, review):
     starts_s = events(MOVES)[1][0]
     assert review.times_s[cursor(clip_view)] == pytest.approx(starts_s, abs=0.35)
 
+    clip_view.keyboard.press("2")
+    clip_view.locator("[data-key=rater]").fill("PT2")
     place_goniometer(clip_view)
     expect(clip_view.locator("[data-measure] .yours")).to_have_text("90°")
     difference = clip_view.locator("[data-measure] td").nth(3)
@@ -74,6 +76,8 @@ def test_a_review_is_all_there_after_a_reload(clip_view, review):
     clip_view.keyboard.press("n")
     clip_view.keyboard.type("Look at the <i>toes</i>.")
     saved(clip_view)
+    kept = clip_view.request.get(item_url(clip_view)).json()["review"]
+    assert [kept["goniometer"][0]["rater"], kept["notes"][0]["by"]] == ["PT2", "PT2"]
 
     clip_view.reload()
     clip_view.wait_for_selector(".clip-view")

@@ -81,7 +81,7 @@ def test_what_was_reviewed_beside_its_clip_is_what_the_record_shows_until_that_i
         page = tmp_path / f"page{option}.html"
         run("progress", "--out", str(page), "--until", "2026-03-29", *filter(None, [option]))
         pages[option] = page.read_text()
-    assert "1 of 1 sets is shown as a reviewer signed it" in pages[""]
+    assert Texts().get("progress.reviewed_all", n=1, all=1) in pages[""]
     assert "As analysed, without" in pages["--as-analysed"]
     for option, count in (([], "3"), (["--as-analysed"], "4")):
         out = tmp_path / f"out{count}"
@@ -158,7 +158,7 @@ def test_what_was_kept_of_a_clip_is_not_used_in_it_and_its_review_holds(run, tra
     kept_by_hand(track, tmp_path / "record", clip_sha256=load_track(track).clip.sha256)
     assert "the review holds" in run("analyze", str(track), "--save", "--profile", "P017")[2]
     assert (results / "session.json").read_bytes() == before
-    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 .* reviewed", run("history")[1])
+    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 [^:]*{uid}: reviewed", run("history")[1])
     # That of another clip is used: the review is a draft, and its page says why until it is completed again.
     kept_by_hand(track, tmp_path / "record")
     assert "kept as a draft" in run("analyze", str(track), "--save", "--profile", "P017")[2]

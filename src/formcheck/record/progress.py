@@ -165,7 +165,9 @@ def _review_caveats(shown: Sequence[SessionLine], texts: Texts, *, as_analysed: 
     if as_analysed:
         return [texts.get("record.review.analysed")]
     count = sum(line.review_status is ReviewStatus.REVIEWED for line in shown)
-    return [texts.get("progress.reviewed", n=count, all=len(shown))] if count else []
+    if not count:
+        return []
+    return [texts.get(f"progress.reviewed{'_all' if count == len(shown) else ''}", n=count, all=len(shown))]
 
 
 def _caveats(

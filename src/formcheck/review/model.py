@@ -78,7 +78,10 @@ class Overrule(Part):
 
 
 class Note(Part):
-    """A note on the session, on a repetition, or on a frame."""
+    """A note on the session, on a repetition, or on a frame.
+
+    ``by`` is who wrote it; empty where that is not known until its review is complete.
+    """
 
     id: Key
     scope: Literal["session", "rep", "frame"]
@@ -86,6 +89,7 @@ class Note(Part):
     t_s: Seconds | None = None
     text: Text
     at: Annotated[str, StringConstraints(max_length=40)]
+    by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
 
     @model_validator(mode="after")
     def _placed(self) -> Self:
@@ -182,6 +186,10 @@ class Review(Part):
             if len({one.id for one in kind}) < len(kind):
                 raise ValueError("expected a different id for each note, measurement and image, got one twice")
         return self
+
+    def marked(self, *, done: bool) -> Review:
+        """Return it as complete or as a draft."""
+        return self.model_copy(update={"done": done} | ({"draft_because": ()} if done else {}))
 
     def same_content(self, other: Review) -> bool:
         """Whether two reviews are equal apart from their revision and whether they are marked as complete."""

@@ -1,4 +1,4 @@
-"""How far two raters agree who measured the same frames."""
+"""Several raters of one clip: how far they agree who measured the same frames, and who wrote a note."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import combinations
 
 from formcheck.angles.hand_calibration import RATER_SD_DEG
 from formcheck.message import Message, verbatim
-from formcheck.review.model import Goniometer, Joint
+from formcheck.review.model import Goniometer, Joint, Review
 
 # With fewer frames a standard deviation is a guess.
 _ENOUGH_FRAMES = 3
@@ -96,3 +96,22 @@ def rater_sd_deg(marks: Sequence[Goniometer]) -> float:
 def raters(marks: Sequence[Goniometer]) -> str:
     """Return the raters' codes, each once."""
     return ", ".join(dict.fromkeys(mark.rater for mark in marks if mark.rater and mark.joint is not Joint.OTHER))
+
+
+def with_authors(review: Review, before: Review) -> Review:
+    """Return a review that is saved, with who wrote each note: it keeps the name when another signs it later.
+
+    Whoever completes a review signs what has no name in it; the page names whoever writes under a name.
+
+    Parameters
+    ----------
+    review : Review
+    before : Review
+        As it was stored.
+    """
+    signed = {note.id for note in before.notes} if before.done else set()
+    notes = []
+    for note in review.notes:
+        by = note.by or (before.reviewer if note.id in signed else review.reviewer if review.done else "")
+        notes.append(note.model_copy(update={"by": by}))
+    return review.model_copy(update={"notes": tuple(notes)})

@@ -30,6 +30,7 @@ from formcheck.review.library import (
 )
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
+from formcheck.review.raters import with_authors
 from formcheck.review.scrub_images import ScrubCopies, ScrubImages
 from formcheck.review.signing import signed_result
 from formcheck.review.storage import StoredReview
@@ -254,7 +255,7 @@ class ReviewService:
             done = review.done and (body.get("confirm") is True or not before.done or review.same_content(before))
             notices = [self.texts.get("clinician.notice.draft_again")] if review.done and not done else []
             stored = store.save(
-                review.model_copy(update={"done": done} | ({"draft_because": ()} if done else {})),
+                with_authors(review.marked(done=done), before),
                 expected=body["revision"],
                 outcome=session_outcome(reviewed.session),
                 sign=lambda stored: signed_result(analysis, reviewed, stored, self.texts),

@@ -78,7 +78,7 @@ class SummaryRow:
     rep: Rep
     status: Status | None
     findings: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def render_summary(
@@ -145,6 +145,7 @@ def render_summary(
         panel_size=(PANEL_WIDTH, PANEL_HEIGHT),
         partial=any(rep.partial for rep in session.reps),
         reps=_rep_rows(reviewed, review.notes, texts),
+        several_authors=bool({note.by for note in review.notes} - {"", review.reviewer}),
         session_notes=[note for note in review.notes if note.scope == "session"],
         frame_notes=sorted((n for n in review.notes if n.scope == "frame"), key=lambda note: note.t_s or 0.0),
         version=version("formcheck"),
@@ -276,7 +277,7 @@ def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) ->
             for f in session.findings_of(rep.index)
             if not f.advisory and (f.verdict is not Verdict.MET or reviewed.is_overruled(f))
         )
-        own = tuple(note.text for note in notes if note.scope == "rep" and note.rep == rep.index)
+        own = tuple(note for note in notes if note.scope == "rep" and note.rep == rep.index)
         rows.append(SummaryRow(rep, of_rep[rep.index].status if rep.index in of_rep else None, found, own))
     return rows
 

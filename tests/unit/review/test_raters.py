@@ -6,8 +6,8 @@ import statistics
 import pytest
 
 from formcheck.angles.hand_calibration import RATER_SD_DEG
-from formcheck.review.model import Goniometer, Joint
-from formcheck.review.raters import agreements, rater_sd_deg, raters
+from formcheck.review.model import Goniometer, Joint, Note, Review
+from formcheck.review.raters import agreements, rater_sd_deg, raters, with_authors
 from formcheck.text.catalogue import Texts
 
 
@@ -51,3 +51,20 @@ def test_raters_who_differ_by_more_than_usual_are_believed_less():
 
 def test_raters_are_named_once_and_other_angles_do_not_count():
     assert raters([*ONE, *OTHER, mark("EF", 1.0, 5.0, Joint.OTHER)]) == "AB, CD"
+
+
+def test_a_note_keeps_the_name_of_who_wrote_it_when_another_signs():
+    note = Note(id="a", scope="session", text="A word.", at="")
+    named = note.model_copy(update={"id": "b", "by": "PT3"})
+    draft = Review(reviewer="P", notes=(note, named))
+    assert [one.by for one in with_authors(draft, Review()).notes] == ["", "PT3"]
+    # A name that is still being typed is no signature: completing is.
+    signed = with_authors(draft.model_copy(update={"reviewer": "PT1", "done": True}), draft)
+    assert [one.by for one in signed.notes] == ["PT1", "PT3"]
+    other = Note(id="c", scope="session", text="Another.", at="")
+    both = signed.model_copy(update={"reviewer": "PT2", "notes": (*signed.notes, other)})
+    assert [one.by for one in with_authors(both, signed).notes] == ["PT1", "PT3", "PT2"]
+    # Signed before notes had names.
+    earlier = Review(reviewer="PT1", done=True, notes=(note,))
+    again = earlier.model_copy(update={"reviewer": "PT2", "done": False})
+    assert [one.by for one in with_authors(again, earlier).notes] == ["PT1"]

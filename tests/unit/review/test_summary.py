@@ -220,6 +220,15 @@ def test_a_session_without_any_measurement_has_a_page():
     assert "cannot tell" in words_of(page)
 
 
+def test_a_note_names_who_wrote_it_where_that_is_not_only_who_signed(analysis):
+    notes = tuple(Note(id=by, scope="session", text=f"Word of {by}.", at="", by=by) for by in ("PT1", "PT2"))
+    for shown, named in ((notes, True), (notes[1:], False)):
+        stored = StoredReview(Review(reviewer="PT2", notes=shown), "2026-03-03T10:30:00+01:00")
+        page = render_summary(analysis.session, analysis.apply(stored.review), stored, PROTOCOL, HEAD, {}, TEXTS)
+        assert ("Word of PT2. (PT2)" in words_of(page)) is named
+        assert ("Word of PT1. (PT1)" in words_of(page)) is named
+
+
 def test_the_page_is_german_in_german(analysis):
     review = Review(
         reps=(GivenRep(start_s=1.0, end_s=4.0),),

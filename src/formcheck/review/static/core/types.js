@@ -91,7 +91,7 @@
 /** @typedef {{document: SessionDocument, angles: Angles, same?: boolean, changes?: Change[], needs_side?: Side | null, notices?: string[], calibration?: Calibration | null}} Session */
 /** @typedef {{start_s: number, peak_s: number | null, end_s: number}} RepTimes */
 /** @typedef {{rule: string, rep: number | null, verdict: Verdict, reason: string, side?: Side | null}} Overrule  `side`: the leg that was judged */
-/** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string}} Note */
+/** @typedef {{id: string, scope: "session" | "rep" | "frame", rep: number | null, t_s: number | null, text: string, at: string, by?: string}} Note  `by`: who wrote it */
 /** @typedef {"knee" | "hip" | "other"} Joint */
 /** @typedef {{id: string, t_s: number, caption: string}} KeyImage */
 

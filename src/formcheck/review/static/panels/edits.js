@@ -95,6 +95,7 @@ export class Edits {
         t_s: scope === "frame" ? this.view.player.time_s : null,
         text: "",
         at: new Date().toISOString(),
+        by: this.view.state.rater,
       });
     });
     const field = this.view.body.querySelector(`[data-key="note-${id}"]`);

@@ -1,10 +1,11 @@
 // @ts-check
 /** The goniometer's readings beside the tool's own. */
 
-import { button, h, select } from "../core/dom.js";
+import { button, field, h, select } from "../core/dom.js";
 import { clock, decimalsFor, degrees, difference, signed, t, withBand, Z_95 } from "../core/text.js";
 
 import { calibration } from "./calibration.js";
+import { ReviewState } from "./review_state.js";
 
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Joint, Measurement } from "../core/types.js" */
@@ -17,6 +18,7 @@ export function measureTab(view) {
   const several = new Set(goniometer.map((one) => one.rater ?? "")).size > 1;
   return [
     h("p", {}, t("review.measurements.help")),
+    raterField(view),
     h(
       "div",
       { class: "buttons" },
@@ -52,6 +54,19 @@ export function measureTab(view) {
 }
 
 /**
+ * A second rater works under a code of their own, and who signs stays.
+ * @param {ClipView} view
+ */
+function raterField({ state }) {
+  const line = { type: "text", autocomplete: "off", maxlength: 120, "data-key": "rater" };
+  const input = h("input", { ...line, placeholder: state.review.reviewer, value: ReviewState.secondRater });
+  input.addEventListener("input", () => {
+    ReviewState.secondRater = input.value.trim();
+  });
+  return field(t("review.measurements.rater"), input, { title: t("review.measurements.rater_hint") });
+}
+
+/**
  * @param {ClipView} view
  * @param {Measurement} one
  * @param {boolean} several  there are several raters
@@ -70,7 +85,7 @@ function row(view, one, several) {
   const at = clock(one.t_s, 2);
   const decimals = decimalsOf(one);
   // Hidden while an angle is measured: a second rater must not see the first one's.
-  const others = (one.rater ?? "") !== view.state.review.reviewer;
+  const others = (one.rater ?? "") !== view.state.rater;
   const joints = JOINTS.map((joint) => /** @type {[string, string]} */ ([joint, t(`review.measurements.${joint}`)]));
   return h(
     "tr",

@@ -70,7 +70,9 @@ function noteRow(view, note) {
     view.state.change(
       t("review.change.note"),
       (draft) => {
-        draft.notes = draft.notes.map((other) => (other.id === note.id ? { ...other, text: text.value } : other));
+        draft.notes = draft.notes.map((other) =>
+          other.id === note.id ? { ...other, text: text.value, by: authors(note.by ?? "", view.state.rater) } : other,
+        );
       },
       `note ${note.id}`,
     ),
@@ -89,10 +91,20 @@ function noteRow(view, note) {
       note.scope === "session"
         ? h("span", { class: "soft" }, place(note))
         : button(t("review.notes.show", { place: place(note) }), go, { class: "link" }, place(note)),
+      note.by && h("small", {}, note.by),
       button(t("review.notes.remove"), remove, { class: "quiet" }, "×"),
     ),
     text,
   );
+}
+
+/**
+ * Who wrote a note that somebody writes on.
+ * @param {string} by
+ * @param {string} rater
+ */
+function authors(by, rater) {
+  return [...new Set([...by.split(", "), rater])].filter(Boolean).join(", ");
 }
 
 /** @param {Note} note */

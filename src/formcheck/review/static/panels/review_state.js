@@ -21,6 +21,9 @@ export const newId = () =>
  * draft again because something was changed; `notice`: the server has something to say about what was saved.
  */
 export class ReviewState extends EventTarget {
+  /** Who measures and notes, where that is not who signs: in one clip after another. */
+  static secondRater = "";
+
   /** @param {Item} item */
   constructor(item) {
     super();
@@ -56,6 +59,10 @@ export class ReviewState extends EventTarget {
   /** The session as the chosen layer has it. */
   get session() {
     return this.layer === "analysed" ? this.analysed : this.reviewed;
+  }
+
+  get rater() {
+    return ReviewState.secondRater || this.review.reviewer;
   }
 
   get clean() {

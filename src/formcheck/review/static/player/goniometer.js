@@ -68,10 +68,11 @@ export class Goniometer extends EventTarget {
     const shown = this.player.video ? this.player.shown : this.player.index;
     const t_s = this.item.t_s[shown];
     if (this.state.layer === "analysed") return [];
-    const { goniometer, reviewer } = this.state.review;
+    const { goniometer } = this.state.review;
+    const { rater } = this.state;
     // While one is placed, those of another rater would lead the hand.
     return goniometer.filter(
-      (one) => Math.abs(one.t_s - t_s) < SAME_FRAME_S && (!this.active || (one.rater ?? "") === reviewer),
+      (one) => Math.abs(one.t_s - t_s) < SAME_FRAME_S && (!this.active || (one.rater ?? "") === rater),
     );
   }
 
@@ -120,7 +121,7 @@ export class Goniometer extends EventTarget {
         tool_deg: null,
         tool_se_deg: null,
         difference_deg: null,
-        rater: draft.reviewer,
+        rater: this.state.rater,
       });
     });
     this.dispatchEvent(new Event("placed"));
