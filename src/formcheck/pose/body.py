@@ -34,11 +34,6 @@ class BodyAxes:
         """Body coordinates (..., 2) to image points (..., 2) px."""
         return self.hip_px + self.trunk_px * (point[..., :1] * self.down + point[..., 1:] * self.front)
 
-    def to_body(self, xy_px: FloatArray) -> FloatArray:
-        """Image points (..., 2) px to body coordinates (..., 2)."""
-        relative = (xy_px - self.hip_px) / self.trunk_px
-        return np.stack([relative @ self.down, relative @ self.front], axis=-1)
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -68,6 +63,19 @@ class Body:
         length = float(np.hypot(*trunk))
         down = trunk / length
         return BodyAxes(hip, length, down, self.turn * np.array([down[1], -down[0]]))
+
+    def to_body(self, t_s: FloatArray, xy_px: FloatArray) -> FloatArray:
+        """Image points (T, ..., 2) px at times (T,) to body coordinates (T, ..., 2) of those times."""
+        hip, trunk = (
+            np.stack([np.interp(t_s, self.t_s, values[:, k]) for k in range(2)], axis=-1)
+            for values in (self.hip_px, self.trunk)
+        )
+        length = np.hypot(trunk[:, 0], trunk[:, 1])[:, None]
+        down = trunk / length
+        front = self.turn * np.stack([down[:, 1], -down[:, 0]], axis=-1)
+        frames = (-1, *[1] * (xy_px.ndim - 2), 2)
+        relative = (xy_px - hip.reshape(frames)) / length.reshape(-1, *[1] * (xy_px.ndim - 1))
+        return np.stack([(relative * axis.reshape(frames)).sum(axis=-1) for axis in (down, front)], axis=-1)
 
     @property
     def near_side(self) -> Side:

@@ -123,8 +123,7 @@ class Legs(NamedTuple):
 
 def measure_legs(body: Body, xy_px: FloatArray) -> Legs:
     """Both legs in landmarks (S, 33, 2) px of the samples of a body."""
-    axes = [body.at(t) for t in body.t_s]
-    joints = np.stack([at.to_body(points) for at, points in zip(axes, xy_px, strict=True)])
+    joints = body.to_body(body.t_s, xy_px)
     hip = np.stack([joints[:, leg.hip] for leg in LEGS.values()], axis=1)
     knee = np.stack([joints[:, leg.knee] for leg in LEGS.values()], axis=1)
     ankle = np.stack([joints[:, leg.ankle] for leg in LEGS.values()], axis=1)

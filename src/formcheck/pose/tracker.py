@@ -153,6 +153,5 @@ def _choose(t_s: FloatArray, variants: tuple[Detection, Detection], survey: Surv
 def _at_rest(t_s: FloatArray, legs: FloatArray, survey: Survey, resting: RestingLeg) -> FloatArray:
     """Whether each candidate's knee and ankle (T, C) are where the resting leg lies: 1 both, 0.5 one of them."""
     places = np.stack([resting.knee, resting.ankle])
-    joints = np.stack([survey.body.at(t).to_body(leg[:, 1:3]) for t, leg in zip(t_s, legs, strict=True)])
-    away = np.hypot(*np.moveaxis(joints - places, -1, 0))
+    away = np.hypot(*np.moveaxis(survey.body.to_body(t_s, legs[:, :, 1:3]) - places, -1, 0))
     return np.asarray((away < _REST_RADIUS).mean(axis=-1))

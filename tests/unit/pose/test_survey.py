@@ -157,6 +157,15 @@ def test_the_other_leg_works_too():
     assert survey.side is Side.LEFT  # the near one
 
 
+def test_body_coordinates_are_those_of_each_time():
+    track = synth.glide(SET, hidden=False)
+    body = find_body(track.t_s, track.xy_px + np.linspace(0.0, 50.0, len(track.t_s))[:, None, None])
+    t_s = np.array([track.t_s[0] - 1.0, 1.01, 2.22, track.t_s[-1] + 1.0])
+    points = np.random.default_rng(0).normal(300.0, 100.0, (4, 3, 2, 2))
+    for at_s, there, found in zip(t_s, points, body.to_body(t_s, points), strict=True):
+        np.testing.assert_allclose(body.at(at_s).to_px(found), there)
+
+
 def test_body_follows_a_person_who_shifts():
     track = synth.glide([Move()] * 6, hidden=False)
     shift = np.where(track.t_s < 12, 0.0, 60.0)[:, None, None]
