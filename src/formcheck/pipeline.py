@@ -78,9 +78,10 @@ class Options:
 
     @property
     def effort(self) -> Effort:
-        """The network and the rate that these options ask for."""
-        effort = QUALITIES[self.quality]
-        return Effort(self.model or effort.network, self.fps or effort.rate_hz)
+        """The network and the rates that these options ask for."""
+        effort = replace(QUALITIES[self.quality], network=self.model or QUALITIES[self.quality].network)
+        # The user's rate is that of all frames, fast or not.
+        return replace(effort, rate_hz=self.fps, dense_where_fast=False) if self.fps is not None else effort
 
 
 def analyze(clip: Path, out: Path, *, protocol: LoadedProtocol, options: Options, progress: Progress) -> Session:
@@ -145,9 +146,9 @@ def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack
         progress=partial(progress, "survey"),
     )
     give_back_memory()  # the thumbnails of the survey
-    # A clip with more frames than that is thinned out, but where the leg is fast, unless the user set the rate.
+    # A clip with more frames than that is thinned out.
     stride_s = 0.0 if coarse.nominal_fps <= effort.rate_hz else 1 / effort.rate_hz
-    fast = survey.fast if survey is not None and options.fps is None else ()
+    fast = survey.fast if survey is not None and effort.dense_where_fast else ()
     source = coarse.thinned(stride_s, whole=fast)
     detections, warnings = detect_clip(source, landmarker, survey, jobs=jobs, progress=partial(progress, "measure"))
     return build_track(

@@ -144,6 +144,9 @@ def test_every_frame_is_looked_at_where_the_leg_is_fast(dense, monkeypatch):
     knee_deg = judge_track(one, load_protocol()).angles.knee_flexion_deg
     speed = np.abs(np.gradient(knee_deg, one.t_s))
     assert np.median(speed[np.isin(one.t_s, every)]) > np.median(speed)
+    # quick keeps to its rate there too
+    quick = analysed(dense, quality="quick", jobs=2, end_s=4.0)
+    assert np.diff(quick.t_s) == pytest.approx(0.1, abs=0.001)
 
 
 @pytest.mark.parametrize("options", [["--jobs", "0"], ["--fps", "4"], ["--fps", "10", "--causal"]], ids=" ".join)

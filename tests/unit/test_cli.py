@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ import pytest
 
 from formcheck import cli
 from formcheck.errors import InputError, OutputError, ProtocolError, StoreError, UsageError
+from formcheck.text.catalogue import Texts
 
 HEAVY = ["av", "cv2", "jinja2", "mediapipe", "numpy", "pyarrow", "pydantic", "rich", "scipy", "sqlalchemy"]
 
@@ -89,6 +91,25 @@ def test_the_list_of_sessions_does_without_numpy():
     script = "import sys, formcheck.cli.history_tables, formcheck.record.queries; print('numpy' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout == "False\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_analyze_says_at_once_what_it_does_and_loads_no_database_and_no_server(tmp_path):
+    script = (
+        "import sys\n"
+        "from formcheck import cli\n"
+        f"code = cli.run(['analyze', {str(tmp_path / 'none.mp4')!r}])\n"
+        "print(code, {'mediapipe', 'sqlalchemy', 'starlette'} & set(sys.modules))"
+    )
+    screen, terminal = os.openpty()
+    result = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=terminal, text=True, check=True
+    )
+    os.close(terminal)
+    said = os.read(screen, 65_536).decode()
+    os.close(screen)
+    assert result.stdout == "3 set()\n"
+    assert said.index(Texts("en").get("stage.load")) < said.index(Texts("en").get("stage.open")) < said.index("error")
 
 
 def test_version_is_the_installed_one():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from formcheck.batch.storage import ResultStorage
 from formcheck.batch.tasks import CLIPS_FOLDER, BatchClip
 from formcheck.parsing import parse_moment
 from formcheck.review.again import AfterAnalysis, CompletedReview, completed_review, keep_review
-from formcheck.review.results_folders import possible_results_folders
-from formcheck.review.storage import possible_review_files
+from formcheck.review.results_folders import may_be_reviewed, possible_results_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,7 @@ class BatchReviews:
         found: defaultdict[str, list[CompletedReview]] = defaultdict(list)
         folder = local_path(self._storage.out) / CLIPS_FOLDER
         for name in self._storage.names(CLIPS_FOLDER):
-            # Reviews are few: to ask whether there is one costs a tenth of trying to read it.
-            if not any(map(os.path.exists, possible_review_files(folder / name))):
+            if not may_be_reviewed(folder / name):
                 continue
             review = completed_review(folder / name)
             if review is not None:

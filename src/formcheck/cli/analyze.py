@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import analysis_options, call_texts
-from formcheck.cli.progress_bars import clip_progress
+from formcheck.cli.progress_bars import clip_progress, loading
 from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.cli.streams import is_utf8
 from formcheck.errors import FormcheckError, UsageError, one_line
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from formcheck.protocols.loader import LoadedProtocol
+    from formcheck.review.again import CompletedReview
     from formcheck.text.catalogue import Texts
     from formcheck.types import KeptCalibration, Session
 
@@ -107,11 +108,11 @@ def command(
     """
     # First of all: a record that cannot be opened is said before what takes time to load.
     kept = _kept(save=save, profile=profile, store=store)
-    from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
-    from formcheck.protocols.loader import load_protocol
-    from formcheck.review.again import completed_review, keep_review
-    from formcheck.text.catalogue import Texts
-    from formcheck.types import Side
+    with loading():
+        from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
+        from formcheck.protocols.loader import load_protocol
+        from formcheck.text.catalogue import Texts
+        from formcheck.types import Side
 
     # Some shells leave it to the program.
     clips = tuple(name for clip in clips for name in (is_pattern(str(clip)) and matching(str(clip))) or [clip])
@@ -143,12 +144,11 @@ def command(
     for clip, place in zip(clips, planned, strict=True):
         try:
             with _claimed(clip, place) as folder, clip_progress(clip.name) as progress:
-                review = completed_review(folder)
+                review = _completed_review(folder)
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.
             if review is not None:
-                key = f"terminal.review_{keep_review(review, folder)}"
-                click.echo(call_texts().get(key, clip=clip.name, path=clip), err=True)
+                _keep_review(review, clip, folder)
             if save:
                 _save(clip, folder, session, protocol, profile=profile, store=store)
             _print(session, folder, Texts(options.language), as_json=as_json)
@@ -158,6 +158,25 @@ def command(
             click.echo(f"formcheck: error: {one_line(str(error))}", err=True)
             worst = max(worst, error.exit_code)
     return worst
+
+
+def _completed_review(folder: Path) -> CompletedReview | None:
+    """Return the completed review of the results that are there, if there is one."""
+    from formcheck.review.results_folders import may_be_reviewed
+
+    if not may_be_reviewed(folder):
+        return None
+    from formcheck.review.again import completed_review
+
+    return completed_review(folder)
+
+
+def _keep_review(review: CompletedReview, clip: Path, folder: Path) -> None:
+    """Make a review that of the new results, and say what it is now."""
+    from formcheck.review.again import keep_review
+
+    key = f"terminal.review_{keep_review(review, folder)}"
+    click.echo(call_texts().get(key, clip=clip.name, path=clip), err=True)
 
 
 def _folders(clips: Sequence[Path], out: Path | None) -> list[Path]:

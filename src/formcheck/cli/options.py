@@ -19,7 +19,7 @@ quality_option = click.option(
     type=click.Choice(["quick", "standard", "best"]),
     default="standard",
     show_default=True,
-    help="quick: 10 frames a second, and every frame where the leg is fast. standard: 15. best: 15 with the heavy "
+    help="quick: 10 frames a second. standard: 15, and every frame where the leg is fast. best: so too, with the heavy "
     "model, surer of the legs and the knee, about twice the time ('formcheck models pull heavy' fetches it).",
 )
 model_option = click.option(

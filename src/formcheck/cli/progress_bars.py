@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -25,8 +25,21 @@ _LINE_EVERY_S = 30.0
 
 
 @contextmanager
+def loading() -> Iterator[None]:
+    """Say that the program is loading what it needs; nothing when stderr is not a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status(call_texts().get("stage.load")) if console.is_terminal else nullcontext():
+        yield
+
+
+@contextmanager
 def clip_progress(name: str) -> Iterator[Progress]:
-    """Show a bar that goes away when done, stage by stage; nothing when stderr is not a terminal."""
+    """Show bars that go away when done, one for each stage; nothing when stderr is not a terminal.
+
+    Until the first stage is heard of, which can take a second or two, the clip is being opened.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -35,10 +48,12 @@ def clip_progress(name: str) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        opening = bar.add_task(f"{name}: {texts.get('stage.open')}", total=None)
         tasks = {}
 
         def show(stage: str, share: float) -> None:
             if stage not in tasks:
+                bar.update(opening, visible=False)
                 tasks[stage] = bar.add_task(f"{name}: {texts.get(f'stage.{stage}')}", total=1.0)
             bar.update(tasks[stage], completed=min(share, 1.0))
 

@@ -28,13 +28,13 @@ from formcheck.review.uploads import receive
 from formcheck.server.endpoints import (
     HTML,
     Endpoint,
-    RequestError,
     json_body_endpoint,
     json_endpoint,
     number_in_query,
     page_catalogue,
     page_endpoint,
 )
+from formcheck.server.errors import RequestError
 from formcheck.text.findings import exercise_name
 from formcheck.types import Side
 

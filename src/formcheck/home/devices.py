@@ -11,7 +11,7 @@ from formcheck.live.audio import Tones, Voice, speech_command
 from formcheck.live.devices import camera_opener, devices
 from formcheck.live.speech import Rank, Utterance
 from formcheck.review.media import to_jpeg
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.types import ImageBgr
 from formcheck.video.source import FileSource

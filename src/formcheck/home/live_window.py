@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from formcheck.home.record_view import RecordView
 from formcheck.review.analysis import AvailableProtocols
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 
 # How long a set may take to be kept after it was told to end.
 _GRACE_S = 15.0

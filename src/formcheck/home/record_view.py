@@ -39,7 +39,7 @@ from formcheck.record.videos import keep_video, video_folder
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.library import NotFoundError, make_id
 from formcheck.review.model import first_problem
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import read_angles_csv
 from formcheck.text.catalogue import Texts

@@ -88,15 +88,23 @@ BUNDLES: Mapping[str, Bundle] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a quality stands for: a network, and on how many frames a second it is run where the leg is not fast."""
+    """What a quality stands for: a network, and on how many frames a second it is run.
+
+    ``dense_where_fast``: where the survey finds the leg fast, every frame is looked at.
+    """
 
     network: str
     rate_hz: float
+    dense_where_fast: bool = True
 
 
 # Chosen by figures: docs/decisions/0015-quality.md.
 QUALITIES: Mapping[str, Effort] = MappingProxyType(
-    {"quick": Effort("full", 10.0), "standard": Effort("full", 15.0), "best": Effort("heavy", 15.0)}
+    {
+        "quick": Effort("full", 10.0, dense_where_fast=False),
+        "standard": Effort("full", 15.0),
+        "best": Effort("heavy", 15.0),
+    }
 )
 DEFAULT_QUALITY = "standard"
 

@@ -15,7 +15,8 @@ from formcheck.files import read_limited
 from formcheck.parsing import parse_json_object
 from formcheck.pipeline import SESSION_FILE
 from formcheck.review.model import ResultChange
-from formcheck.review.storage import FileReviewStore, possible_review_files, read_review_file
+from formcheck.review.results_folders import possible_review_files
+from formcheck.review.storage import FileReviewStore, read_review_file
 
 
 class AfterAnalysis(StrEnum):

@@ -22,7 +22,7 @@ from formcheck.review.file_library import FileItem
 from formcheck.review.library import NotFoundError, clip_of, make_id
 from formcheck.review.results_folders import claimed_results_folder, results_folder_for
 from formcheck.review.service import ReviewService
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.server.job_process import Progress, reporting, run_in_process
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
 from formcheck.text.numbers import printable

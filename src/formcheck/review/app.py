@@ -21,7 +21,6 @@ from formcheck.review.uploads import receive
 from formcheck.server.endpoints import (
     HTML,
     Endpoint,
-    RequestError,
     disposition,
     download_endpoint,
     json_body_endpoint,
@@ -29,6 +28,7 @@ from formcheck.server.endpoints import (
     number_in_query,
     page_endpoint,
 )
+from formcheck.server.errors import RequestError
 from formcheck.server.jobs import JobQueue
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

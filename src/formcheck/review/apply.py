@@ -22,7 +22,7 @@ from formcheck.review.changes import (
 )
 from formcheck.review.model import Goniometer, Joint, Note, Overrule, Review
 from formcheck.review.raters import rater_sd_deg
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.kept import parse_kept_lines
 from formcheck.text.catalogue import Texts
 from formcheck.text.findings import finding_sentence, title_message, verdict_word

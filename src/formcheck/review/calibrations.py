@@ -19,7 +19,7 @@ from formcheck.record.store import exists, open_store
 from formcheck.review.apply import clip_marks
 from formcheck.review.raters import raters
 from formcheck.review.service import OpenedItem, ReviewService
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.kept import kept_text
 from formcheck.text.numbers import day_message, degrees, printable
 

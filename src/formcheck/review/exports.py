@@ -28,7 +28,7 @@ from formcheck.review.service import OpenedItem, ReviewService
 from formcheck.review.signing import reviewed_document
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.by_hand import hand_readings
 from formcheck.session.frames import angles_csv
 from formcheck.text.catalogue import Texts

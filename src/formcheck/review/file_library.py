@@ -20,8 +20,8 @@ from formcheck.review.analysis import (
 )
 from formcheck.review.clip_record import ClipRecord
 from formcheck.review.library import Item, ItemDate, Opened, make_id, reviewed_entry, session_entry
-from formcheck.review.results_folders import possible_results_folders
-from formcheck.review.storage import FileReviewStore, possible_review_files, read_review_file
+from formcheck.review.results_folders import possible_results_folders, possible_review_files
+from formcheck.review.storage import FileReviewStore, read_review_file
 from formcheck.types import Session
 from formcheck.video.filmed import stated_at
 

@@ -13,7 +13,7 @@ from formcheck.review.library import clip_of
 from formcheck.review.model import first_problem
 from formcheck.review.parts import Part
 from formcheck.review.service import ReviewService
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.video.source import FileSource
 
 # From the last mark on: a few repetitions, in a second or two.

@@ -14,7 +14,7 @@ from formcheck.pipeline import ANNOTATED
 from formcheck.record.profiles import profile_words
 from formcheck.review.analysis import Analysis
 from formcheck.review.storage import ReviewStore
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 from formcheck.types import Session

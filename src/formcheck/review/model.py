@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 
 from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength
 from formcheck.review.parts import Key, Part, Point, Reason, Seconds, Text
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.kept import parse_kept_lines
 from formcheck.types import Side, Verdict
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +19,20 @@ _CLAIM = ".clip"
 _LONGEST_CLAIM = 4096
 # A claim is written as soon as its file is made.
 _UNWRITTEN_S = 0.5
+
+
+def possible_review_files(results: Path) -> tuple[Path, Path]:
+    """Return where the review of a results folder is: beside it, by the clip's name, or in it."""
+    beside = results.with_name(f"{results.name.removesuffix('.formcheck')}.review.json")
+    return beside, results / "review.json"
+
+
+def may_be_reviewed(results: Path) -> bool:
+    """Tell whether a results folder has the file of a review.
+
+    Reviews are few: to ask costs a tenth of trying to read one, and loading what reads them a third of a second.
+    """
+    return any(map(os.path.exists, possible_review_files(results)))
 
 
 def possible_results_folders(clip: Path) -> tuple[Path, Path]:

@@ -34,7 +34,7 @@ from formcheck.review.raters import with_authors
 from formcheck.review.scrub_images import ScrubCopies, ScrubImages
 from formcheck.review.signing import signed_result
 from formcheck.review.storage import StoredReview
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
 from formcheck.types import ImageBgr, PoseTrack, Session

@@ -28,7 +28,7 @@ from formcheck.record.schema import now
 from formcheck.record.store import Store
 from formcheck.review.clip_record import ClipRecord
 from formcheck.review.model import Review, first_problem
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 
 KIND: Literal["formcheck review"] = "formcheck review"
 VERSION: Literal[1] = 1
@@ -201,12 +201,6 @@ def review_file(stored: StoredReview, clip_sha256: str) -> bytes:
         "review": stored.review.to_json(),
     }
     return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def possible_review_files(results: Path) -> tuple[Path, Path]:
-    """Return where the review of a results folder is: beside it, by the clip's name, or in it."""
-    beside = results.with_name(f"{results.name.removesuffix('.formcheck')}.review.json")
-    return beside, results / "review.json"
 
 
 def read_review_file(path: Path) -> _File | None:

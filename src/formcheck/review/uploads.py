@@ -15,7 +15,7 @@ from formcheck.errors import InputError
 from formcheck.files import explained, move_into_place, open_private, remove_stale
 from formcheck.review.file_library import CLIP_SUFFIXES
 from formcheck.review.results_folders import results_folder_for
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 
 MAX_BYTES = 4 * 1024**3
 # What must stay free on the disk for the results.

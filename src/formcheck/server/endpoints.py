@@ -19,6 +19,7 @@ from starlette.routing import Route
 from formcheck.errors import FormcheckError, InputError, UsageError
 from formcheck.parsing import parse_json
 from formcheck.report.page import page_template
+from formcheck.server.errors import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.text.numbers import printable
 
@@ -37,16 +38,6 @@ _TYPES = {
 _SHARED = ("uPlot.iife.min.js", "uPlot.min.css", "chart.js", "colours.css")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class RequestError(FormcheckError):
-    """A request of the page does not fit what is there; ``status`` is that of the HTTP answer."""
-
-    status = 422
-
-    def body(self) -> dict[str, Any]:
-        """Return what the page is told."""
-        return {"error": str(self)}
 
 
 def application(routes: Sequence[Route], *, stop: Callable[[], None]) -> Starlette:

@@ -13,7 +13,7 @@ from formcheck.home.record_view import RecordView
 from formcheck.record.store import open_store
 from formcheck.record.values import Origin
 from formcheck.review.analysis import AvailableProtocols
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.text.catalogue import Texts
 from practice import PROFILE, keep_set
 

@@ -20,7 +20,7 @@ from formcheck.review.analysis import Analysis, AvailableProtocols
 from formcheck.review.apply import check_fits, clip_marks, with_tool_angles
 from formcheck.review.library import session_outcome
 from formcheck.review.model import GivenRep, Goniometer, Joint, Note, Overrule, Review
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.session.document import to_document
 from formcheck.session.kept import kept_text
 from formcheck.session.schema import SessionDocument

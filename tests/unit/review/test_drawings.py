@@ -10,7 +10,7 @@ from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength, Place
 from formcheck.review.drawn import draw_drawings, drawn_points, length_words, place_tables
 from formcheck.review.follow import follow, through_mark
 from formcheck.review.model import Review, parse_review
-from formcheck.server.endpoints import RequestError
+from formcheck.server.errors import RequestError
 from formcheck.text.catalogue import Texts
 from formcheck.types import Frame
 
