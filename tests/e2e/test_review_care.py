@@ -10,8 +10,7 @@ from e2e.clip_page import INKED, SEEK, item_url, kept_review, saved, shown_numbe
 def overrule_first(page: Page, rep: int) -> None:
     """Overrule what is not met in a repetition as met."""
     page.locator(f".strip [data-rep='{rep}']").click()
-    page.locator(".opened .finding .line", has_text="Not met").first.click()
-    page.get_by_role("button", name="Overrule …").click()
+    page.locator(".opened .finding", has_text="Not met").first.get_by_role("button", name="Overrule …").click()
     page.locator(".overrule textarea").fill("Seen otherwise.")
     page.locator(".overrule button[type=submit]").click()
     saved(page)

@@ -66,7 +66,7 @@ def test_a_review_is_all_there_after_a_reload(clip_view, review):
 
     clip_view.keyboard.press("1")
     clip_view.locator(".opened .finding .line", has_text="Thigh held still").click()
-    clip_view.get_by_role("button", name="Overrule …").click()
+    clip_view.locator(".finding.open").get_by_role("button", name="Overrule …").click()
     submit = clip_view.locator(".overrule button[type=submit]")
     expect(submit).to_be_disabled()
     clip_view.locator(".overrule textarea").fill("The camera moved, not the thigh.")
@@ -293,7 +293,7 @@ def test_all_by_keyboard(clip_view):
     clip_view.keyboard.press("ArrowUp")
     expect(clip_view.locator(".strip [data-rep='2']")).to_have_attribute("aria-pressed", "true")
     clip_view.keyboard.press("s")
-    expect(clip_view.get_by_label("Speed")).to_have_value("0.75")
+    expect(clip_view.get_by_label("Speed", exact=True)).to_have_value("0.75")
     clip_view.keyboard.press("g")
     for way in ("ArrowUp", "ArrowDown", "ArrowRight"):
         clip_view.keyboard.press(way)

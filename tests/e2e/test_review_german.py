@@ -72,7 +72,7 @@ def test_the_page_is_german_throughout(address, visit):
     page.get_by_role("link", name="drift.mp4").click()
     page.locator(".strip [data-rep='2']").click()
     page.locator(".opened .finding .line").first.click()
-    page.get_by_role("button", name=texts.get("review.finding.overrule_open")).click()
+    page.locator(".finding.open").get_by_role("button", name=texts.get("review.finding.overrule_open")).click()
     found["findings"] = english(page)
     page.locator(".overrule textarea").fill("Sieht anders aus.")
     page.locator(".overrule button[type=submit]").click()

@@ -108,6 +108,8 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     expect(page.locator(".verdicts li")).to_have_count(3)
     knee = page.locator(".verdicts li.changed").first
     expect(knee).to_contain_text("Knee")
+    # Whether the hip is where it was, and whether it is as still.
+    assert page.locator(".verdicts li", has_text="Hip").locator(".tag").count() == 2
 
 
 def test_axe_finds_nothing_where_two_are_compared(address, visit: Visit):
@@ -148,12 +150,26 @@ def test_two_are_moved_by_one_scrubber_and_measured(address, visit: Visit):
     later = times_s(page)
     assert later[0] > middle[0] + 0.3
     assert later[0] - middle[0] == pytest.approx(later[1] - middle[1], abs=0.12)
+    said = [(page.locator(".clock").inner_text(), page.locator(".live").first.inner_text())]
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+        said.append((page.locator(".clock").inner_text(), page.locator(".live").first.inner_text()))
+    assert [len(set(words)) for words in zip(*said, strict=True)] == [5, 5]
+    marks = page.locator(".over-each .playhead")
+    places = [mark.get_attribute("style") for mark in marks.all()]
     page.get_by_role("button", name="Goniometer on B").click()
-    expect(page.locator(".side-line").last).to_contain_text("hidden")
+    for side in page.locator(".side-line").all():
+        expect(side).to_contain_text("hidden")
+    for hidden in (".verdicts", ".differences table", ".over-each .plot >> nth=0"):
+        assert page.locator(hidden).evaluate("(node) => getComputedStyle(node).visibility") == "hidden"
     stage = page.locator(".stage").last.bounding_box()
     for x, y in ((0.3, 0.6), (0.5, 0.3), (0.7, 0.6)):
         page.mouse.click(stage["x"] + x * stage["width"], stage["y"] + y * stage["height"])
     expect(page.locator(".stage").last.locator(".point")).to_have_count(3)
+    expect(page.locator(".verdicts")).to_be_visible()
+    page.set_viewport_size({"width": 1200, "height": 720})
+    page.wait_for_timeout(100)
+    assert [mark.get_attribute("style") for mark in marks.all()] == places
     other = page.evaluate("location.hash.split('/')[3]")
     until(page, "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/review'))")
     page.wait_for_timeout(300)

@@ -58,6 +58,9 @@ def test_on_a_phone_the_video_takes_turns_with_the_tabs(clip_view):
         clip_view.mouse.click(box["x"] + x * box["width"], box["y"] + (0.5 if x != 0.5 else 0.3) * box["height"])
     expect(clip_view.locator(".measures tbody tr")).to_have_count(1)
     saved(clip_view)
+    for width in (390, 375, 360):
+        clip_view.set_viewport_size({"width": width, "height": 844})
+        assert_fits(clip_view, width)
 
 
 def test_a_page_from_before_a_restart_says_where_to_go_and_saves_what_it_held(review, visit):
@@ -79,7 +82,7 @@ def test_a_page_from_before_a_restart_says_where_to_go_and_saves_what_it_held(re
 def test_an_overruling_rests_while_the_other_leg_is_judged(clip_view):
     clip_view.locator(".strip [data-rep='1']").click()
     clip_view.locator(".opened .finding .line", has_text="Not met").first.click()
-    clip_view.get_by_role("button", name="Overrule …").click()
+    clip_view.locator(".finding.open").get_by_role("button", name="Overrule …").click()
     clip_view.locator(".overrule textarea").fill("Seen otherwise.")
     clip_view.locator(".overrule button[type=submit]").click()
     saved(clip_view)

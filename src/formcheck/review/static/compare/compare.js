@@ -110,6 +110,7 @@ class Compare {
         this.pause();
         const measuring = this.both.some(({ scene }) => scene.goniometer.active);
         this.node.classList.toggle("measuring", measuring);
+        for (const each of this.both) each.measuring = measuring;
       });
       side.state.addEventListener("status", () => reportSaving(side.state, () => side.state.undo()));
       side.state.addEventListener("change", () => (this.changed = side));
@@ -201,7 +202,9 @@ class Compare {
     const words =
       this.align === "rep" && this.repCount
         ? t("review.compare.at_percent", { percent: percent(Math.min(Math.max(position, 0), 1)), rep: this.rep + 1 })
-        : t("review.compare.since", { seconds: t("number.seconds", { value: signed(position, 1) }) });
+        : t("review.compare.since", {
+            seconds: t("number.seconds", { value: signed(position, this.lead.player.decimals) }),
+          });
     this.clock.textContent = words;
     this.scrub.setAttribute("aria-valuetext", words);
     this.curves.mark(share);
@@ -254,15 +257,15 @@ class Compare {
     const group = t("review.keys.group_compare");
     const rows = /** @type {[string, string, string, () => void][]} */ ([
       ["space", "Space", t("review.compare.key_play"), () => this.toggle()],
-      ["arrowleft", "←", t("review.compare.key_back"), () => this.step(-1)],
-      ["arrowright", "→", t("review.compare.key_on"), () => this.step(1)],
+      ["arrowleft", "←", t("review.clip_keys.frame_back"), () => this.step(-1)],
+      ["arrowright", "→", t("review.clip_keys.frame_on"), () => this.step(1)],
       ["shift+arrowleft", "Shift ← →", t("review.compare.key_ten"), () => this.step(-MANY_FRAMES)],
       ["shift+arrowright", "", "", () => this.step(MANY_FRAMES)],
       ["arrowup", "↑", t("review.keys.rep_before"), () => this.goTo(this.rep - 1)],
       ["arrowdown", "↓", t("review.keys.rep_next"), () => this.goTo(this.rep + 1)],
       ["s", "S", t("review.keys.slower"), () => this.#faster(-1)],
       ["d", "D", t("review.keys.faster"), () => this.#faster(1)],
-      ["v", "V", t("review.compare.overlay"), () => this.#toggleLeg()],
+      ["v", "V", t("review.clip_keys.overlay"), () => this.#toggleLeg()],
       ["t", "T", t("review.compare.key_align"), () => this.alignBy(this.align === "rep" ? "time" : "rep")],
       ["g", "G", t("review.compare.key_measure_a"), () => this.a.scene.goniometer.start()],
       ["shift+g", "Shift G", t("review.compare.key_measure_b"), () => this.b.scene.goniometer.start()],

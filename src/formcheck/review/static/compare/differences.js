@@ -3,6 +3,7 @@
 
 import { h, ringForKeyboardOnly } from "../core/dom.js";
 import { capital, ceiling, t } from "../core/text.js";
+import { TOP_PX } from "../player/curves.js";
 
 /** @import { Comparison } from "../core/types.js" */
 /** @typedef {"knee_deg" | "hip_deg"} Series */
@@ -102,7 +103,7 @@ export function drawOver(data, series, holder) {
   const options = {
     width: holder.clientWidth,
     height: holder.clientHeight,
-    padding: [4, 22, 0, 0],
+    padding: [TOP_PX, 22, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: scale } },
@@ -183,7 +184,12 @@ export function differences(data) {
   return ringForKeyboardOnly(
     h(
       "section",
-      { class: "differences", "aria-label": t("review.compare.differences"), tabindex: 0 },
+      {
+        class: "differences",
+        "aria-label": t("review.compare.differences"),
+        "data-measuring": t("review.goniometer.hidden"),
+        tabindex: 0,
+      },
       h("h2", {}, t("review.compare.differences")),
       warningsOf(data),
       verdicts(data),

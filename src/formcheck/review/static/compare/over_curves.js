@@ -21,7 +21,7 @@ export class OverCurves {
     this.share = 0;
     /** @type {{plot: uPlot, line: HTMLElement}[]} */
     this.plots = [];
-    this.node = h("div", { class: "over-each" });
+    this.node = h("div", { class: "over-each", "data-measuring": t("review.goniometer.hidden") });
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.redraw = () => this.#draw();
     this.scheme.addEventListener("change", this.redraw);
@@ -38,9 +38,10 @@ export class OverCurves {
   /** @param {number} share  of the repetition; outside of it the line is hidden */
   mark(share) {
     this.share = share;
-    for (const { plot, line } of this.plots) {
+    for (const { line } of this.plots) {
       line.hidden = share < -0.001 || share > 1.001;
-      line.style.left = `${plot.valToPos(share * 100, "x")}px`;
+      // A plot that was just made knows no places yet.
+      line.style.left = `${share * 100}%`;
     }
   }
 

@@ -2,7 +2,7 @@
 /** One of two clips that are compared: its video with what is drawn over it, its angles now, and its goniometer. */
 
 import { button, h, icon } from "../core/dom.js";
-import { dayOf, labelledDate, t, withBand } from "../core/text.js";
+import { clock, dayOf, labelledDate, t, withBand } from "../core/text.js";
 import { ReviewState } from "../panels/review_state.js";
 import { Scene } from "../player/scene.js";
 
@@ -38,7 +38,7 @@ export class ComparedSide {
     const line = h("div", { class: "side-line" }, this.live, measure);
     this.node = h("figure", {}, this.scene.stage, h("figcaption", {}, caption, line));
     this.player.addEventListener("cursor", () => this.read());
-    this.scene.addEventListener("measuring", () => this.read());
+    this.scene.goniometer.placing.control = () => measure;
     this.state.addEventListener("change", () => this.scene.draw());
     this.read();
   }
@@ -86,15 +86,23 @@ export class ComparedSide {
     this.player.setLoop(align === "rep" && this.reps.length ? this.#span : null);
   }
 
-  /** Say the angles of this moment. */
+  /** While an angle is measured on one of the clips, none of either is to be seen. @param {boolean} measuring */
+  set measuring(measuring) {
+    this.scene.measuring = measuring;
+    this.scene.draw();
+    this.read();
+  }
+
+  /** Say the time in the clip, which tells its frames apart, and the angles of this moment. */
   read() {
     const { angles } = this.state.session;
-    const { index } = this.player;
+    const { decimals, index, time_s } = this.player;
+    const time = clock(time_s, decimals);
     const of = (/** @type {"hip" | "knee"} */ joint) =>
       withBand(angles[`${joint}_deg`][index], angles[`${joint}_se_deg`][index]);
-    this.live.textContent = this.scene.goniometer.active
-      ? t("review.compare.live_hidden")
-      : t("review.compare.live", { hip: of("hip"), knee: of("knee") });
+    this.live.textContent = this.scene.measuring
+      ? t("review.compare.live_hidden", { time })
+      : t("review.compare.live", { time, hip: of("hip"), knee: of("knee") });
   }
 
   close() {
@@ -109,5 +117,8 @@ export class ComparedSide {
  */
 export function captionWords(side, { name, whose, date, date_kind }) {
   const values = { side: side.toUpperCase(), name, date: labelledDate(dayOf(date), date_kind) };
-  return whose ? t("review.compare.caption_person", { ...values, person: whose }) : t("review.compare.caption", values);
+  // What a practice record calls a session begins with its person.
+  return whose && !name.startsWith(whose)
+    ? t("review.compare.caption_person", { ...values, person: whose })
+    : t("review.compare.caption", values);
 }

@@ -54,7 +54,7 @@ function findingRow(view, finding) {
   return h(
     "li",
     { class: `finding ${open ? "open" : ""}` },
-    findingLine(view, finding, open),
+    h("div", { class: "head" }, findingLine(view, finding, open), !open && overruleButton(view, finding, "link")),
     open &&
       h(
         "div",
@@ -93,13 +93,27 @@ function findingLine(view, finding, open) {
     h("span", { class: "title" }, finding.title, finding.advisory && h("small", {}, ` ${t("finding.advisory")}`)),
     overruleOf(view, finding) && h("span", { class: "tag own" }, t("review.finding.overruled")),
     h("span", { class: "numbers" }, numbers),
-    h(
-      "span",
-      { class: "hint-more", "aria-hidden": "true" },
-      t(open ? "review.finding.close" : "review.finding.overrule_more"),
-    ),
+    open && h("span", { class: "hint-more", "aria-hidden": "true" }, t("review.finding.close")),
     icon(open ? "up" : "down"),
   );
+}
+
+/**
+ * Opens the form at once, also from a row that is closed.
+ * @param {ClipView} view
+ * @param {Finding} finding
+ * @param {string} look
+ */
+function overruleButton(view, finding, look) {
+  const begin = () => {
+    view.ui.overruling = keyOf(finding);
+    if (view.ui.open === keyOf(finding)) view.refresh();
+    else view.openFinding(finding);
+    view.body.querySelector("textarea")?.focus();
+  };
+  const words = t(overruleOf(view, finding) ? "review.finding.change" : "review.finding.overrule_open");
+  const label = t("review.finding.overrule_of", { words, rule: finding.title });
+  return button(label, begin, { class: look, "data-key": `overrule-${keyOf(finding)}` }, words);
 }
 
 /**
@@ -108,11 +122,6 @@ function findingLine(view, finding, open) {
  */
 function overruleButtons(view, finding) {
   const overrule = overruleOf(view, finding);
-  const begin = () => {
-    view.ui.overruling = keyOf(finding);
-    view.refresh();
-    view.body.querySelector("textarea")?.focus();
-  };
   const withdraw = () =>
     view.state.change(t("review.change.withdraw"), (draft) => {
       draft.overrules = draft.overrules.filter((one) => !isOf(one, finding, view.state.session.document.side));
@@ -120,10 +129,7 @@ function overruleButtons(view, finding) {
   return h(
     "div",
     { class: "buttons" },
-    button(t(overrule ? "review.finding.change" : "review.finding.overrule_open"), begin, {
-      class: "small",
-      "data-key": `overrule-${keyOf(finding)}`,
-    }),
+    overruleButton(view, finding, "small"),
     overrule && button(t("review.finding.withdraw"), withdraw, { class: "small" }),
   );
 }

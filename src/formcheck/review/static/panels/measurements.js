@@ -24,7 +24,8 @@ export function measureTab(view) {
       { class: "buttons" },
       ...JOINTS.map((joint) =>
         button(t(`review.measurements.measure_${joint}`), () => view.measure(joint), {
-          class: joint === "knee" ? "primary" : "",
+          class: joint === view.goniometer.joint ? "primary" : "",
+          "aria-pressed": view.goniometer.active && joint === view.goniometer.joint,
           "data-key": `measure-${joint}`,
         }),
       ),

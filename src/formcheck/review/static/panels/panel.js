@@ -50,6 +50,8 @@ export class Panel {
     this.narrow = matchMedia("(max-width: 40rem)");
     this.resized = () => view.refresh();
     this.narrow.addEventListener("change", this.resized);
+    /** The tab that the body was filled with. @type {Tab | null} */
+    this.filled = null;
     /** How far each tab was scrolled when it was left. @type {Partial<Record<Tab, number>>} */
     this.places = {};
   }
@@ -78,8 +80,18 @@ export class Panel {
     });
     replaceContent(this.head, this.#headline());
     replaceContent(this.tabs, ...tabs);
-    this.tabs.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#selected?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const within = this.body.contains(document.activeElement);
     replaceContent(this.body, ...FILLS[chosen](this.view));
+    const lost = within && !this.body.contains(document.activeElement);
+    // What had the focus is gone: another tab was opened, or it was removed.
+    if (lost) (this.filled === chosen ? this.body : this.#selected)?.focus({ preventScroll: true });
+    this.filled = chosen;
+  }
+
+  /** @returns {HTMLElement | null} */
+  get #selected() {
+    return this.tabs.querySelector("[aria-selected=true]");
   }
 
   keepPlace() {
@@ -122,6 +134,6 @@ export class Panel {
     const tabs = this.shownTabs;
     const at = tabs.findIndex(([tab]) => tab === this.chosen);
     this.view.openTab(tabs[(at + way + tabs.length) % tabs.length][0]);
-    /** @type {HTMLElement | null} */ (this.tabs.querySelector("[aria-selected=true]"))?.focus();
+    this.#selected?.focus();
   }
 }

@@ -101,10 +101,10 @@ const viewKeys = (view) => [
  */
 const reviewKeys = (view) => [
   ["g", "G", t("review.clip_keys.goniometer"), () => view.measure()],
-  ["h", "H", t("review.draw.line"), () => view.draw("line")],
-  ["t", "T", t("review.draw.text"), () => view.draw("text")],
-  ["j", "J", t("review.draw.follow"), () => view.draw("follow")],
-  ["m", "M", t("review.draw.magnifier"), () => view.toggleMagnifier()],
+  ["h", "H", t("review.clip_keys.line"), () => view.draw("line")],
+  ["t", "T", t("review.clip_keys.words"), () => view.draw("text")],
+  ["j", "J", t("review.clip_keys.follow"), () => view.draw("follow")],
+  ["m", "M", t("review.clip_keys.magnifier"), () => view.toggleMagnifier()],
   ["n", "N", t("review.clip_keys.note"), () => view.edits.addNote("frame")],
   ["k", "K", t("review.clip_keys.image"), () => view.edits.addImage()],
   ["i", "I", t("review.clip_keys.add_rep"), () => view.edits.addRep()],

@@ -40,6 +40,8 @@ export class ClipView {
     if (!item.review.reviewer && server.reviewer) item.review.reviewer = server.reviewer;
     this.ui = newUi();
     this.closed = false;
+    /** The joint that is measured just now. */
+    this.measured = "";
     this.scene = new Scene(item, this.state);
     const { goniometer, player, stage, viewport } = this.scene;
     this.goniometer = goniometer;
@@ -129,9 +131,18 @@ export class ClipView {
     player.addEventListener("state", () => this.transport.refresh());
     scene.addEventListener("tap", () => player.toggle());
     scene.addEventListener("measuring", () => {
+      // It is said of every point, also of one that is dragged.
+      const now = goniometer.active ? goniometer.joint : "";
+      if (now === this.measured) return;
+      this.measured = now;
       this.node.classList.toggle("measuring", goniometer.active);
-      this.transport.read();
+      this.transport.refresh();
+      if (this.panel.chosen === "measure") this.panel.refresh();
     });
+    const shown = (/** @type {string} */ keys) => this.node.querySelector(keys);
+    goniometer.placing.control = () => shown("[data-key=G]:not(:disabled)") ?? shown("[role=tab][aria-selected=true]");
+    scene.drawings.placing.control = () =>
+      shown("[data-key^=draw-]:not(:disabled)") ?? shown("[role=tab][aria-selected=true]");
     goniometer.addEventListener("placed", () => this.openTab("measure"));
     scene.drawings.addEventListener("placed", () => {
       this.openTab("measure");

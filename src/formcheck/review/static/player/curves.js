@@ -9,6 +9,8 @@ import { clock, Z_95 } from "../core/text.js";
 /** Room for the scale left of the plots, and right of them: the time line's overlay keeps to the same. */
 export const LEFT_PX = 136;
 export const RIGHT_PX = 12;
+/** Half the height of an axis's words, which may stand at the upper end. */
+export const TOP_PX = 9;
 
 export class Curves {
   /**
@@ -114,7 +116,7 @@ export class Curves {
     /** @type {uPlot.Options} */
     const options = {
       ...this.#size(),
-      padding: [2, RIGHT_PX, 0, 0],
+      padding: [TOP_PX, RIGHT_PX, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false }, y: { range: () => this.#range(key) } },

@@ -46,6 +46,10 @@ export class Placing extends EventTarget {
     this.words = () => "";
     /** @type {(points: Point[]) => void} */
     this.done = () => {};
+    /** What had the focus before. @type {HTMLElement | null} */
+    this.before = null;
+    /** The control that begins this, for when nothing had the focus. @type {() => Element | null} */
+    this.control = () => null;
     /** Where the keyboard's cross stands, in the frame. @type {Point} */
     this.crossAt = [0, 0];
     this.hint = h("p", { class: "hint", hidden: true });
@@ -67,6 +71,8 @@ export class Placing extends EventTarget {
    * @param {(points: Point[]) => void} done
    */
   start(count, words, done) {
+    const { activeElement: held } = document;
+    if (held !== this.cross) this.before = held instanceof HTMLElement && held !== document.body ? held : null;
     Object.assign(this, { count, words, done, active: true, placed: [] });
     this.crossAt = this.viewport.toImage([this.stage.clientWidth / 2, this.stage.clientHeight / 2]);
     this.stage.classList.add("placing");
@@ -80,6 +86,12 @@ export class Placing extends EventTarget {
   }
 
   stop() {
+    const byKeyboard = document.activeElement === this.cross;
+    this.#end();
+    if (byKeyboard) this.#giveBack();
+  }
+
+  #end() {
     if (!this.active) return;
     this.active = false;
     this.placed = [];
@@ -120,8 +132,20 @@ export class Placing extends EventTarget {
       return;
     }
     const { placed } = this;
-    this.stop();
+    const byKeyboard = document.activeElement === this.cross;
+    this.#end();
     this.done(placed);
+    if (byKeyboard) this.#giveBack();
+  }
+
+  /** Return the focus to where it was, or to the control that begins this; what was made anew is known by its key. */
+  #giveBack() {
+    const { before } = this;
+    if (this.active || (document.activeElement !== this.cross && document.activeElement !== document.body)) return;
+    const key = before?.dataset.key;
+    const again = key ? document.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+    const shown = [before, again, this.control()].find((one) => one?.isConnected && one.checkVisibility());
+    if (shown instanceof HTMLElement) shown.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event */

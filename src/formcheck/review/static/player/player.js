@@ -13,6 +13,9 @@ const LATEST_MS = 300;
 /** A hand that has not moved for so long rests. */
 const REST_MS = 40;
 
+/** Frames that are closer than this take milliseconds to tell apart. */
+const CLOSE_S = 0.012;
+
 export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2];
 
 /** @returns {[string, string][]} */
@@ -61,6 +64,8 @@ export class Player extends EventTarget {
     this.scrub = scrub;
     this.offset_s = offset_s;
     this.times_s = times_s;
+    /** How many decimals of a second tell any two frames apart. */
+    this.decimals = times_s.some((time_s, at) => at > 0 && time_s - times_s[at - 1] < CLOSE_S) ? 3 : 2;
     this.index = 0;
     this.shown = -1;
     /** A frame far from the one that is shown is on its way: what is drawn over it would be another moment's. */

@@ -47,6 +47,8 @@ export class Scene extends EventTarget {
     this.state = state;
     this.closed = false;
     this.showsLeg = true;
+    /** Whether an angle is measured on this clip, or on one beside it. */
+    this.measuring = false;
     /** @type {Side | null} */
     this.trackSide = null;
     /** @type {Float32Array | null} */
@@ -144,7 +146,7 @@ export class Scene extends EventTarget {
     overlay.clear();
     const { angles, document } = state.session;
     // While points are placed, formcheck's own must not lead the eye.
-    if (this.showsLeg && this.track && !goniometer.active && !player.awaiting)
+    if (this.showsLeg && this.track && !goniometer.active && !this.measuring && !player.awaiting)
       overlay.leg(legPoints(this.track, frame, document.side), angles, frame);
     goniometer.refresh();
     drawings.refresh();

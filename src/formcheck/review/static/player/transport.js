@@ -73,7 +73,7 @@ export class Transport {
     const { index, time_s } = player;
     const { angles } = state.session;
     const rep = this.view.reps.find((one) => time_s >= one.start_s && time_s < one.end_s);
-    this.clock.textContent = clock(time_s, 2);
+    this.clock.textContent = clock(time_s, player.decimals);
     this.place.textContent = rep
       ? t("review.transport.in_rep", { rep: rep.index, phase: t(`phase.${angles.phase[index] ?? "unknown"}`) })
       : t("review.transport.between");
