@@ -31,6 +31,7 @@ _CUE_AGAIN_S = 12.0
 _REMEDY_AGAIN_S = 8.0
 _CUE_SHOWN_S = 4.0
 _MESSAGE_SHOWN_S = 6.0
+_JUST_BEGUN_S = 1.5
 # Shown while the knee is beyond the limit and this much longer, so that it does not flicker with noise.
 _LIMIT_SHOWN_S = 0.5
 # Out of view, or sitting up, for this long is a pause.
@@ -134,7 +135,7 @@ class Coach:
             self._follow_practice(state)
         if state.t_s >= self._ending_s and self.stage is not Stage.ENDED:
             self.end(state.t_s, EndReason.COUNT)
-        if self._message is not None and not self._speech.busy(state.t_s):
+        if self._message is not None and self._is_free(state):
             self._speech.request(state.t_s, Rank.NOTICE, self._message)
             self._show_cue(state.t_s, self._message, shown_s=_MESSAGE_SHOWN_S)
             self._message = None
@@ -159,6 +160,11 @@ class Coach:
     def say_when_free(self, key: str) -> None:
         """Say and show something that can wait until nothing else is said."""
         self._message = key
+
+    def _is_free(self, state: OnlineState) -> bool:
+        """Whether nothing is said, and no count comes soon: that of a repetition that has just begun is far off."""
+        begun = state.rep_from_s is not None and state.t_s - state.rep_from_s < _JUST_BEGUN_S
+        return not self._speech.busy(state.t_s) and (begun or self.stage is not Stage.PRACTICE)
 
     def toggle_pause(self, t_s: float) -> None:
         """The space bar."""

@@ -178,7 +178,9 @@ class Loop:
     def _watch_throughput(self) -> None:
         """Where the machine is too slow, show a frame before it is surveyed, and say once that it is slow."""
         throughput = self._throughput
-        throughput.add(self._t_s, self._source.dropped)
+        if self.frames > 1:
+            # The first frame came before the model was loaded, which takes some seconds.
+            throughput.add(self._t_s, self._source.dropped)
         self._tracker.survey_later = throughput.too_slow
         if throughput.too_slow and not self._told_slow:
             self._told_slow = True

@@ -226,14 +226,15 @@ def test_after_the_end_nothing_goes_on(action):
     assert course.coach.end_reason is EndReason.STOP
 
 
-def test_a_message_waits_until_nothing_else_is_said_and_comes_once():
+def test_a_message_waits_for_the_beginning_of_a_repetition_and_comes_once():
     course = Course().begin()
     course.coach.say_when_free("live.too_slow")
-    course.play(0.05, counted=GOOD)
-    course.play(1.0)
+    course.play(0.05, counted=GOOD).play(3.0)
+    assert course.coach.cue is None
+    course.play(0.5, rep_from_s=course.t_s, phase=Phase.EXTENDING)
     assert course.coach.cue == EN.get("live.too_slow")
-    course.play(20.0)
-    assert course.keys.count("live.too_slow") == 1
+    course.play(3.5).play(0.05, counted=nth(GOOD, 2)).play(20.0)
+    assert course.keys == ["practice.count", "live.too_slow", "practice.count"]
     assert course.coach.cue is None
 
 
