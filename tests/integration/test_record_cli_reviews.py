@@ -127,6 +127,15 @@ def test_the_records_page_shows_and_compares_what_was_signed_beside_the_clip(run
     assert re.search(rf"{uid} .* left +clip +4 +4 ", run("history")[1])
 
 
+def test_a_clip_that_was_reviewed_before_it_is_saved_is_shown_as_reviewed(run, track, tmp_path):
+    assert run("analyze", str(track))[0] == 0
+    sign_item(clip_item(tmp_path / "monday.formcheck"))
+    _, _, err = run("analyze", str(track), "--save")
+    uid = re.search(r"session ([0-9a-f]{8})", err).group(1)
+    assert Texts().get("terminal.signed", uid=uid) in err
+    assert re.search(rf"{uid} .* left +clip +3 +2 +1 +0 [^:]*{uid}: reviewed", run("history")[1])
+
+
 def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track, tmp_path):
     uid, results = saved(run, track), tmp_path / "monday.formcheck"
     sign_item(clip_item(results))

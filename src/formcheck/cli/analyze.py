@@ -248,28 +248,30 @@ def _kept(*, save: bool, profile: str | None, store: Path | None) -> tuple[KeptC
 def _save(
     clip: Path, folder: Path, session: Session, protocol: LoadedProtocol, *, profile: str | None, store: Path | None
 ) -> None:
-    from formcheck.pose.track_file import load_track
     from formcheck.record.profiles import DEFAULT_PROFILE
     from formcheck.record.queries import session_line
-    from formcheck.record.save import save_set
     from formcheck.record.store import open_store
-    from formcheck.record.values import Origin, Practice, ReviewStatus
+    from formcheck.record.values import ReviewStatus
+    from formcheck.review.keeping import keep_clip
     from formcheck.text.numbers import day_and_time
     from formcheck.video.filmed import filming_time
 
     filmed = filming_time(clip)
     with open_store(store) as record:
-        saved = save_set(
+        saved = keep_clip(
             record,
+            folder,
             session,
-            load_track(folder / "track.npz"),
             protocol=protocol,
-            practice=Practice(profile or DEFAULT_PROFILE, Origin.ANALYZE, filmed.moment),
+            profile=profile or DEFAULT_PROFILE,
+            practised_at=filmed.moment,
+            texts=call_texts(),
         )
         with record.reading() as connection:
             reviewed = session_line(connection, saved.uid).review_status is ReviewStatus.REVIEWED
     key = "saved" if saved.new else "result_added" if saved.added else "known"
     dated = [f"practised.{filmed.source}"] if saved.new else []
     when = day_and_time(call_texts(), filmed.moment)
-    for said in (key, *dated, *(["still_reviewed"] if reviewed else [])):
+    shown = ["signed" if saved.new else "still_reviewed"] if reviewed else []
+    for said in (key, *dated, *shown):
         click.echo(call_texts().get(f"terminal.{said}", uid=saved.uid, when=when), err=True)

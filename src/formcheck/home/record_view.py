@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection
 
 from formcheck.pipeline import ANNOTATED, REPORT, SESSION_FILE
-from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.record.calibrations import kept_of
 from formcheck.record.exports.pdf import saved_report
@@ -20,7 +19,6 @@ from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.progress import render_progress
 from formcheck.record.queries import judging_fingerprints, session_line, sessions
 from formcheck.record.questions import OpenQuestions, answer_questions, drop_questions, open_questions
-from formcheck.record.save import save_set
 from formcheck.record.store import Store
 from formcheck.record.values import (
     PAIN_MAX,
@@ -28,7 +26,6 @@ from formcheck.record.values import (
     Answers,
     Origin,
     Place,
-    Practice,
     Prescription,
     RedFlag,
     ReviewStatus,
@@ -37,6 +34,7 @@ from formcheck.record.values import (
 )
 from formcheck.record.videos import keep_video, video_folder
 from formcheck.review.analysis import AvailableProtocols
+from formcheck.review.keeping import keep_clip
 from formcheck.review.library import NotFoundError, make_id
 from formcheck.review.model import first_problem
 from formcheck.server.errors import RequestError
@@ -202,9 +200,15 @@ class RecordView:
     def keep(self, clip: Path, results: Path, protocol: LoadedProtocol) -> str:
         """Save the results of a video with a copy of it; return the session's id."""
         session = from_document(read_document(results / SESSION_FILE), read_angles_csv(results / "angles.csv"))
-        practice = Practice(self.profile, Origin.ANALYZE, filmed_at(clip))
-        track = load_track(results / "track.npz")
-        saved = save_set(self.store, session, track, protocol=protocol, practice=practice)
+        saved = keep_clip(
+            self.store,
+            results,
+            session,
+            protocol=protocol,
+            profile=self.profile,
+            practised_at=filmed_at(clip),
+            texts=self._texts,
+        )
         keep_video(self.store, saved.uid, clip, results / REPORT, results / ANNOTATED)
         return saved.uid
 

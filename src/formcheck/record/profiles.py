@@ -53,6 +53,11 @@ def check_code(code: str) -> str:
     return code
 
 
+def code_or_none(text: str | None) -> str | None:
+    """Return a code; None for what is none."""
+    return text if text is not None and re.fullmatch(CODE_PATTERN, text) else None
+
+
 def profile_codes(connection: Connection) -> tuple[str, ...]:
     """Return all codes, in order."""
     return tuple(connection.execute(select(PROFILE.c.code).order_by(PROFILE.c.code)).scalars())

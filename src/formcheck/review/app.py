@@ -13,6 +13,7 @@ from formcheck.review.analyses import Analyses
 from formcheck.review.calibrations import Calibrations
 from formcheck.review.exports import Exports
 from formcheck.review.following import follow_point
+from formcheck.review.keeping import Keeping
 from formcheck.review.library import NotFoundError
 from formcheck.review.media import to_jpeg
 from formcheck.review.payload import page_texts
@@ -46,6 +47,7 @@ _PAGE_POLICY = (
 def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str = "/") -> list[Route]:
     """Return the routes of the review page, which itself is at ``page``."""
     analyses, exports, calibrations = Analyses(service, analysis_jobs), Exports(service), Calibrations(service)
+    keeping = Keeping(service)
     item, texts = "/api/items/{id}", service.texts
     index = page_endpoint("formcheck.review", "index.html.j2", page_texts(texts), texts, beside_home=page != "/")
     pdf = download_endpoint(lambda r: exports.pdf(_id(r), _layer(r)), "application/pdf", "pdf")
@@ -69,6 +71,7 @@ def review_routes(service: ReviewService, analysis_jobs: JobQueue, *, page: str 
             json_endpoint(lambda r: calibrations.remove(_id(r), r.path_params["number"])),
             methods=["DELETE"],
         ),
+        Route(f"{item}/record", json_endpoint(lambda r: keeping.keep(_id(r)), 201), methods=["POST"]),
         Route(f"{item}/analyse", json_endpoint(lambda r: analyses.start(_id(r), **_options(r)), 202), methods=["POST"]),
         Route(
             f"{item}/analyse-again",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from formcheck.angles.kept_calibration import kept_from, of_other_clips
@@ -13,12 +12,12 @@ from formcheck.record.calibrations import (
     remove_calibration,
     stored_calibrations,
 )
-from formcheck.record.profiles import CODE_PATTERN, profile_codes, profile_key
+from formcheck.record.profiles import profile_codes, profile_key
 from formcheck.record.schema import now
 from formcheck.record.store import exists, open_store
 from formcheck.review.apply import clip_marks
 from formcheck.review.raters import raters
-from formcheck.review.service import OpenedItem, ReviewService
+from formcheck.review.service import ReviewService
 from formcheck.server.errors import RequestError
 from formcheck.session.kept import kept_text
 from formcheck.text.numbers import day_message, degrees, printable
@@ -40,7 +39,7 @@ class Calibrations:
         """Return what is kept of the leg for the person in a clip, and whether this clip uses it."""
         opened = self._service.open(item_id)
         session = opened.reviewed.session
-        person, use = _person(opened), session.kept_calibration
+        person, use = opened.person, session.kept_calibration
         kept = [one for one in self._kept(person) if one.kept.side is session.side]
         others = of_other_clips([one.kept for one in kept], session.clip.sha256, session.view)
         return {
@@ -59,7 +58,7 @@ class Calibrations:
             The person is not known, or the marks cannot be used.
         """
         opened = self._service.open(item_id)
-        person, review, angles = _person(opened), opened.stored.review, opened.reviewed.tool_angles
+        person, review, angles = opened.person, opened.stored.review, opened.reviewed.tool_angles
         if person is None:
             raise RequestError(
                 "expected the person's code (letters, digits and . _ -), got none: enter it under Finish"
@@ -87,7 +86,7 @@ class Calibrations:
 
     def remove(self, item_id: str, number: str) -> dict[str, Any]:
         """Keep a calibration no longer; return what is kept then."""
-        person = _person(self._service.open(item_id))
+        person = self._service.open(item_id).person
         if person is None or not number.isdecimal():
             raise RequestError(f"expected the number of a calibration of a person, got {number}")
         with open_store(self._service.library.record) as record, record.writing() as connection:
@@ -117,9 +116,3 @@ class Calibrations:
                 height=degrees(self._texts, kept.elevation_deg),
             ),
         }
-
-
-def _person(opened: OpenedItem) -> str | None:
-    """Return the code of the person in a clip; None where there is none, or what was entered is no code."""
-    code = opened.stored.review.person or opened.item.person
-    return code if code is not None and re.fullmatch(CODE_PATTERN, code) else None

@@ -24,7 +24,8 @@ from formcheck.review.drawn import place_tables
 from formcheck.review.images import goniometer_image, leg_image
 from formcheck.review.library import NotFoundError, prescribed_reps
 from formcheck.review.model import Goniometer, KeyImage
-from formcheck.review.service import OpenedItem, ReviewService
+from formcheck.review.opened import OpenedItem
+from formcheck.review.service import ReviewService
 from formcheck.review.signing import reviewed_document
 from formcheck.review.storage import review_file
 from formcheck.review.summary import SummaryHead, render_summary

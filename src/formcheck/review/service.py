@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from formcheck.review.library import (
 )
 from formcheck.review.media import Media, PlayableVideo, Playback
 from formcheck.review.model import Review, parse_review
+from formcheck.review.opened import OpenedItem
 from formcheck.review.raters import with_authors
 from formcheck.review.scrub_images import ScrubCopies, ScrubImages
 from formcheck.review.signing import signed_result
@@ -37,26 +37,9 @@ from formcheck.review.storage import StoredReview
 from formcheck.server.errors import RequestError
 from formcheck.server.jobs import JobQueue
 from formcheck.text.catalogue import Texts
-from formcheck.types import ImageBgr, PoseTrack, Session
+from formcheck.types import ImageBgr, PoseTrack
 
 _CACHED_ANALYSES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedItem:
-    """An item with its results and its review applied. ``problem`` says why a stored review cannot be read."""
-
-    item: Item
-    analysis: Analysis
-    stored: StoredReview
-    reviewed: ReviewedSession
-    problem: str | None
-
-    def session(self, layer: str) -> Session:
-        """Return the session as ``analysed`` or as ``reviewed``."""
-        if layer not in ("analysed", "reviewed"):
-            raise RequestError(f"expected layer=analysed or layer=reviewed, got '{layer}'")
-        return self.analysis.session if layer == "analysed" else self.reviewed.session
 
 
 class ReviewService:

@@ -165,6 +165,11 @@ class FileReviewStore:
                 ) from None
             return stored
 
+    def follow(self, signed: SignedResult) -> None:
+        """Show the clip's sets in the practice record as it was signed."""
+        if self._record is not None:
+            self._record.follow(signed)
+
     def delete(self) -> None:
         with self._locked():
             try:

@@ -6,6 +6,9 @@ import threading
 import pytest
 
 from formcheck.record.calibrations import calibrations_of
+from formcheck.record.queries import sessions
+from formcheck.record.reviewed import review_in_force
+from formcheck.record.store import open_store
 from formcheck.review.analysis import AvailableProtocols
 from formcheck.review.file_library import FileLibrary
 from reviewed import THREE, key_of, make_analysed, reps_of, serving
@@ -198,3 +201,21 @@ def test_a_change_after_it_was_marked_as_complete_makes_it_a_draft_again(served,
     signed = served.put(key, changed["review"] | {"done": True})
     body = {"revision": signed["revision"], "confirm": True, "review": signed["review"] | {"summary_note": "Yes."}}
     assert served.json("PUT", f"/api/items/{key}/review", body)["review"]["done"]
+
+
+def test_a_clip_goes_into_the_practice_record_with_its_review(served, key, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORMCHECK_STORE", str(tmp_path / "record"))
+    path = f"/api/items/{key}/record"
+    item = served.get(f"/api/items/{key}")
+    assert "code" in served.json("POST", path, status=422)["error"]
+    assert not (tmp_path / "record").exists()
+    served.put(key, item["review"] | {"person": "P014", "reviewer": "PT1", "reps": reps_of(item)[:2], "done": True})
+    kept = served.json("POST", path, status=201)
+    assert (kept["person"], kept["new"], kept["reviewed"]) == ("P014", True, True)
+    with open_store(None, write=False) as store, store.reading() as connection:
+        (line,) = sessions(connection)
+        row = review_in_force(connection, line.uid)
+    assert (line.uid, line.profile, line.rep_count, line.reviewer) == (kept["session"], "P014", 2, "PT1")
+    assert json.loads(row.text)["person"] == "P014"
+    again = served.json("POST", path, status=201)
+    assert (again["session"], again["new"], again["reviewed"]) == (kept["session"], False, True)

@@ -2,7 +2,7 @@
 /** Side and protocol, the words for the patient, and the report. */
 
 import { getBytes, getItems, itemPath } from "../core/api.js";
-import { announce, button, field, h, select, showError } from "../core/dom.js";
+import { announce, button, field, h, select, showError, showNotice } from "../core/dom.js";
 
 import { t } from "../core/text.js";
 import { otherLeg } from "./findings.js";
@@ -25,6 +25,7 @@ export function finishTab(view) {
     h("p", { class: "soft" }, t(review.done ? "review.finish.done_help" : "review.finish.draft_help")),
     h("h2", {}, t("review.finish.report")),
     reports(view),
+    ...recordPart(view),
     h("h2", {}, t("review.finish.judge_again")),
     h("p", { class: "soft" }, t("review.finish.judge_help")),
     h("div", { class: "pair" }, sideField(view), protocolField(view)),
@@ -98,6 +99,28 @@ function patientFields(view) {
       field(t("review.finish.reviewer"), bound(view, "reviewer", reviewer)),
       doneBox(view),
     ),
+  ];
+}
+
+/**
+ * A clip goes into the practice record; a session is there.
+ * @param {ClipView} view
+ */
+function recordPart({ state, item, server }) {
+  if (["store", "session"].includes(server.opened)) return [];
+  const known = state.review.person || item.person;
+  const keep = () =>
+    state
+      .keepInRecord()
+      .then(({ person, session, ...kept }) => {
+        const how = kept.new ? `done${kept.reviewed ? "_reviewed" : ""}` : "known";
+        showNotice("record", t(`review.finish.record_${how}`, { person, session }));
+      })
+      .catch((error) => showError("record", error.message));
+  return [
+    h("h2", {}, t("review.finish.record_title")),
+    h("p", { class: "soft" }, t(`review.finish.record_${known ? "hint" : "no_person"}`)),
+    h("div", { class: "buttons" }, button(t("review.finish.record"), keep, { disabled: !known, "data-key": "record" })),
   ];
 }
 

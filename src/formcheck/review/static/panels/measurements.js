@@ -64,7 +64,8 @@ function raterField({ state }) {
   input.addEventListener("input", () => {
     ReviewState.secondRater = input.value.trim();
   });
-  return field(t("review.measurements.rater"), input, { title: t("review.measurements.rater_hint") });
+  const own = field(t("review.measurements.rater"), input, { title: t("review.measurements.rater_hint") });
+  return h("div", { class: "pair" }, own);
 }
 
 /**

@@ -159,6 +159,15 @@ export class ReviewState extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /**
+   * Put the set into the practice record, once what was said is saved.
+   * @returns {Promise<{session: string, person: string, new: boolean, reviewed: boolean}>}
+   */
+  async keepInRecord() {
+    await this.save();
+    return (await send("POST", `${itemPath(this.id)}/record`)).json();
+  }
+
   /** @param {number} number */
   async removeKept(number) {
     this.kept = await (await send("DELETE", `${itemPath(this.id)}/calibrations/${number}`)).json();
