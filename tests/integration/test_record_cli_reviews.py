@@ -115,6 +115,9 @@ def test_the_records_page_shows_and_compares_what_was_signed_beside_the_clip(run
         (knee,) = (one for one in both["rows"] if one["key"] == "knee_end")
         assert knee["b"] == pytest.approx(set_statistics(reviewed).knee_end_deg, abs=0.06)
         assert knee["a"] != knee["b"]
+        assert both["a"]["shown_as"] == Texts().get("clinician.numbers.analysed")
+        assert REVIEWER in both["b"]["shown_as"]
+        assert Texts().get("clinician.compared.by_hand", n=FRAMES) in both["b"]["shown_as"]
         # Analysed again: history goes on showing what was signed, which the page says, and shows a draft.
         run("analyze", str(track), "--save", "--side", "left")
         (row,) = service.items()["items"]

@@ -25,6 +25,7 @@ from formcheck.review.images import goniometer_image, leg_image
 from formcheck.review.library import NotFoundError, prescribed_reps
 from formcheck.review.model import Goniometer, KeyImage
 from formcheck.review.opened import OpenedItem
+from formcheck.review.payload import review_words
 from formcheck.review.service import ReviewService
 from formcheck.review.signing import reviewed_document
 from formcheck.review.storage import review_file
@@ -105,10 +106,9 @@ class Exports:
     def _review_lines(self, opened: OpenedItem) -> list[str]:
         """Return who reviewed, and what that changed."""
         texts, review = self._service.texts, opened.stored.review
-        key = f"clinician.head.{'reviewed' if review.done else 'draft'}"
-        by = f"{texts.get(f'{key}_by')} {review.reviewer}" if review.reviewer else texts.get(key)
         changes = [change.to_json(texts) for change in opened.reviewed.changes]
-        return [by, *(texts.get(f"record.show.change{'_because' if one['reason'] else ''}", **one) for one in changes)]
+        keys = (f"record.show.change{'_because' if one['reason'] else ''}" for one in changes)
+        return [review_words(review, texts), *(texts.get(key, **one) for key, one in zip(keys, changes, strict=True))]
 
     def images(self, item_id: str) -> tuple[bytes, str]:
         """Return a ZIP: key images and frames with a goniometer, named by their times, and followed points as CSV."""

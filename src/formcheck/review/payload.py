@@ -21,6 +21,7 @@ from formcheck.review.changes import calibration_change
 from formcheck.review.library import Item
 from formcheck.review.media import Playback
 from formcheck.review.model import Review
+from formcheck.review.opened import OpenedItem
 from formcheck.review.raters import agreements
 from formcheck.server.endpoints import page_catalogue
 from formcheck.session.document import to_document
@@ -206,12 +207,36 @@ def hip_band(protocol: Protocol | None) -> dict[str, float | None]:
     return {"hip_low_deg": band.low if band else None, "hip_high_deg": band.high if band else None}
 
 
+def review_words(review: Review, texts: Texts) -> str:
+    """Say whether a review is complete or a draft, and whose it is."""
+    key = f"clinician.head.{'reviewed' if review.done else 'draft'}"
+    return f"{texts.get(f'{key}_by')} {review.reviewer}" if review.reviewer else texts.get(key)
+
+
+def _shown_as(opened: OpenedItem, layer: str, texts: Texts) -> str:
+    """Say what the numbers of one side are: as analysed or as reviewed, by whom, and whether calibrated by hand."""
+    review, by_hand = opened.stored.review, opened.reviewed.hand_calibration
+    use = opened.session(layer).kept_calibration
+    if layer == "analysed" or review.is_empty:
+        said = [texts.get("clinician.numbers.analysed")]
+    else:
+        said = [review_words(review, texts)]
+        if by_hand is not None:
+            said.append(texts.get("clinician.compared.by_hand", n=by_hand.frames))
+    if use is not None and use.used:
+        said.append(texts.get("clinician.compared.kept", n=use.frames))
+    return " · ".join(said)
+
+
 def compared_part(
-    item: Item, review: Review, session: Session, video: Mapping[str, Any], notices: list[str], texts: Texts
+    opened: OpenedItem, layer: str, video: Mapping[str, Any], notices: list[str], texts: Texts
 ) -> dict[str, Any]:
     """Return one side of a comparison."""
+    session = opened.session(layer)
     return {
-        **item_head(item, review, texts),
+        **item_head(opened.item, opened.stored.review, texts),
+        "layer": layer,
+        "shown_as": _shown_as(opened, layer, texts),
         "side": session.side,
         "protocol": session.protocol_id,
         "video": video,

@@ -198,11 +198,10 @@ class ReviewService:
         opened = [self.open(item_id) for item_id in item_ids]
         a, b = (one.session(layer) for one, layer in zip(opened, layers, strict=True))
         sides = {}
-        for name, one, session, layer in zip("ab", opened, (a, b), layers, strict=True):
+        for name, one, layer in zip("ab", opened, layers, strict=True):
             playback, notices = self.playback(one.item, one.analysis)
             video = payload.video_part(one.item, one.analysis.track, playback)
-            part = payload.compared_part(one.item, one.stored.review, session, video, notices, self.texts)
-            sides[name] = {**part, "layer": layer}
+            sides[name] = payload.compared_part(one, layer, video, notices, self.texts)
         calibrated = all(
             layer == "reviewed" and one.reviewed.hand_calibration is not None
             for one, layer in zip(opened, layers, strict=True)

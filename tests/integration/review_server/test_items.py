@@ -186,6 +186,13 @@ def test_two_sessions_are_compared(served, key):
     assert rows["knee_start"]["within_error"] is True
     assert rows["reps"]["within_error"] is None
     assert found["align"]["a_start_s"] == found["a"]["reps"][0]["start_s"]
+    texts = Texts()
+    analysed = texts.get("clinician.numbers.analysed")
+    review = served.get(f"/api/items/{key}")["review"] | {"reviewer": "PT1", "summary_note": "A word."}
+    for done, said in ((False, "draft_by"), (True, "reviewed_by")):
+        review = served.put(key, review | {"done": done})["review"]
+        one = served.get(f"/api/compare?a={key}&b={other}&b_layer=analysed")
+        assert (one["a"]["shown_as"], one["b"]["shown_as"]) == (f"{texts.get(f'clinician.head.{said}')} PT1", analysed)
     assert served.json("GET", f"/api/compare?a={key}&b=nothing", status=404)["error"]
     assert served.json("GET", f"/api/compare?a={key}&b={other}&a_layer=x", status=422)["error"]
 

@@ -36,7 +36,12 @@ export class ComparedSide {
       ? h("label", { class: "choice" }, which.toUpperCase(), choice)
       : h("b", { class: "side-name" }, captionWords(which, compared));
     const line = h("div", { class: "side-line" }, this.live, measure);
-    this.node = h("figure", {}, this.scene.stage, h("figcaption", {}, caption, line));
+    const shownAs = h("span", { class: "shown-as soft" }, compared.shown_as);
+    this.node = h("figure", {}, this.scene.stage, h("figcaption", {}, caption, shownAs, line));
+    // What is measured here makes a complete review a draft.
+    this.state.addEventListener("reopened", () => {
+      shownAs.textContent = t("review.compare.reopened");
+    });
     this.player.addEventListener("cursor", () => this.read());
     this.scene.goniometer.placing.control = () => measure;
     this.state.addEventListener("change", () => this.scene.draw());

@@ -220,6 +220,7 @@
  * @property {string | null} whose  the person in words
  * @property {string | null} date
  * @property {DateKind} [date_kind]
+ * @property {string} shown_as  as analysed or as reviewed, by whom, and whether calibrated by hand
  * @property {VideoInfo} video
  * @property {string[]} [notices]
  * @property {{index: number, start_s: number, peak_s: number, end_s: number}[]} reps  the complete ones
