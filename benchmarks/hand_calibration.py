@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/hand_calibration.py FOLDER ... [--cache DIR] [--labels FILE ...] [--rater 2 3]
 
 On clips with truth raters are simulated: each marks frames drawn at random, in turn with the knee bent and with it
-extended; the angles scatter about the marked truth. On frames that people marked (``--labels``, clips beside the file)
-the first rater's marks on all frames of a clip but one calibrate it, and that one is compared with the last rater's.
+extended; the angles scatter about what the image shows of the true joints. On frames that people marked (``--labels``,
+clips beside the file) the first rater's marks on all frames of a clip but one calibrate it, and that one is compared
+with the last rater's, both brought into the plane of the leg.
 Frames in which formcheck lost the leg cannot calibrate, and are not compared.
 """
 
@@ -17,8 +18,6 @@ from pathlib import Path
 
 import numpy as np
 from truth import (
-    MARKED_HIP_DEG,
-    MARKED_KNEE_DEG,
     FloatArray,
     label_side,
     marked_angles,
@@ -27,7 +26,14 @@ from truth import (
     read_truth,
 )
 
-from formcheck.angles.hand_calibration import HandMark, find_shifts, row_at, shift_angles, usable_marks
+from formcheck.angles.hand_calibration import (
+    HandMark,
+    find_shifts,
+    marked_in_plane_deg,
+    row_at,
+    shift_angles,
+    usable_marks,
+)
 from formcheck.angles.shots import measure_track
 from formcheck.protocols.loader import load_protocol
 from formcheck.text.numbers import Z_95
@@ -72,16 +78,16 @@ def measured(track: PoseTrack, side: Side | None = None) -> LegAngles | None:
 
 
 def marked_by_simulated_rater(
-    angles: LegAngles, truth: dict[str, FloatArray], frames: int, sd_deg: float, rng: np.random.Generator
+    angles: LegAngles, shown: dict[str, FloatArray], frames: int, sd_deg: float, rng: np.random.Generator
 ) -> list[HandMark]:
-    """Marks of hip and knee on frames chosen with the knee bent and with it extended, in turn."""
+    """Marks of hip and knee on frames chosen with the knee bent and with it extended, in turn; by what frames show."""
     usable = np.flatnonzero(angles.usable)
-    knee = truth["knee"][usable]
+    knee = shown["knee"][usable]
     bent = usable[knee >= np.percentile(knee, 70)]
     extended = usable[knee <= np.percentile(knee, 15)]
     rows = [int(rng.choice(bent if number % 2 == 0 else extended)) for number in range(frames)]
     return [
-        HandMark(float(angles.t_s[row]), joint, float(truth[joint][row] + rng.normal(0, sd_deg)))
+        HandMark(float(angles.t_s[row]), joint, float(shown[joint][row] + rng.normal(0, sd_deg)))
         for row in rows
         for joint in ("hip", "knee")
     ]
@@ -96,10 +102,8 @@ def compare_clip(
     angles = measured(track)
     if angles is None or angles.side is not truth.side or not truth.reps:
         return None
-    true = {
-        "hip": truth.at(track.t_s, "hip_flexion_deg") + MARKED_HIP_DEG,
-        "knee": 180.0 - truth.at(track.t_s, "knee_deg") + MARKED_KNEE_DEG,
-    }
+    true = {"hip": truth.marked_hip(track.t_s), "knee": truth.marked_knee(track.t_s)}
+    shown = truth.on_image(track.t_s)
     if np.ptp(true["knee"][angles.usable]) < MOVES_DEG:
         return None
     found: dict[str, dict[str, Fit]] = {joint: {"before": fit(angles, true, joint)} for joint in JOINTS}
@@ -108,7 +112,7 @@ def compare_clip(
             rng = np.random.default_rng(0)
             after: dict[str, list[Fit]] = {joint: [] for joint in JOINTS}
             for _ in range(RATERS):
-                marks = marked_by_simulated_rater(angles, true, count, sd_deg, rng)
+                marks = marked_by_simulated_rater(angles, shown, count, sd_deg, rng)
                 shifted = shift_angles(angles, find_shifts(angles, marks))
                 for joint in JOINTS:
                     after[joint].append(fit(shifted, true, joint))
@@ -132,10 +136,9 @@ def compare_people(labels: Path, *, cache: Path | None) -> Iterable[tuple[str, d
             row = row_at(angles, left_out["t_s"][0])
             if row is None or len(usable_marks(angles, _marks_of(left_out))) < len(JOINTS):
                 continue
-            hip_deg, knee_deg = _angles_of(left_out, -1)
-            nothing = np.full(len(angles.t_s), np.nan)
-            true = {"hip": nothing.copy(), "knee": nothing.copy()}
-            true["hip"][row], true["knee"][row] = hip_deg, knee_deg
+            true = {joint: np.full(len(angles.t_s), np.nan) for joint in JOINTS}
+            for mark in _marks_of(left_out, -1):
+                true[mark.joint][row] = marked_in_plane_deg(angles, mark)
             marks = [mark for one in frames if one is not left_out for mark in _marks_of(one)]
             shifted = shift_angles(angles, find_shifts(angles, marks))
             for joint in JOINTS:
@@ -160,8 +163,8 @@ def _angles_of(frame: dict[str, list], rater: int) -> tuple[float, float]:
 _POINTS = ("shoulder", "hip", "knee", "ankle")
 
 
-def _marks_of(frame: dict[str, list]) -> list[HandMark]:
-    hip_deg, knee_deg = _angles_of(frame, 0)
+def _marks_of(frame: dict[str, list], rater: int = 0) -> list[HandMark]:
+    hip_deg, knee_deg = _angles_of(frame, rater)
     t_s = frame["t_s"][0]
     return [HandMark(t_s, "hip", hip_deg), HandMark(t_s, "knee", knee_deg)]
 

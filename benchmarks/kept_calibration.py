@@ -29,8 +29,8 @@ from truth import FloatArray, pipeline_track, read_truth
 
 from formcheck.angles.calibration import read_calibration
 from formcheck.angles.geometry import wrap_deg
-from formcheck.angles.hand_calibration import MarkedClip, shift_angles, shifts_by
-from formcheck.angles.kept_calibration import apart_deg, in_common, kept_from, refusal_of, use_kept
+from formcheck.angles.hand_calibration import shift_angles, shifts_by
+from formcheck.angles.kept_calibration import apart_deg, kept_from, marked_clip, refusal_of, use_kept
 from formcheck.angles.leg import MAX_AZIMUTH_DEG, MAX_ELEVATION_DEG
 from formcheck.types import KeptCalibration, LegAngles, ModelInfo
 
@@ -43,11 +43,12 @@ _CONFUSED_DEG = 25.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One clip of a person, measured: its angles and their truth by joint."""
+    """One clip of a person, measured: its angles, their truth, and what the frames show, by joint."""
 
     person: str
     angles: LegAngles
     truth: dict[str, FloatArray]
+    shown: dict[str, FloatArray]
     model: ModelInfo
 
 
@@ -60,7 +61,7 @@ def clips_of(folder: Path, cache: Path | None) -> Iterator[Seen]:
         if angles is not None and angles.side is truth.side and truth.reps:
             person = json.loads(path.read_text(encoding="utf-8"))["spec"]["body"]["body_id"]
             true = {"hip": truth.marked_hip(track.t_s), "knee": truth.marked_knee(track.t_s)}
-            yield Seen(person, angles, true, track.model)
+            yield Seen(person, angles, true, truth.on_image(track.t_s), track.model)
 
 
 def pairs_of(clips: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
@@ -77,7 +78,7 @@ def calibrations(clip: Seen, sd_deg: float) -> list[KeptCalibration]:
     rng = np.random.default_rng(0)
     kept = []
     for _ in range(RATERS):
-        marks = marked_by_simulated_rater(clip.angles, clip.truth, FRAMES, sd_deg, rng)
+        marks = marked_by_simulated_rater(clip.angles, clip.shown, FRAMES, sd_deg, rng)
         one = kept_from(
             clip.angles, marks, model=clip.model, rater_sd_deg=2.0, made_at="2026-01-01", raters="", clip_sha256=""
         )
@@ -89,8 +90,7 @@ def calibrated(clip: Seen, kept: Sequence[KeptCalibration], joint: str) -> Fit:
     """How well a clip is measured when it is calibrated by each of them, however the camera stands."""
     fits = []
     for one in kept:
-        shared = in_common(one, clip.angles.view)
-        shifts = shifts_by(clip.angles, [MarkedClip(one.marks, one.rater_sd_deg, shared)])
+        shifts = shifts_by(clip.angles, [marked_clip(one, clip.angles.view)])
         fits.append(fit(shift_angles(clip.angles, shifts), clip.truth, joint))
     return mean(fits)
 

@@ -136,6 +136,17 @@ class Truth:
         """Knee flexion (deg) as a rater would mark it."""
         return 180.0 - self.at(t_s, "knee_deg") + MARKED_KNEE_DEG
 
+    def on_image(self, t_s: FloatArray) -> dict[str, FloatArray]:
+        """Hip and knee flexion (deg) as a rater would measure them on the frames, whatever the view does to them."""
+        names = ("shoulder", "hip", "knee", "ankle")
+        shoulder, hip, knee, ankle = (
+            np.stack([self.at(t_s, f"{self.side}_{name}_{axis}") for axis in ("px", "py")], axis=1) for name in names
+        )
+        return {
+            "hip": 180.0 - _interior_deg(shoulder, hip, knee) + MARKED_HIP_DEG,
+            "knee": 180.0 - _interior_deg(hip, knee, ankle) + MARKED_KNEE_DEG,
+        }
+
 
 def read_truth(clip: Path) -> Truth:
     """Read NAME.json and NAME.csv beside a clip."""

@@ -55,8 +55,9 @@ class Clinic:
 def clinic(tmp_path_factory) -> Iterator[Clinic]:
     folder = tmp_path_factory.mktemp("clinic")
     (folder / "clips").mkdir()
-    for name in ("first", "second"):
-        stage_clip(folder / "clips", f"{name}.mp4", MOVES, hip_deg=READ_DEG)
+    # Clips of the same content would be one clip, whose own marks are in its review.
+    for name, moves in (("first", MOVES), ("second", [*MOVES, Move()])):
+        stage_clip(folder / "clips", f"{name}.mp4", moves, hip_deg=READ_DEG)
     uid = re.search(r"session (\w{8})", analyse(folder, "first"))[1]
     library = FileLibrary(folder / "clips", AvailableProtocols(), record=folder / "record")
     with serving(library) as client:

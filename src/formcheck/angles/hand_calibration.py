@@ -7,6 +7,7 @@ marks scatter, and from how large the error was to be expected (docs/method.md, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.angles.between_days import unexpected_scatter_deg2
+from formcheck.angles.image_angles import hip_in_leg_plane_deg, view_sd_deg
 from formcheck.types import FloatArray, LegAngles, MarkedJoint, MeasuredMark
 
 # By how much an angle from points set on a video frame scatters about the true one. Two raters of our own frames
@@ -48,7 +50,7 @@ _SHARES: dict[MarkedJoint, ErrorShares] = {
 
 @dataclass(frozen=True, slots=True)
 class HandMark:
-    """One angle (deg of flexion) measured by hand on the frame at ``t_s``."""
+    """One angle (deg of flexion) measured by hand on the frame at ``t_s``, as the image shows it."""
 
     t_s: float
     joint: MarkedJoint
@@ -64,12 +66,16 @@ class MarkedClip:
     marks : sequence of MeasuredMark
     rater_sd_deg : float
         How far a mark scatters.
+    azimuth_deg, elevation_deg : float
+        The view in which they were made.
     in_common : float
         How much of its lasting error the clip that is calibrated has in common with this one: 1 for itself.
     """
 
     marks: Sequence[MeasuredMark]
     rater_sd_deg: float
+    azimuth_deg: float
+    elevation_deg: float
     in_common: float = 1.0
 
 
@@ -114,9 +120,17 @@ def usable_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[tuple[Han
         if row is None:
             continue
         value_deg, se_deg = (float(values[row]) for values in _values(angles, mark.joint))
-        if abs(mark.marked_deg - value_deg) <= _LOST * np.hypot(se_deg, RATER_SD_DEG):
+        view_deg = view_sd_deg(mark.joint, angles.view.azimuth_deg, angles.view.elevation_deg)
+        if abs(marked_in_plane_deg(angles, mark) - value_deg) <= _LOST * math.hypot(se_deg, RATER_SD_DEG, view_deg):
             found.append((mark, row))
     return found
+
+
+def marked_in_plane_deg(angles: LegAngles, mark: HandMark) -> float:
+    """Return a mark as what it is in the plane of the leg, to be compared with the angles."""
+    if mark.joint == "knee":
+        return mark.marked_deg
+    return hip_in_leg_plane_deg(mark.marked_deg, angles.view, near=angles.side is angles.view.near_side)
 
 
 def measured_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[MeasuredMark]:
@@ -128,7 +142,7 @@ def measured_marks(angles: LegAngles, marks: Sequence[HandMark]) -> list[Measure
             MeasuredMark(
                 joint=mark.joint,
                 frame=row,
-                difference_deg=mark.marked_deg - float(value_deg[row]),
+                difference_deg=marked_in_plane_deg(angles, mark) - float(value_deg[row]),
                 hip_deg=float(angles.hip_flexion_deg[row]),
                 knee_deg=float(angles.knee_flexion_deg[row]),
                 se_deg=float(np.nanmin(se_deg)),
@@ -157,7 +171,9 @@ def find_shifts(
     shot : (T,) int, optional
         Number of the shot of each frame: the camera may stand elsewhere after a cut, so marks tell nothing of others.
     """
-    return shifts_by(angles, [MarkedClip(measured_marks(angles, marks), rater_sd_deg)], shot=shot)
+    view = angles.view
+    own = MarkedClip(measured_marks(angles, marks), rater_sd_deg, view.azimuth_deg, view.elevation_deg)
+    return shifts_by(angles, [own], shot=shot)
 
 
 def shifts_by(
@@ -194,11 +210,12 @@ def shifts_by(
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """The marks of one joint, and of each the number of its clip (M,), its rater's scatter (M,) and share (M,)."""
+    """The marks of one joint, and of each the number of its clip, its scatter, its view's error and share, all (M,)."""
 
     marks: Sequence[MeasuredMark]
     clip: NDArray[np.int64]
     rater_sd_deg: FloatArray
+    view_sd_deg: FloatArray
     in_common: FloatArray
 
 
@@ -209,6 +226,7 @@ def _marks_of(joint: MarkedJoint, clips: Sequence[MarkedClip]) -> _Marks:
         [mark for mark, _ in found],
         of_clip,
         np.array([clips[number].rater_sd_deg for number in of_clip]),
+        np.array([view_sd_deg(joint, clips[number].azimuth_deg, clips[number].elevation_deg) for number in of_clip]),
         np.array([clips[number].in_common for number in of_clip]),
     )
 
@@ -246,7 +264,9 @@ def _find_shift(
     same_clip = given.clip[:, None] == given.clip
     noise = shares.scatter * np.outer(marked_se_deg, marked_se_deg) * (same_clip & (frames[:, None] == frames))
     shared = among[np.ix_(given.clip, given.clip)] * of_marks.shared_with(of_marks, shares)
-    marked = shared + noise + np.diag(given.rater_sd_deg**2)
+    # What the view does to a mark it does to all of a clip, and to those of other days from a view that is alike.
+    view = np.outer(given.view_sd_deg, given.view_sd_deg)
+    marked = shared + noise + view + np.diag(given.rater_sd_deg**2)
     unexpected = unexpected_scatter_deg2(difference_deg, marked, np.unique(given.clip, return_inverse=True)[1])
     marked = marked + unexpected * same_clip
     weights = np.linalg.solve(marked, common.T).T

@@ -86,6 +86,11 @@ def in_common(kept: KeptCalibration, view: View | KeptCalibration) -> float:
     return max(_IN_COMMON - _LESS_PER_DEG * apart_deg(kept, view), 0.0)
 
 
+def marked_clip(kept: KeptCalibration, view: View) -> MarkedClip:
+    """Return what was kept as marks of another clip than one in a view."""
+    return MarkedClip(kept.marks, kept.rater_sd_deg, *_place(kept), in_common=in_common(kept, view))
+
+
 def apart_deg(kept: KeptCalibration, view: View | KeptCalibration) -> float:
     """Return by how many degrees the camera stands elsewhere, in both directions together."""
     return math.hypot(kept.azimuth_deg - view.azimuth_deg, kept.elevation_deg - view.elevation_deg)
@@ -135,7 +140,7 @@ def use_kept(
     fitting = _of_each_clip([one.kept for one in uses if one.used])
     if not fitting:
         return angles, uses[0]
-    clips = [MarkedClip(one.marks, one.rater_sd_deg, in_common(one, angles.view)) for one in fitting]
+    clips = [marked_clip(one, angles.view) for one in fitting]
     among = [[1.0 if one is other else in_common(one, other) for other in fitting] for one in fitting]
     shifts = shifts_by(angles, clips, among=np.array(among))
     return shift_angles(angles, shifts), CalibrationUse(fitting[0], others=tuple(fitting[1:]))

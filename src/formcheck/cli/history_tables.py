@@ -121,24 +121,24 @@ def print_sessions(console: Console, lines: Sequence[SessionLine], texts: Texts)
         table.add_row(*(row[name] for name in shown), style="" if line.counts else "dim")
     console.print(table)
     for line in lines:
-        remarks = _remarks(line, texts)
-        if remarks:
-            console.print(f"{line.uid}: {remarks}")
+        said = _messages_of(line, texts)
+        if said:
+            console.print(f"{line.uid}: {said}")
 
 
 _OPTIONAL = {"p1", "pain"}
 _TEXT = {"id", "what", "when", "leg"}
 
 
-def _remarks(line: SessionLine, texts: Texts) -> str:
-    remarks = [
+def _messages_of(line: SessionLine, texts: Texts) -> str:
+    said = [
         texts.get("record.history.excluded") if not line.counts else "",
         texts.get(f"record.ended.{line.ended}") if line.ended != "whole" else "",
         texts.get("record.history.corrected") if line.corrected else "",
         review_word(line, texts),
         texts.get("record.notes", n=line.notes) if line.notes else "",
     ]
-    return ", ".join(filter(None, remarks))
+    return ", ".join(filter(None, said))
 
 
 def _cells(line: SessionLine, texts: Texts) -> dict[str, str]:

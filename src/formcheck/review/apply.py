@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from formcheck.angles.hand_calibration import RATER_SD_DEG, HandMark, JointShift, row_at
+from formcheck.angles.hand_calibration import RATER_SD_DEG, HandMark, JointShift, marked_in_plane_deg, row_at
 from formcheck.form.rules import RULE_BY_ID
 from formcheck.message import Message
 from formcheck.protocols.model import Protocol
@@ -199,12 +199,12 @@ def _kept(review: Review) -> tuple[KeptCalibration, ...] | None:
 
 def clip_marks(review: Review) -> ClipMarks:
     """Return the goniometer's hips and knees."""
-    marks = [
-        HandMark(one.t_s, "hip" if one.joint is Joint.HIP else "knee", one.measured_deg())
-        for one in review.goniometer
-        if one.joint is not Joint.OTHER
-    ]
+    marks = [_hand_mark(one) for one in review.goniometer if one.joint is not Joint.OTHER]
     return ClipMarks(marks, rater_sd_deg(review.goniometer))
+
+
+def _hand_mark(one: Goniometer) -> HandMark:
+    return HandMark(one.t_s, "hip" if one.joint is Joint.HIP else "knee", one.measured_deg())
 
 
 def _cut_movements(session: Session, protocol: Protocol) -> tuple[Message, ...]:
@@ -308,14 +308,17 @@ def with_tool_angles(review: Review, angles: LegAngles | None) -> Review:
 
 def _with_tool_angle(one: Goniometer, angles: LegAngles | None) -> Goniometer:
     angle_deg = rounded_number(one.measured_deg(), _DEG_DECIMALS)
-    tool_deg = tool_se_deg = None
+    plane_deg = tool_deg = tool_se_deg = difference_deg = None
     if angles is not None and one.joint is not Joint.OTHER and (row := row_at(angles, one.t_s)) is not None:
         names = ("hip_flexion_deg", "hip_se_deg") if one.joint is Joint.HIP else ("knee_flexion_deg", "knee_se_deg")
         value, error = (float(getattr(angles, name)[row]) for name in names)
         tool_deg, tool_se_deg = rounded_number(value, _DEG_DECIMALS), rounded_number(error, _DEG_DECIMALS)
-    difference_deg = rounded_number(angle_deg - tool_deg, _DEG_DECIMALS) if tool_deg is not None else None
+        if angles.usable[row]:
+            plane_deg = rounded_number(marked_in_plane_deg(angles, _hand_mark(one)), _DEG_DECIMALS)
+            difference_deg = rounded_number(plane_deg - tool_deg, _DEG_DECIMALS)
     return one.model_copy(
         update={
-            "angle_deg": angle_deg, "tool_deg": tool_deg, "tool_se_deg": tool_se_deg, "difference_deg": difference_deg,
+            "angle_deg": angle_deg, "plane_deg": plane_deg,
+            "tool_deg": tool_deg, "tool_se_deg": tool_se_deg, "difference_deg": difference_deg,
         }
     )  # fmt: skip

@@ -104,7 +104,8 @@ class Goniometer(Part):
     """Three points on a frame, the middle one on the joint. The fields after ``points`` are filled in by the server.
 
     ``angle_deg`` is flexion for knee and hip (180 less the angle between the arms: 0 = straight), the angle between the
-    arms for anything else. ``tool_deg`` is formcheck's angle at that time, ``difference_deg`` the reviewer's less it.
+    arms for anything else. ``plane_deg`` is that flexion in the plane of the leg (`marked_in_plane_deg`), ``tool_deg``
+    formcheck's own at that time, ``difference_deg`` the first less the second.
     ``rater`` is who laid it, empty in reviews of before there were several.
     """
 
@@ -114,6 +115,7 @@ class Goniometer(Part):
     points: tuple[Point, Point, Point]
     rater: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     angle_deg: float | None = None
+    plane_deg: float | None = None
     tool_deg: float | None = None
     tool_se_deg: float | None = None
     difference_deg: float | None = None

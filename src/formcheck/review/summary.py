@@ -254,17 +254,19 @@ _SHOWN = {
 
 def _goniometer_words(one: Goniometer, texts: Texts) -> tuple[str, str, str]:
     """Return the reviewer's angle, what formcheck measured there, and the difference with what it means."""
-    angle_deg = one.measured_deg()
-    if one.tool_deg is None or one.tool_se_deg is None:
+    shown_deg, angle_deg = one.measured_deg(), one.plane_deg
+    if angle_deg is None or one.tool_deg is None or one.tool_se_deg is None:
         not_measured = texts.get("clinician.goniometer.not_measured") if one.joint is not Joint.OTHER else "–"
-        return numbers.degrees(texts, angle_deg), not_measured, "–"
+        return numbers.degrees(texts, shown_deg), not_measured, "–"
     band_deg = Z_95 * one.tool_se_deg
     decimals = numbers.decimals_for(one.tool_deg, angle_deg, band_deg)
     tool = f"{numbers.degrees(texts, one.tool_deg, decimals)} ± {numbers.rounded_up(texts, band_deg, decimals)}°"
     difference = numbers.signed(texts, numbers.difference(one.tool_deg, angle_deg, decimals), decimals)
     key = "within" if abs(angle_deg - one.tool_deg) < band_deg else "beyond"
     words = texts.get(f"clinician.goniometer.{key}", difference=difference)
-    return numbers.degrees(texts, angle_deg, decimals), tool, words
+    shown, plane = (numbers.degrees(texts, value, decimals) for value in (shown_deg, angle_deg))
+    yours = shown if shown == plane else texts.get("clinician.goniometer.angles", shown=shown, plane=plane)
+    return yours, tool, words
 
 
 def _rep_rows(reviewed: ReviewedSession, notes: Sequence[Note], texts: Texts) -> list[SummaryRow]:

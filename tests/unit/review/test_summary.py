@@ -116,15 +116,15 @@ def test_an_overruling_stands_with_its_reason(analysis):
 def test_a_goniometer_stands_beside_the_tool(analysis):
     one = {"t_s": 3.0, "points": [[0, 0], [10, 0], [20, 5]]}
     gauges = (
-        Goniometer(id="a", joint="knee", tool_deg=20.2, tool_se_deg=4.0, difference_deg=6.4, **one),
-        Goniometer(id="b", joint="hip", tool_deg=60.0, tool_se_deg=4.0, difference_deg=-33.0, **one),
+        Goniometer(id="a", joint="knee", plane_deg=27.2, tool_deg=20.2, tool_se_deg=4.0, difference_deg=7.0, **one),
+        Goniometer(id="b", joint="hip", plane_deg=29.0, tool_deg=60.0, tool_se_deg=4.0, difference_deg=-31.0, **one),
         Goniometer(id="c", joint="knee", **one),
         Goniometer(id="d", joint="other", **one),
-        Goniometer(id="e", joint="knee", tool_deg=18.6, tool_se_deg=3.6, difference_deg=8.0, **one),
+        Goniometer(id="e", joint="knee", plane_deg=26.6, tool_deg=18.6, tool_se_deg=3.6, difference_deg=8.0, **one),
     )
     text = words_of(page_of(analysis, Review(goniometer=gauges)))
     assert "Knee 27° 20° ± 8° +7°, within the error of measurement" in text
-    assert "Hip 27° 60° ± 8° −33°, beyond the error of measurement" in text
+    assert "Hip 27° (29° corrected for the camera) 60° ± 8° −31°, beyond the error of measurement" in text
     assert "Knee 27° not measured –" in text
     assert "Angle 153° – –" in text
     # whole numbers would say 8, beyond an error of 8

@@ -102,7 +102,8 @@
  * @property {Joint} joint
  * @property {Point[]} points  three, pixels of the clip's frame; the middle one is the vertex
  * @property {string} [rater]  who laid it
- * @property {number | null} angle_deg
+ * @property {number | null} angle_deg  as it appears
+ * @property {number | null} plane_deg  in the plane of the leg
  * @property {number | null} tool_deg
  * @property {number | null} tool_se_deg
  * @property {number | null} difference_deg

@@ -114,6 +114,7 @@ function row(view, one, several) {
       "td",
       { class: others ? "yours of-tool" : "yours" },
       h("b", {}, one.angle_deg === null ? "…" : degrees(one.angle_deg, decimals)),
+      inPlane(one, decimals),
       several && h("small", {}, one.rater || "–"),
     ),
     h("td", { class: "of-tool" }, one.joint === "other" ? "–" : withBand(one.tool_deg, one.tool_se_deg, decimals)),
@@ -122,23 +123,34 @@ function row(view, one, several) {
   );
 }
 
+/**
+ * What an angle of an oblique image is in the plane of the leg, where that reads differently.
+ * @param {Measurement} one
+ * @param {number} decimals
+ */
+function inPlane({ angle_deg, plane_deg }, decimals) {
+  if (angle_deg === null || plane_deg === null) return null;
+  const [shown, angle] = [angle_deg, plane_deg].map((value) => degrees(value, decimals));
+  return shown === angle ? null : h("small", { class: "of-tool" }, t("review.measurements.in_plane", { angle }));
+}
+
 /** @param {Measurement} one */
-function decimalsOf({ angle_deg, tool_deg, tool_se_deg }) {
-  if (angle_deg === null || tool_deg === null || tool_se_deg === null) return 0;
-  return decimalsFor(tool_deg, angle_deg, Z_95 * tool_se_deg);
+function decimalsOf({ plane_deg, tool_deg, tool_se_deg }) {
+  if (plane_deg === null || tool_deg === null || tool_se_deg === null) return 0;
+  return decimalsFor(tool_deg, plane_deg, Z_95 * tool_se_deg);
 }
 
 /**
  * @param {Measurement} one
  * @param {number} decimals
  */
-function differenceWords({ angle_deg, tool_deg, tool_se_deg }, decimals) {
-  if (angle_deg === null || tool_deg === null) return "–";
-  const inside = tool_se_deg !== null && Math.abs(angle_deg - tool_deg) < Z_95 * tool_se_deg;
+function differenceWords({ plane_deg, tool_deg, tool_se_deg }, decimals) {
+  if (plane_deg === null || tool_deg === null) return "–";
+  const inside = tool_se_deg !== null && Math.abs(plane_deg - tool_deg) < Z_95 * tool_se_deg;
   return h(
     "span",
     {},
-    h("b", {}, `${signed(difference(tool_deg, angle_deg, decimals), decimals)}°`),
+    h("b", {}, `${signed(difference(tool_deg, plane_deg, decimals), decimals)}°`),
     h("small", {}, ` ${t(inside ? "review.measurements.within" : "review.measurements.beyond")}`),
   );
 }

@@ -118,6 +118,7 @@ export class Goniometer extends EventTarget {
         joint,
         points,
         angle_deg: null,
+        plane_deg: null,
         tool_deg: null,
         tool_se_deg: null,
         difference_deg: null,
