@@ -65,7 +65,7 @@ def test_the_lock_of_the_javascript_tools_names_no_place():
 ENDINGS = {
     "review.clip.": ("hip", "knee"),
     "review.compare.": (
-        "changed", "same", "unknown", "step_back", "play", "pause", "step_on", "overlay",
+        "changed", "same", "unknown", "step_back", "play", "pause", "step_on", "overlay", "magnifier", "image",
         "rep_before", "rep_next",
     ),
     "review.compare.verdict_on.": ("knee", "hip", "tempo"),

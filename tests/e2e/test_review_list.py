@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 
+import cv2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -176,6 +177,42 @@ def test_two_are_moved_by_one_scrubber_and_measured(address, visit: Visit):
     item = page.request.get(f"{page.evaluate('location.origin')}/api/items/{other}")
     assert len(item.json()["review"]["goniometer"]) == 1
     assert_fits_everywhere(page)
+
+
+def test_two_are_aligned_by_repetitions_of_their_own_and_by_marked_frames(address, visit: Visit, tmp_path):
+    page = visit(address)
+    for name in ("before.mp4", "after.mp4"):
+        page.get_by_label(f"Choose {name} for comparison").check()
+    page.get_by_role("button", name="Compare the two").click()
+    page.wait_for_selector(".compare .plot canvas")
+    start = times_s(page)
+    page.get_by_label("Repetition of B").select_option("1")
+    expect(page.locator(".clock")).to_have_text("0 % of repetitions 1 and 2")
+    apart = times_s(page)
+    assert (apart[0], apart[1] > start[1] + 3.0) == (start[0], True)
+    # Both would have to go on, and B cannot.
+    expect(page.get_by_role("button", name="Next repetition")).to_be_disabled()
+
+    page.locator("#heading").click()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("f")
+    marked = times_s(page)
+    page.keyboard.press("Shift+ArrowRight")
+    marked[1] = times_s(page)[1]
+    page.get_by_role("button", name="Align on this frame of B").click()
+    expect(page.get_by_label("Aligned", exact=True)).to_have_value("frame")
+    expect(page.locator(".clock")).to_contain_text("0.00 s from the marked frames")
+    assert times_s(page) == pytest.approx(marked, abs=0.001)
+    page.keyboard.press("ArrowLeft")
+    assert all(now < then for now, then in zip(times_s(page), marked, strict=True))
+    with page.expect_download() as saving:
+        page.keyboard.press("k")
+    saving.value.save_as(tmp_path / "two.png")
+    assert saving.value.suggested_filename == "before and after.png"
+    image = cv2.imread(str(tmp_path / "two.png"))
+    # Names and angles below the two frames.
+    assert image.shape[1] > 1000
+    assert (image[-120:] < 128).any()
 
 
 def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: Visit, tmp_path):

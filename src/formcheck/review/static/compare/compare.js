@@ -2,25 +2,26 @@
 /** Two clips side by side: moved together by one scrubber, and their repetitions laid over each other. */
 
 import { ApiError, getComparison, getItem, getItems } from "../core/api.js";
-import { announce, button, dismiss, h, icon, replaceContent, select } from "../core/dom.js";
-import { keyHelpButton, listen, showKeyHelp } from "../core/keys.js";
+import { announce, dismiss, h, replaceContent } from "../core/dom.js";
+import { keyHelpButton, listen } from "../core/keys.js";
 import { percent, signed, t } from "../core/text.js";
 import { reportSaving, STUCK } from "../panels/toolbar.js";
-import { RATES, rateChoices } from "../player/player.js";
+import { RATES } from "../player/player.js";
 import { againstChoice, comparable } from "./choice.js";
+import { compareControls } from "./controls.js";
 import { differences } from "./differences.js";
+import { compareKeys } from "./keys.js";
 import { OverCurves } from "./over_curves.js";
 import { ComparedSide } from "./side.js";
+import { saveSnapshot } from "./snapshot.js";
 
 /** @import { Comparison, Entry, Item } from "../core/types.js" */
-/** @import { Shortcut } from "../core/keys.js" */
 /** @import { Align, Which } from "./side.js" */
 
 /** Further apart than this, the other video is brought back to the leading one's moment. */
 const DRIFT_S = 0.06;
-const MANY_FRAMES = 10;
 
-class Compare {
+export class Compare {
   /**
    * @param {Comparison} data
    * @param {Record<Which, Item>} items
@@ -28,13 +29,19 @@ class Compare {
    */
   constructor(data, items, entries) {
     this.data = data;
-    this.rep = 0;
     this.rate = 1;
     /** @type {Align} */
     this.align = "rep";
     this.position = 0;
-    this.a = new ComparedSide("a", items.a, data.a, againstChoice(entries, data.a, data.b.id));
-    this.b = new ComparedSide("b", items.b, data.b, null);
+    const side = (/** @type {Which} */ which, /** @type {HTMLElement | null} */ choice) =>
+      new ComparedSide(which, items[which], data[which], choice, {
+        choose: (rep) => this.chooseReps({ [which]: rep }),
+        mark: () => this.mark(this[which]),
+      });
+    /** @type {ComparedSide} */
+    this.a = side("a", againstChoice(entries, data.a, data.b.id));
+    /** @type {ComparedSide} */
+    this.b = side("b", null);
     this.both = [this.a, this.b];
     this.lead = this.a.hasClip || !this.b.hasClip ? this.a : this.b;
     this.other = this.lead === this.a ? this.b : this.a;
@@ -59,11 +66,11 @@ class Compare {
       h("div", { class: "bar" }, this.scrub, this.clock, this.controls),
       h("div", { class: "sides" }, this.curves.node, differences(data)),
     );
-    const keys = this.#keys();
+    const keys = compareKeys(this);
     this.toolbar = [keyHelpButton(keys)];
     this.unlisten = listen(keys);
     this.#connect();
-    this.goTo(0);
+    this.chooseReps({});
   }
 
   get clean() {
@@ -78,15 +85,20 @@ class Compare {
     return this.lead.player.playing;
   }
 
-  /** Up to the repetitions that both have. */
-  get repCount() {
-    return Math.min(this.a.reps.length, this.b.reps.length);
+  /** Whether both have repetitions to align by. */
+  get haveReps() {
+    return this.both.every(({ reps }) => reps.length > 0);
+  }
+
+  /** Whether both can go on by so many repetitions. @param {number} by */
+  reaches(by) {
+    return this.both.every(({ rep, reps }) => reps[rep + by] !== undefined);
   }
 
   /** Where the scrubber can be. */
   get #reach() {
-    if (this.align === "rep" && this.repCount) return [0, 1];
-    const reaches = this.both.map((side) => side.reach_s);
+    if (this.align === "rep" && this.haveReps) return [0, 1];
+    const reaches = this.both.map((side) => side.reach_s(this.align));
     return [Math.min(...reaches.map(([first]) => first)), Math.max(...reaches.map(([, last]) => last))];
   }
 
@@ -125,16 +137,33 @@ class Compare {
     this.#read(position);
   }
 
-  /** @param {number} rep  from 0 */
-  goTo(rep) {
-    this.rep = Math.max(0, Math.min(this.repCount - 1, rep));
+  /** Go to the start of repetitions, each from 0; where none is given the clip keeps its own. @param {Partial<Record<Which, number>>} reps */
+  chooseReps(reps) {
     for (const side of this.both) {
-      side.rep = this.rep;
+      side.rep = reps[side.which] ?? side.rep;
       side.bound(this.align);
     }
+    if (this.align === "frame") this.align = "time";
     this.#setRates();
     this.seek(0);
     this.#refresh();
+  }
+
+  /** Both clips on by so many repetitions. @param {number} by */
+  stepReps(by) {
+    if (this.reaches(by)) this.chooseReps({ a: this.a.rep + by, b: this.b.rep + by });
+  }
+
+  /** Take the frame that a clip shows as the one to align by, once there is one in each. @param {ComparedSide} side */
+  mark(side) {
+    this.pause();
+    side.mark_s = side.player.time_s;
+    const other = side === this.a ? this.b : this.a;
+    if (other.mark_s !== null) this.alignBy("frame", 0);
+    else {
+      announce(t("review.compare.mark_other", { side: other.which.toUpperCase() }));
+      this.#refresh();
+    }
   }
 
   /** @param {number} position  a share of the repetition, or seconds from its start */
@@ -148,7 +177,7 @@ class Compare {
   /** @param {number} share  of the repetition */
   #goToShare(share) {
     this.pause();
-    this.seek(this.align === "rep" ? share : share * this.lead.repLength_s);
+    this.seek(this.lead.positionOf(this.align, this.lead.timeOf("rep", share)));
   }
 
   /** @param {number} frames */
@@ -159,14 +188,17 @@ class Compare {
     this.seek(this.lead.positionOf(this.align, time_s));
   }
 
-  /** @param {Align} align */
-  alignBy(align) {
+  /**
+   * @param {Align} align
+   * @param {number} [position]  where to go to; else the leading clip stays where it is
+   */
+  alignBy(align, position) {
     const time_s = this.lead.player.time_s;
     this.pause();
     this.align = align;
     for (const side of this.both) side.bound(align);
     this.#setRates();
-    this.seek(this.lead.positionOf(align, time_s));
+    this.seek(position ?? this.lead.positionOf(align, time_s));
     this.#refresh();
   }
 
@@ -198,53 +230,31 @@ class Compare {
     this.position = position;
     const [first, last] = this.#reach;
     Object.assign(this.scrub, { min: String(first), max: String(last), value: String(position) });
-    const share = this.align === "rep" ? position : position / this.lead.repLength_s;
-    const words =
-      this.align === "rep" && this.repCount
-        ? t("review.compare.at_percent", { percent: percent(Math.min(Math.max(position, 0), 1)), rep: this.rep + 1 })
-        : t("review.compare.since", {
-            seconds: t("number.seconds", { value: signed(position, this.lead.player.decimals) }),
-          });
+    const words = this.#positionWords(position);
     this.clock.textContent = words;
     this.scrub.setAttribute("aria-valuetext", words);
-    this.curves.mark(share);
+    this.curves.mark(this.lead.positionOf("rep", this.lead.timeOf(this.align, position)));
+  }
+
+  /** @param {number} position */
+  #positionWords(position) {
+    if (this.align === "rep" && this.haveReps) {
+      const share = percent(Math.min(Math.max(position, 0), 1));
+      const [a, b] = [this.a.repNumber, this.b.repNumber];
+      return a === b
+        ? t("review.compare.at_percent", { percent: share, rep: a })
+        : t("review.compare.at_percent_of", { percent: share, a, b });
+    }
+    const seconds = t("number.seconds", { value: signed(position, this.lead.player.decimals) });
+    return t(this.align === "frame" ? "review.compare.since_mark" : "review.compare.since", { seconds });
   }
 
   #refresh() {
-    const tool = (
-      /** @type {string} */ name,
-      /** @type {string} */ iconName,
-      /** @type {() => void} */ act,
-      more = {},
-    ) => button(t(`review.compare.${name}`), act, { "data-key": name, ...more }, icon(iconName));
-    const playing = this.playing ? "pause" : "play";
-    const shows = this.a.scene.showsLeg;
-    /** @type {[string, string][]} */
-    const ways = [
-      ["rep", t("review.compare.by_rep")],
-      ["time", t("review.compare.by_time")],
-    ];
-    replaceContent(
-      this.controls,
-      tool("step_back", "back", () => this.step(-1)),
-      tool(playing, playing, () => this.toggle(), { class: "primary", "data-key": "play" }),
-      tool("step_on", "forward", () => this.step(1)),
-      select(String(this.rate), rateChoices(), (one) => this.setRate(Number(one)), {
-        "aria-label": t("review.compare.speed"),
-        "data-key": "rate",
-      }),
-      tool("overlay", "leg", () => this.#toggleLeg(), { "aria-pressed": shows }),
-      tool("rep_before", "up", () => this.goTo(this.rep - 1), { disabled: this.rep === 0 }),
-      h("span", {}, this.repCount ? t("review.clip.rep", { rep: this.rep + 1 }) : t("review.compare.no_reps")),
-      tool("rep_next", "down", () => this.goTo(this.rep + 1), { disabled: this.rep >= this.repCount - 1 }),
-      select(this.align, ways, (way) => this.alignBy(/** @type {Align} */ (way)), {
-        "aria-label": t("review.compare.align"),
-        "data-key": "align",
-      }),
-    );
+    for (const side of this.both) side.refresh();
+    replaceContent(this.controls, ...compareControls(this));
   }
 
-  #toggleLeg() {
+  toggleLeg() {
     for (const { scene } of this.both) {
       scene.showsLeg = !scene.showsLeg;
       scene.draw();
@@ -252,45 +262,32 @@ class Compare {
     this.#refresh();
   }
 
-  /** @returns {Shortcut[]} */
-  #keys() {
-    const group = t("review.keys.group_compare");
-    const rows = /** @type {[string, string, string, () => void][]} */ ([
-      ["space", "Space", t("review.compare.key_play"), () => this.toggle()],
-      ["arrowleft", "←", t("review.clip_keys.frame_back"), () => this.step(-1)],
-      ["arrowright", "→", t("review.clip_keys.frame_on"), () => this.step(1)],
-      ["shift+arrowleft", "Shift ← →", t("review.compare.key_ten"), () => this.step(-MANY_FRAMES)],
-      ["shift+arrowright", "", "", () => this.step(MANY_FRAMES)],
-      ["arrowup", "↑", t("review.keys.rep_before"), () => this.goTo(this.rep - 1)],
-      ["arrowdown", "↓", t("review.keys.rep_next"), () => this.goTo(this.rep + 1)],
-      ["s", "S", t("review.keys.slower"), () => this.#faster(-1)],
-      ["d", "D", t("review.keys.faster"), () => this.#faster(1)],
-      ["v", "V", t("review.clip_keys.overlay"), () => this.#toggleLeg()],
-      ["t", "T", t("review.compare.key_align"), () => this.alignBy(this.align === "rep" ? "time" : "rep")],
-      ["g", "G", t("review.compare.key_measure_a"), () => this.a.scene.goniometer.start()],
-      ["shift+g", "Shift G", t("review.compare.key_measure_b"), () => this.b.scene.goniometer.start()],
-      ["ctrl+z", "Ctrl Z", t("review.clip_keys.undo"), () => this.#undo()],
-      ["escape", "Esc", t("review.clip_keys.escape"), () => this.#stopMeasuring()],
-    ]);
-    /** @type {Shortcut[]} */
-    const keys = rows.map(([key, shown, label, act]) => {
-      return { key, shown, label, group, act, repeats: key.includes("arrow") };
-    });
-    keys.push({ key: "?", shown: "?", label: t("review.keys.this_help"), group, act: () => showKeyHelp(keys) });
-    return keys;
+  toggleMagnifier() {
+    for (const { scene } of this.both) {
+      scene.magnifies = !scene.magnifies;
+      if (!scene.magnifies) scene.magnifier.hide();
+    }
+    this.#refresh();
   }
 
-  #stopMeasuring() {
+  stopMeasuring() {
     for (const { scene } of this.both) scene.goniometer.stop();
   }
 
-  #undo() {
+  /** Hand out both frames as one image. */
+  async saveImage() {
+    this.pause();
+    const { a, b } = this.data;
+    await saveSnapshot(this.both, this.#positionWords(this.position), [a.name, b.name]);
+  }
+
+  undo() {
     const change = this.changed.state.undo();
     if (change) announce(t("review.clip.undone", { change }));
   }
 
   /** @param {number} direction */
-  #faster(direction) {
+  faster(direction) {
     const at = RATES.indexOf(this.rate);
     this.setRate(RATES[Math.max(0, Math.min(RATES.length - 1, at + direction))]);
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /** One of two clips that are compared: its video with what is drawn over it, its angles now, and its goniometer. */
 
-import { button, h, icon } from "../core/dom.js";
+import { button, h, icon, replaceContent, select } from "../core/dom.js";
 import { clock, dayOf, labelledDate, t, withBand } from "../core/text.js";
 import { ReviewState } from "../panels/review_state.js";
 import { Scene } from "../player/scene.js";
@@ -9,7 +9,10 @@ import { Scene } from "../player/scene.js";
 /** @import { ComparedItem, Item } from "../core/types.js" */
 /** @typedef {"a" | "b"} Which */
 
-/** What a moment is told by: a share of a repetition, or seconds from its start. @typedef {"rep" | "time"} Align */
+/**
+ * What a moment is told by: a share of a repetition, seconds from its start, or seconds from a frame that was marked.
+ * @typedef {"rep" | "time" | "frame"} Align
+ */
 
 export class ComparedSide {
   /**
@@ -17,11 +20,17 @@ export class ComparedSide {
    * @param {Item} item
    * @param {ComparedItem} compared
    * @param {HTMLElement | null} choice  of another clip in its place
+   * @param {{choose: (rep: number) => void, mark: () => void}} acts  another repetition, and the frame to align by
    */
-  constructor(which, item, compared, choice) {
+  constructor(which, item, compared, choice, acts) {
     this.which = which;
     this.reps = compared.reps;
+    /** Which of them, from 0. */
     this.rep = 0;
+    /** The frame to align by. @type {number | null} */
+    this.mark_s = null;
+    this.acts = acts;
+    this.caption = captionWords(which, compared);
     this.state = new ReviewState(item);
     this.scene = new Scene(item, this.state);
     this.player = this.scene.player;
@@ -34,8 +43,10 @@ export class ComparedSide {
     );
     const caption = choice
       ? h("label", { class: "choice" }, which.toUpperCase(), choice)
-      : h("b", { class: "side-name" }, captionWords(which, compared));
-    const line = h("div", { class: "side-line" }, this.live, measure);
+      : h("b", { class: "side-name" }, this.caption);
+    this.tools = h("span", { class: "buttons" });
+    this.measure = measure;
+    const line = h("div", { class: "side-line" }, this.live, this.tools);
     const shownAs = h("span", { class: "shown-as soft" }, compared.shown_as);
     this.node = h("figure", {}, this.scene.stage, h("figcaption", {}, caption, shownAs, line));
     // What is measured here makes a complete review a draft.
@@ -45,7 +56,39 @@ export class ComparedSide {
     this.player.addEventListener("cursor", () => this.read());
     this.scene.goniometer.placing.control = () => measure;
     this.state.addEventListener("change", () => this.scene.draw());
+    this.refresh();
     this.read();
+  }
+
+  /** Which repetition is on show, and the frame to align by. */
+  refresh() {
+    const side = this.which.toUpperCase();
+    const { mark_s } = this;
+    const marked = mark_s !== null && clock(mark_s, this.player.decimals);
+    const choices = this.reps.map(
+      ({ index }, at) => /** @type {[string, string]} */ ([String(at), t("review.clip.rep", { rep: index })]),
+    );
+    replaceContent(
+      this.tools,
+      choices.length > 0 &&
+        select(String(this.rep), choices, (rep) => this.acts.choose(Number(rep)), {
+          "aria-label": t("review.compare.rep_of", { side }),
+          "data-key": `rep-${this.which}`,
+        }),
+      button(
+        marked ? t("review.compare.marked", { side, time: marked }) : t("review.compare.mark", { side }),
+        this.acts.mark,
+        { class: "small", "aria-pressed": mark_s !== null, "data-key": `mark-${this.which}` },
+        icon("flag"),
+        marked && ` ${marked}`,
+      ),
+      this.measure,
+    );
+  }
+
+  /** The number of the repetition that is on show. */
+  get repNumber() {
+    return this.reps[this.rep]?.index ?? 0;
   }
 
   get hasClip() {
@@ -65,9 +108,15 @@ export class ComparedSide {
     return Math.max(this.#span.end_s - this.#span.start_s, 0.05);
   }
 
-  /** The first and the last moment that can be shown, from the start of the repetition. */
-  get reach_s() {
-    return [-this.#span.start_s, this.#last_s - this.#span.start_s];
+  /** Where its positions are counted from. @param {Align} align */
+  #origin_s(align) {
+    return align === "frame" && this.mark_s !== null ? this.mark_s : this.#span.start_s;
+  }
+
+  /** The first and the last moment that can be shown. @param {Align} align */
+  reach_s(align) {
+    const origin_s = this.#origin_s(align);
+    return [-origin_s, this.#last_s - origin_s];
   }
 
   /**
@@ -75,7 +124,7 @@ export class ComparedSide {
    * @param {number} position
    */
   timeOf(align, position) {
-    return this.#span.start_s + position * (align === "rep" ? this.repLength_s : 1);
+    return this.#origin_s(align) + position * (align === "rep" ? this.repLength_s : 1);
   }
 
   /**
@@ -83,7 +132,7 @@ export class ComparedSide {
    * @param {number} time_s
    */
   positionOf(align, time_s) {
-    return (time_s - this.#span.start_s) / (align === "rep" ? this.repLength_s : 1);
+    return (time_s - this.#origin_s(align)) / (align === "rep" ? this.repLength_s : 1);
   }
 
   /** Which repetition is gone through over and over; in time both clips just go on. @param {Align} align */
