@@ -76,6 +76,7 @@ ENDINGS = {
     "review.draw.point_": ("text", "follow"),
     "review.findings.other_": ("left", "right"),
     "review.findings.analyse_": ("left", "right"),
+    "review.finish.record_": ("hint", "no_person", "done", "done_reviewed", "known"),
     "review.goniometer.landmark.": ("trunk", "hip", "knee", "ankle", "first_arm", "vertex", "second_arm"),
     "review.job.": ("done", "failed", "cancelled"),
     "review.measurements.": ("at", "joint", "yours", "formcheck", "difference", "knee", "hip", "other"),
