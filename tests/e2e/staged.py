@@ -67,6 +67,9 @@ def stage_clip(
     """Leave a clip and its results in ``folder``; return its frame times. ``drift_deg``: how far the thigh follows."""
     times_s = uneven_times(synth.duration(moves) + 1.0)
     clip = write_clip(folder / name, times_s=times_s.tolist(), size_px=SIZE_PX, image=coded)
+    # No two clips are the same bytes: an empty box at the end of the file.
+    with clip.open("ab") as file:
+        file.write((8 + len(name)).to_bytes(4, "big") + b"free" + name.encode())
     knee_deg = synth.knee_curve(times_s, moves)
     thigh_deg = hip_deg - drift_deg * (90.0 - knee_deg) / 70.0
     track = synth.track(times_s, knee_deg, thigh_deg, size_px=SIZE_PX, scale_px_m=100.0)

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from formcheck.angles.scatter import duration_se_s, range_se_deg
-from formcheck.form.statistics import set_statistics
+from formcheck.form.set_numbers import SetNumber, set_numbers
 from formcheck.record.trend import HUMAN_MDC_DEG
 from formcheck.resolution import FINEST_DECIMALS, rounded_number
 from formcheck.text.catalogue import MINUS, Texts
@@ -22,14 +21,6 @@ PERCENT = tuple(range(101))
 _MAX_GAP_S = 0.25
 # Camera angles that differ by more than this show the leg differently.
 _VIEW_DEG = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number of a session; ``se`` is NaN for what is counted and has no error of measurement."""
-
-    value: float
-    se: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +64,7 @@ def compare(a: Session, b: Session, texts: Texts, *, calibrated: bool = False) -
     }
 
 
-def set_numbers(session: Session) -> dict[str, Number]:
-    """Return the numbers of a session that the table shows, over its complete repetitions; NaN where not measured."""
-    stats = set_statistics(session)
-    return {
-        "reps": Number(stats.complete),
-        "met": Number(stats.met),
-        "knee_end": Number(stats.knee_end_deg, stats.knee_se_deg),
-        "knee_start": Number(stats.knee_start_deg, stats.knee_se_deg),
-        "hip": Number(stats.hip_mean_deg, stats.hip_se_deg),
-        "hip_range": Number(stats.hip_range_deg, range_se_deg(session.view)),
-        "extend": Number(stats.extend_s, duration_se_s(stats.extend_s)),
-        "length": Number(stats.rep_s, duration_se_s(stats.rep_s)),
-    }
-
-
-def _row(key: str, a: Number, b: Number, texts: Texts, *, calibrated: bool) -> dict[str, Any]:
+def _row(key: str, a: SetNumber, b: SetNumber, texts: Texts, *, calibrated: bool) -> dict[str, Any]:
     row = _ROWS[key]
     band = Z_95 * math.hypot(a.se, b.se)
     error = max(0.0 if calibrated else row.least, band) if math.isfinite(band) else math.nan
@@ -142,7 +118,7 @@ def _for_json(value: float, decimals: int) -> float | None:
     return rounded_number(value, decimals) if math.isfinite(value) else None
 
 
-def _curves(name: str, session: Session, found: dict[str, Number]) -> dict[str, Any]:
+def _curves(name: str, session: Session, found: dict[str, SetNumber]) -> dict[str, Any]:
     """Return every complete repetition's curve, and the median over them."""
     reps = [rep for rep in session.reps if rep.complete]
     knees = [_by_percent(session.angles, "knee_flexion_deg", rep) for rep in reps]
@@ -173,7 +149,7 @@ def _curves(name: str, session: Session, found: dict[str, Number]) -> dict[str, 
     }
 
 
-def _band(number: Number) -> float | None:
+def _band(number: SetNumber) -> float | None:
     """Half width of the 95 % band of one reading: much of the error is shared by the whole curve."""
     return _for_json(Z_95 * number.se, FINEST_DECIMALS)
 

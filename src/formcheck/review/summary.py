@@ -15,6 +15,7 @@ import jinja2
 from formcheck.form import rules
 from formcheck.form.cues import choose_cue
 from formcheck.form.headline import headline
+from formcheck.form.set_numbers import SetNumber, set_numbers
 from formcheck.form.statistics import RepStatus, set_statistics, statuses
 from formcheck.protocols.model import Protocol
 from formcheck.report.curves import curves_of
@@ -29,7 +30,6 @@ from formcheck.report.page import (
 )
 from formcheck.report.panels import PANEL_HEIGHT, PANEL_WIDTH, static_panels
 from formcheck.review.apply import ReviewedSession
-from formcheck.review.compare import Number, set_numbers
 from formcheck.review.library import DateKind
 from formcheck.review.model import Goniometer, Joint, Note
 from formcheck.review.raters import agreements
@@ -222,11 +222,11 @@ def number_rows(analysed: Session, reviewed: Session, texts: Texts) -> list[Numb
     ]
 
 
-def _count(number: Number, texts: Texts) -> str:
+def _count(number: SetNumber, texts: Texts) -> str:
     return numbers.rounded(texts, number.value)
 
 
-def _angle(number: Number, texts: Texts) -> str:
+def _angle(number: SetNumber, texts: Texts) -> str:
     if not math.isfinite(number.value):
         return texts.get("number.cannot_tell")
     return f"{numbers.degrees(texts, number.value)} ± {ceiling(Z_95 * number.se)}°"
@@ -236,7 +236,7 @@ def _bare_seconds(texts: Texts, value: float) -> str:
     return numbers.rounded(texts, value, 1) if math.isfinite(value) else "–"
 
 
-def _time(number: Number, texts: Texts) -> str:
+def _time(number: SetNumber, texts: Texts) -> str:
     return numbers.seconds(texts, number.value)
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from formcheck.form.judge import judge_track
+from formcheck.form.set_numbers import set_numbers
 from formcheck.protocols.loader import load_protocol
 from formcheck.record.trend import HUMAN_MDC_DEG
-from formcheck.review.compare import compare, set_numbers
+from formcheck.review.compare import compare
 from formcheck.text.catalogue import Texts
 from formcheck.types import Side
 from judged import judged, rep
