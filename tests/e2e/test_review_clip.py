@@ -154,7 +154,7 @@ def test_lines_words_lengths_and_followed_points_are_part_of_the_review(clip_vie
     place("line", (0.4, 0.3), (0.4, 0.7))
     rows = page.locator(".drawings li")
     expect(rows).to_have_count(1)
-    expect(rows).to_contain_text(re.compile(r"Line: (39|40|41)\.\d cm"))
+    expect(rows).to_contain_text(re.compile(r"Line: (39|40|41)\.\d cm, 90° to the horizontal"))
     place("text", (0.7, 0.3))
     page.keyboard.type("Hands hold the thigh")
     place("follow", (0.5, 0.35))

@@ -93,6 +93,18 @@ def test_two_are_compared_and_played_together(address, visit: Visit):
     expect(legend).to_contain_text("one repetition each")
     low, high = page.evaluate("import('/static/compare/differences.js').then(({ scale }) => scale(null, 80, 84))")
     assert high - low >= 40
+    # As formcheck.text.numbers writes them; and a person whom the session is called by is said once.
+    written = page.evaluate(
+        """import("/static/core/text.js").then(({ number, signed, difference, decimalsFor }) => [
+            number(2.05, 1), number(2.25, 1), signed(-0.04, 1), number(29.499999999999996),
+            String(difference(94.4, 85.6)), String(decimalsFor(18.6, 26.6, 7.1))])"""
+    )
+    assert written == ["2.1", "2.3", "0.0", "30", "-8", "1"]
+    captions = page.evaluate(
+        """import("/static/compare/side.js").then(({ captionWords }) => ["P014, one", "one"].map(
+            (name) => captionWords("b", { name, whose: "P014", date: "2026-03-02", date_kind: "filmed" })))"""
+    )
+    assert [caption.count("P014") for caption in captions] == [1, 1]
     assert page.get_by_role("button", name="Keys (?)").is_visible()
     page.get_by_role("button", name="Next repetition").click()
     page.get_by_role("button", name="Play both").click()

@@ -76,6 +76,12 @@ class FollowedPoint(Part):
         return self
 
 
+def to_horizontal_deg(points: tuple[Point, ...]) -> float:
+    """Return the angle between a line and the horizontal edge of the frame, 0 to 90 degrees."""
+    (ax, ay), (bx, by) = points[0], points[-1]
+    return math.degrees(math.atan2(abs(by - ay), abs(bx - ax)))
+
+
 def length_px(points: tuple[Point, ...]) -> float:
     """Return how far the points of a path are apart, one after another."""
     return math.fsum(math.dist(a, b) for a, b in pairwise(points))

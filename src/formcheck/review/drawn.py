@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from formcheck.draw.canvas import WARN, WHITE, Canvas, Rect, unit_px
-from formcheck.review.drawings import FollowedPoint, KnownLength, length_px
+from formcheck.review.drawings import FollowedPoint, KnownLength, length_px, to_horizontal_deg
 from formcheck.review.model import Review
 from formcheck.text.catalogue import Texts
-from formcheck.text.numbers import rounded
+from formcheck.text.numbers import degrees, rounded
 from formcheck.types import FloatArray, ImageBgr
 
 # A frame's time is rounded on its way to the page and back.
@@ -57,10 +57,16 @@ def draw_drawings(
         points = (np.array(one.points) - corner) * scale
         if one.kind == "line":
             canvas.outlined(points, max(2.0, 0.5 * unit), WARN)
-        words = length_words(one.points, review.scale, texts) if one.kind == "line" else one.text
+        words = line_words(one.points, review.scale, texts) if one.kind == "line" else one.text
         if words:
             label_at(canvas, words, points.mean(axis=0), unit)
     return canvas.image
+
+
+def line_words(points: tuple[tuple[float, float], ...], scale: KnownLength | None, texts: Texts) -> str:
+    """Return the length of a line and its angle to the horizontal."""
+    angle = degrees(texts, to_horizontal_deg(points))
+    return texts.get("clinician.drawing.line", length=length_words(points, scale, texts), angle=angle)
 
 
 def length_words(points: tuple[tuple[float, float], ...], scale: KnownLength | None, texts: Texts) -> str:

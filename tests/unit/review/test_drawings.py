@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength, PlacedPoint, length_px
-from formcheck.review.drawn import draw_drawings, drawn_points, length_words, place_tables
+from formcheck.review.drawings import Drawing, FollowedPoint, KnownLength, PlacedPoint, length_px, to_horizontal_deg
+from formcheck.review.drawn import draw_drawings, drawn_points, length_words, line_words, place_tables
 from formcheck.review.follow import follow, through_mark
 from formcheck.review.model import Review, parse_review
 from formcheck.server.errors import RequestError
@@ -59,6 +59,12 @@ def test_lengths_are_in_pixels_until_one_is_known():
     assert length_words(LINE.points, None, TEXTS) == "50 px"
     assert length_words(LINE.points, SCALE, TEXTS) == "40.0 cm"
     assert length_words(LINE.points, SCALE, Texts("de")) == "40,0 cm"
+
+
+def test_a_line_says_its_angle_to_the_horizontal_whichever_way_it_was_drawn():
+    assert to_horizontal_deg(LINE.points) == pytest.approx(53.13, abs=0.01)
+    assert to_horizontal_deg(LINE.points[::-1]) == to_horizontal_deg(((0.0, 40.0), (30.0, 0.0)))
+    assert line_words(LINE.points, SCALE, TEXTS) == "40.0 cm · 53°"
 
 
 def test_what_is_drawn_is_on_the_image_of_its_frame_only():

@@ -3,10 +3,10 @@
 
 import { button, field, h } from "../core/dom.js";
 import { clock, number, t } from "../core/text.js";
-import { lengthWords } from "../player/drawings.js";
+import { lengthWords, toHorizontalWords } from "../player/drawings.js";
 import { legPoints } from "../player/geometry.js";
 
-/** @import { Drawing, FollowedPoint, Point, Review } from "../core/types.js" */
+/** @import { Drawing, FollowedPoint, Point, Review, Scale } from "../core/types.js" */
 /** @import { ClipView } from "../player/clip_view.js" */
 /** @import { Kind } from "../player/drawings.js" */
 
@@ -136,12 +136,17 @@ function drawingRow(view, one) {
     "li",
     { "data-drawing": one.id },
     frameLink(view, one.t_s, one.id),
-    one.kind === "line"
-      ? h("b", {}, t("review.draw.length_of", { length: lengthWords(one.points, view.state.review.scale) }))
-      : words,
+    one.kind === "line" ? h("b", {}, lineLabel(one.points, view.state.review.scale)) : words,
     button(t("review.draw.remove"), remove, { class: "quiet" }, "×"),
   );
 }
+
+/**
+ * @param {Point[]} points
+ * @param {Scale | null} scale
+ */
+const lineLabel = (points, scale) =>
+  t("review.draw.length_of", { length: lengthWords(points, scale), angle: toHorizontalWords(points) });
 
 /**
  * @param {ClipView} view

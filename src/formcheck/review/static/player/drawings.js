@@ -3,7 +3,7 @@
 
 import { ApiError, itemPath, sendJson } from "../core/api.js";
 import { announce, showError } from "../core/dom.js";
-import { number, t } from "../core/text.js";
+import { degrees, number, t } from "../core/text.js";
 import { newId } from "../panels/review_state.js";
 import { SAME_FRAME_S } from "./goniometer.js";
 import { Handles } from "./handles.js";
@@ -32,6 +32,23 @@ export function lengthWords(points, scale) {
   if (!scale) return t("review.draw.px", { length: number(px) });
   return t("review.draw.cm", { length: number((px * scale.length_cm) / pathPx(scale.points), 1) });
 }
+
+/**
+ * The angle between a line and the horizontal edge of the frame, in words: 0° to 90°.
+ * @param {Point[]} points
+ */
+export function toHorizontalWords(points) {
+  const [[ax, ay], [bx, by]] = [points[0], points[points.length - 1]];
+  return degrees((Math.atan2(Math.abs(by - ay), Math.abs(bx - ax)) * 180) / Math.PI);
+}
+
+/**
+ * What stands beside a line.
+ * @param {Point[]} points
+ * @param {Scale | null} scale
+ */
+export const lineWords = (points, scale) =>
+  t("review.draw.line_words", { length: lengthWords(points, scale), angle: toHorizontalWords(points) });
 
 /** @param {Point[]} points */
 const pathPx = (points) =>

@@ -2,7 +2,7 @@
 /** What is drawn over the untouched video: the working leg, its angles with their error, goniometer lines. */
 
 import { band, degrees, number, t } from "../core/text.js";
-import { lengthWords } from "./drawings.js";
+import { lineWords } from "./drawings.js";
 import { displayedAngle, unitVector } from "./geometry.js";
 
 /** @import { Angles, Measurement, Point, Scale } from "../core/types.js" */
@@ -132,7 +132,7 @@ export class Overlay {
       const [a, b] = [ends[0], ends[ends.length - 1]];
       if (words) this.#plate([(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - 10], words, "", [0, -1]);
     };
-    for (const one of here.drawings) line(one.points, one.kind === "line" ? lengthWords(one.points, scale) : one.text);
+    for (const one of here.drawings) line(one.points, one.kind === "line" ? lineWords(one.points, scale) : one.text);
     if (here.scale) line(here.scale.points, t("review.draw.cm", { length: number(here.scale.length_cm, 1) }));
     if (here.unmeasured) line(here.unmeasured, "?");
     if (placed.length) line(placed, "");
