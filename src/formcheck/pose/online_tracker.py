@@ -19,7 +19,7 @@ import numpy as np
 from formcheck.message import Message
 from formcheck.pose.clean_plate import CleanPlate
 from formcheck.pose.detections import FrameDetections, pack_detections
-from formcheck.pose.landmarker import Detection
+from formcheck.pose.landmarker import Detection, no_detection
 from formcheck.pose.landmarks import LEGS
 from formcheck.pose.occlusion import MakeLandmarker, Variant, VariantDetector, frame_detections, variants_of
 from formcheck.pose.survey import STRIDE_S, Survey, Surveyor, take_sample
@@ -125,9 +125,14 @@ class OnlineTracker:
     def finish_frame(self) -> None:
         """Do what `update` left for after the frame is shown."""
         frame, self._unsurveyed = self._unsurveyed, None
-        if frame is not None:
-            found = self._detector.detect({"plain": frame.image_bgr}, frame.t_s)
-            self._update_survey(frame, found["plain"])
+        if frame is None:
+            return
+        plain = self._detector.detect({"plain": frame.image_bgr}, frame.t_s)["plain"]
+        if self._window and self._window[-1].t_s == frame.t_s:
+            # In time for the angles of this frame, which wait for the next: where the leg is lost in the image with the
+            # other one hidden, this one has it.
+            self._window[-1] = replace(self._window[-1], plain=plain or no_detection())
+        self._update_survey(frame, plain)
 
     def set_side(self, side: Side) -> None:
         """Take the side that the user names as the working one from now on."""

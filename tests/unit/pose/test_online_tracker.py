@@ -100,6 +100,33 @@ def test_a_survey_may_wait_until_the_frame_is_shown():
     assert tracker.side is Side.LEFT
 
 
+def test_what_a_late_survey_saw_serves_where_the_leg_was_lost():
+    track = glide()
+    made = []
+
+    class Losing(TrackLandmarker):
+        """The second one, which is given the image with the resting leg hidden, finds nobody after a while."""
+
+        def detect(self, image_bgr, t_s):
+            return None if self is made[1] and t_s > 4.0 else super().detect(image_bgr, t_s)
+
+    def make(*, tracking=True):
+        made.append(Losing(track))
+        return made[-1]
+
+    image = np.full((track.size_px[1], track.size_px[0], 3), 90, np.uint8)
+    known = {}
+    with OnlineTracker(make, size_px=track.size_px, clip=track.clip, model=track.model) as tracker:
+        tracker.survey_later = True
+        for index, t_s in enumerate(track.t_s[track.t_s < 7.0]):
+            window = tracker.update(Frame(index, float(t_s), image))
+            known |= dict(zip(window.t_s.tolist(), np.isfinite(window.xy_px[:, 0, 0]).tolist(), strict=True))
+            tracker.finish_frame()
+    late = [seen for t_s, seen in known.items() if 4.5 < t_s < 6.5]
+    assert sum(late) == pytest.approx(2.0 / STRIDE_S, abs=2)
+    assert sum(late) < len(late)
+
+
 def test_a_bent_resting_leg_is_taken_out_once_it_is_known():
     track = synth.bent_rest(MOVES)
     shown = []
