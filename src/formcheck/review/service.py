@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,8 @@ class ReviewService:
         except UsageError as error:
             # A review that this machine cannot judge by is shown all the same, so that it is not lost.
             reviewed = ReviewedSession(analysis.session, not_applied=(verbatim(str(error)),))
+        # What an older formcheck wrote of a goniometer may lack what this one says of it.
+        stored = replace(stored, review=with_tool_angles(stored.review, reviewed.tool_angles))
         return OpenedItem(item, analysis, stored, reviewed, problem)
 
     def show(self, item_id: str) -> dict[str, Any]:
