@@ -8,10 +8,12 @@ milliseconds are finer than any error here.
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # Loading it takes longer than all else of a list of sessions, which is rounded by these decimals too.
+    import numpy as np
+    from numpy.typing import NDArray
 
 # By the ending of a field's name, the longer ending first.
 _DECIMALS = (("_deg_s", 1), ("_deg", 2), ("_thighs", 3), ("_fraction", 4), ("_fps", 3), ("_s", 3))
@@ -41,6 +43,8 @@ def rounded_number(value: float, decimals: int) -> float:
 
 def rounded_array(values: NDArray[Any], decimals: int) -> NDArray[np.float64]:
     """Round an array as `rounded_number` rounds a number; NaN stays NaN."""
+    import numpy as np  # noqa: PLC0415 - see above
+
     flat = [rounded_number(value, decimals) for value in np.asarray(values, np.float64).ravel().tolist()]
     return np.array(flat, np.float64).reshape(np.shape(values))
 
@@ -53,6 +57,7 @@ def rounded(value: _Value) -> _Value:
         decimals = FRAME_TIME_DECIMALS if field.name == "t_s" else decimals_of(field.name)
         if decimals is None or held is None:
             continue
-        is_array = isinstance(held, np.ndarray)
+        # Not by its class, for which numpy would have to be loaded.
+        is_array = hasattr(held, "dtype") and held.ndim > 0
         changed[field.name] = rounded_array(held, decimals) if is_array else rounded_number(held, decimals)
     return replace(value, **changed)  # type: ignore[type-var]

@@ -43,7 +43,8 @@ _SET_COLUMNS: Mapping[str, str] = {
     "verdict": "@",
 }  # fmt: skip
 _HAND_COLUMNS: Mapping[str, str] = {
-    "frame": "0", "t_s": "0.000", "what": "@", "value": "0.0", "unit": "@", "formcheck": "0.0", "formcheck_se": "0.0",
+    "frame": "0", "t_s": "0.000", "what": "@", "value": "0.0", "unit": "@", "in_plane": "0.0",
+    "formcheck": "0.0", "formcheck_se": "0.0",
     "difference": "0.0", "rater": "@",
 }  # fmt: skip
 _SET_DECIMALS = 2
@@ -76,6 +77,8 @@ def workbook(
     book.properties.created = book.properties.modified = _MADE_AT
     words = book.create_sheet(texts.get("workbook.set"))
     words.column_dimensions["A"].width = _TEXT_WIDTH
+    for number in range(2, len(_SET_COLUMNS) + 1):
+        words.column_dimensions[get_column_letter(number)].width = _WIDTH
     for line in head:
         words.append([_cell(words, line, "@", wrapped=True)])
     words.append([])
@@ -134,7 +137,7 @@ def _kept_decimals(value: float | None) -> float | None:
 def _hand_rows(by_hand: Sequence[HandReading], t_s: FloatArray, texts: Texts) -> Iterator[_Row]:
     for one in by_hand:
         what, unit = texts.get(f"workbook.what.{one.kind}"), unit_word(texts, one.unit)
-        own = (one.formcheck, one.formcheck_se, one.difference, one.rater or None)
+        own = (one.in_plane, one.formcheck, one.formcheck_se, one.difference, one.rater or None)
         yield frame_number(t_s, one.at_s), one.at_s, what, one.value, unit, *own
 
 

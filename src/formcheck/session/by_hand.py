@@ -26,8 +26,11 @@ class HandReading:
     value : float or None
     unit : str
         ``deg``, ``cm``, or ``px`` of the upright frame where no known length was given.
+    in_plane : float or None
+        A hip or knee in the plane of the leg, which is what is compared; None in reviews of before that was done.
     formcheck, formcheck_se, difference : float or None
-        Formcheck's own angle on that frame, before any calibration by hand, its standard error, the reading less it.
+        Formcheck's own angle on that frame, before any calibration by hand, its standard error, and how much more was
+        measured by hand.
     rater : str
         Who laid the goniometer; empty where that is not known.
     """
@@ -36,6 +39,7 @@ class HandReading:
     kind: str
     value: float | None
     unit: str
+    in_plane: float | None = None
     formcheck: float | None = None
     formcheck_se: float | None = None
     difference: float | None = None
@@ -60,6 +64,7 @@ def _angles(review: Mapping[str, Any]) -> Iterator[HandReading]:
             kind="angle" if one["joint"] == "other" else one["joint"],
             value=one.get("angle_deg"),
             unit="deg",
+            in_plane=one.get("plane_deg"),
             formcheck=one.get("tool_deg"),
             formcheck_se=one.get("tool_se_deg"),
             difference=one.get("difference_deg"),

@@ -75,8 +75,8 @@ DRAFT = {
     "goniometer": [
         {"id": "b", "t_s": 2.0, "joint": "other", "rater": "", "angle_deg": 31.0},
         {
-            "id": "a", "t_s": 1.01, "joint": "hip", "rater": "AB", "angle_deg": 93.5, "tool_deg": 90.0,
-            "tool_se_deg": 2.25, "difference_deg": 3.5,
+            "id": "a", "t_s": 1.01, "joint": "hip", "rater": "AB", "angle_deg": 93.5, "plane_deg": 92.0,
+            "tool_deg": 90.0, "tool_se_deg": 2.25, "difference_deg": 2.0,
         },
     ],
     "scale": {"t_s": 0.5, "points": [[0, 0], [0, 100]], "length_cm": 40.0},
@@ -145,8 +145,8 @@ def test_what_was_measured_by_hand_is_a_table_and_a_sheet(store, uid):
         ("known_length", 40.0, "cm"), ("hip", 93.5, "deg"), ("angle", 31.0, "deg"), ("line", 20.0, "cm"),
     ]  # fmt: skip
     hip = rows[1]
-    assert [hip[name] for name in ("at_s", "formcheck", "formcheck_se", "difference", "rater")] == [
-        1.01, 90.0, 2.25, 3.5, "AB",
+    assert [hip[name] for name in ("at_s", "in_plane", "formcheck", "formcheck_se", "difference", "rater")] == [
+        1.01, 92.0, 90.0, 2.25, 2.0, "AB",
     ]  # fmt: skip
     assert t_s[hip["frame"] - 1] == pytest.approx(1.01, abs=0.04)
     header, *cells = book[Texts().get("workbook.by_hand")].values
