@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
+from formcheck.memory import give_back_memory
 from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.people import LOOKS, Look, is_another, second_person, take_look
 from formcheck.pose.segments import SegmentTask, process_segments
@@ -94,6 +95,25 @@ def survey_clip(
     Survey or None
         None when nobody was found.
     """
+    samples = _take_samples(source, make_landmarker, with_looks=search_others, jobs=jobs, progress=progress)
+    survey = _conclude(samples, side)
+    if survey is None:
+        return None
+    looks = [sample.look for sample in samples if sample.look is not None]
+    # The images of a long clip need not be there beside the next landmarkers.
+    del samples
+    give_back_memory()
+    return replace(survey, second_person=second_person(_search(looks, make_landmarker, jobs=jobs)))
+
+
+def _take_samples(
+    source: FileSource,
+    make_landmarker: MakeLandmarker,
+    *,
+    with_looks: bool,
+    jobs: int,
+    progress: Callable[[float], None],
+) -> list[SurveySample]:
     begin_s, end_s = source.window_s
     expected = (min(end_s, source.expected_s) - begin_s) / source.stride_s
     image_every, thumbnail_every, look_every = (
@@ -106,31 +126,27 @@ def survey_clip(
             stride_s=source.stride_s,
             image_every=image_every,
             thumbnail_every=thumbnail_every,
-            look_every=look_every if search_others else None,
+            look_every=look_every if with_looks else None,
         )
 
     task: SegmentTask[SurveySample, list[SurveySample]] = SegmentTask(make_sampler, list)
     segments, _ = process_segments(source, task, jobs=jobs, progress=progress)
-    samples = [sample for segment in segments for sample in segment.own]
+    return [sample for segment in segments for sample in segment.own]
+
+
+def _conclude(samples: Sequence[SurveySample], side: Side | None) -> Survey | None:
     surveyor = Surveyor()
     for sample in samples:
         surveyor.add(sample)
     survey = surveyor.finish(side)
-    if survey is None:
-        return None
-    looks = [sample.look for sample in samples if sample.look is not None]
-    return replace(
-        survey,
-        plate=surveyor.make_plate(survey),
-        second_person=second_person(_search(looks, make_landmarker, jobs=jobs)),
-    )
+    return replace(survey, plate=surveyor.make_plate(survey)) if survey is not None else None
 
 
 def _search(looks: Sequence[Look], make_landmarker: MakeLandmarker, *, jobs: int) -> list[bool]:
     """Whether each shows somebody else.
 
     After the samples, not among them: landmarkers for both at once would make the survey the largest part of an
-    analysis (85 MB each), and every segment would have to make one for a few looks.
+    analysis (93 MB each), and every segment would have to make one for a few looks.
     """
 
     def search(some: Sequence[Look]) -> list[bool]:
