@@ -177,6 +177,18 @@ def test_lines_words_lengths_and_followed_points_are_part_of_the_review(clip_vie
     page.mouse.move(stage["x"] + 0.2 * stage["width"], stage["y"] + 0.5 * stage["height"])
     expect(magnifier).to_be_visible()
 
+    (t_s, x, y), *_ = followed["places"]
+    followed["places"] = [[t_s, x, y], [t_s + 1.0, x + 10, y - 20], [t_s + 2.0, x + 20, y]]
+    put = {"revision": kept["revision"], "review": kept}
+    assert page.request.put(f"{item_url(page)}/review", data=put, headers=own_headers(page)).ok
+    page.reload()
+    page.get_by_role("tab", name="Measure").click()
+    curve = page.locator(".point-curve .u-over")
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert abs(float(page.locator(".transport .clock").inner_text().split(":")[1]) - (t_s + 1.0)) < 0.1
+
 
 def test_seeking_shows_the_frame_that_the_curve_says(clip_view, review):
     for index in (1, 2, 3, 40, 41, 39, 150, 97, 4, 5, len(review.times_s) - 1):

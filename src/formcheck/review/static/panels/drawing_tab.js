@@ -193,6 +193,7 @@ function followedRow(view, one) {
         ? t("review.draw.following")
         : t("review.draw.way", { end: clock(last, 2), length: lengthWords(way, view.state.review.scale) }),
     ),
+    one.places.length > 1 && view.pointCurves.nodeOf(one, view.state.review.scale),
     drawings.lost.has(one.id) && h("span", { class: "caution" }, t("review.draw.lost", { time: clock(last, 2) })),
     h(
       "div",

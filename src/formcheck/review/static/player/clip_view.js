@@ -7,6 +7,7 @@ import { listen } from "../core/keys.js";
 import { dayOf, labelledDate, t } from "../core/text.js";
 import { Edits } from "../panels/edits.js";
 import { Panel } from "../panels/panel.js";
+import { PointCurves } from "../panels/point_curve.js";
 import { ReviewState } from "../panels/review_state.js";
 import { STUCK, Toolbar } from "../panels/toolbar.js";
 import { clipKeys } from "./clip_keys.js";
@@ -52,6 +53,7 @@ export class ClipView {
       moveEdge: (rep, edge, time_s) => this.edits.moveEdge(rep, edge, time_s),
       openFinding: (finding) => this.openFinding(finding),
     });
+    this.pointCurves = new PointCurves(this.player);
     this.edits = new Edits(this);
     this.transport = new Transport(this);
     this.panel = new Panel(this);
@@ -115,6 +117,7 @@ export class ClipView {
     this.scene.close();
     this.timeline.curves.close();
     this.panel.close();
+    this.pointCurves.close();
     if (!this.state.clean) void this.state.save();
     dismiss();
   }

@@ -30,8 +30,11 @@ const SCALE_ID = "scale";
 export function lengthWords(points, scale) {
   const px = pathPx(points);
   if (!scale) return t("review.draw.px", { length: number(px) });
-  return t("review.draw.cm", { length: number((px * scale.length_cm) / pathPx(scale.points), 1) });
+  return t("review.draw.cm", { length: number(px * cmPerPx(scale), 1) });
 }
+
+/** How long a pixel is. @param {Scale} scale */
+export const cmPerPx = (scale) => scale.length_cm / pathPx(scale.points);
 
 /**
  * The angle between a line and the horizontal edge of the frame, in words: 0° to 90°.
