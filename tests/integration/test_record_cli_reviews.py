@@ -145,6 +145,7 @@ def test_a_clip_that_was_reviewed_stays_so_when_it_is_analysed_again(run, track,
     review = results / "review.json"
     _, _, err = run("analyze", str(track), "--save")
     assert "the review holds" in err
+    assert Texts().get("terminal.signed", uid=uid) in err
     assert json.loads(review.read_text())["review"]["done"] is True
     _, _, err = run("analyze", str(track), "--save", "--side", "left")
     assert "kept as a draft" in err

@@ -272,6 +272,6 @@ def _save(
     key = "saved" if saved.new else "result_added" if saved.added else "known"
     dated = [f"practised.{filmed.source}"] if saved.new else []
     when = day_and_time(call_texts(), filmed.moment)
-    shown = ["signed" if saved.new else "still_reviewed"] if reviewed else []
+    shown = ["still_reviewed" if saved.added and not saved.new else "signed"] if reviewed else []
     for said in (key, *dated, *shown):
         click.echo(call_texts().get(f"terminal.{said}", uid=saved.uid, when=when), err=True)
