@@ -137,6 +137,10 @@ def test_a_clinicians_word_is_told_everywhere_and_helps_the_next_clip(clinic, vi
     assert verdicts(item, "analysed", HIP.id) == ["BORDERLINE"] * 3
     calibrate(page, staged_frame)
     overrule_and_complete(page, 3)
+    page.get_by_role("tab", name="Finish").click()
+    page.locator("[data-key=record]").click()
+    known = TEXTS.get("review.finish.record_known", person=PERSON, session=clinic.uid)
+    expect(page.locator(".alert.notice", has_text=known)).to_be_visible()
     item = page.request.get(item_url(page)).json()
     assert verdicts(item, "analysed", HIP.id) == ["BORDERLINE"] * 3
     assert verdicts(item, "reviewed", HIP.id) == ["MET"] * 3
