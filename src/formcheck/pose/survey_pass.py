@@ -16,9 +16,9 @@ from formcheck.pose.survey import Survey, Surveyor, SurveySample, take_sample
 from formcheck.types import Frame, Side
 from formcheck.video.source import FileSource
 
-# The images of the survey are kept until its end, and a long clip must not fill the memory with them (20 MB). A clean
+# The images of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB). A clean
 # plate takes 15 of those in which the leg is clear.
-_MAX_IMAGES = 120
+_MAX_IMAGES = 240
 # The same of the thumbnails (6 MB).
 _MAX_THUMBNAILS = 1200
 
