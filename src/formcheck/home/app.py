@@ -202,6 +202,7 @@ def _upload(home: Home) -> Endpoint:
             folder=home.checks.upload_folder(),
             declared=int(declared) if declared.isdecimal() else None,
             check=home.service.media.check,
+            gone=request.is_disconnected,
         )
         answer = home.checks.start(
             clip,

@@ -211,6 +211,7 @@ def _upload(service: ReviewService, analyses: Analyses) -> Endpoint:
             folder=folder,
             declared=int(declared) if declared.isdecimal() else None,
             check=service.media.check,
+            gone=request.is_disconnected,
         )
         return JSONResponse(await run_in_threadpool(analyses.start_upload, clip, **_options(request)), 202)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import IO
 
 from anyio import to_thread
+from starlette.requests import ClientDisconnect
 
 from formcheck.errors import InputError
 from formcheck.files import explained, move_into_place, open_private, remove_stale
@@ -50,7 +51,13 @@ class NotVideoError(RequestError):
 
 
 async def receive(
-    chunks: AsyncIterator[bytes], *, name: str, folder: Path, declared: int | None, check: Callable[[Path], None]
+    chunks: AsyncIterator[bytes],
+    *,
+    name: str,
+    folder: Path,
+    declared: int | None,
+    check: Callable[[Path], None],
+    gone: Callable[[], Awaitable[bool]],
 ) -> Path:
     """Write an upload into a folder under a name that is free there, and return its path.
 
@@ -66,6 +73,8 @@ async def receive(
         Length that was declared.
     check : callable
         Raises InputError unless a file can be read as a video.
+    gone : callable
+        Whether the sender is gone: who cancels while the last bytes are looked at does not want the clip.
 
     Raises
     ------
@@ -75,6 +84,8 @@ async def receive(
         It is not a video that can be read.
     OutputError
         The folder is gone, or may not be written.
+    ClientDisconnect
+        The sender is gone.
     """
     safe = _safe_name(name)
     part = folder / f"{_PART}{secrets.token_hex(8)}{Path(safe).suffix}"
@@ -89,6 +100,8 @@ async def receive(
             await to_thread.run_sync(check, part)
         except InputError as error:
             raise NotVideoError(str(error).replace(str(part), safe)) from None
+        if await gone():
+            raise ClientDisconnect
         return _give_name(part, folder, safe)
     finally:
         part.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from clips import write_clip, write_sound_only
 from formcheck.errors import OutputError
@@ -27,7 +28,15 @@ def finished(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-def send(data, folder, *, name="a.mp4", declared=None, piece=1000):
+async def still_there():
+    return False
+
+
+async def away():
+    return True
+
+
+def send(data, folder, *, name="a.mp4", declared=None, piece=1000, gone=still_there):
     asked = 0
 
     async def chunks():
@@ -37,7 +46,7 @@ def send(data, folder, *, name="a.mp4", declared=None, piece=1000):
             yield data[start : start + piece]
 
     async def run():
-        return await receive(chunks(), name=name, folder=folder, declared=declared, check=read_header)
+        return await receive(chunks(), name=name, folder=folder, declared=declared, check=read_header, gone=gone)
 
     try:
         return finished(run())
@@ -146,7 +155,13 @@ def test_an_upload_that_is_broken_off_leaves_nothing(tmp_path, clip_bytes):
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        finished(receive(chunks(), name="a.mp4", folder=tmp_path, declared=None, check=read_header))
+        finished(receive(chunks(), name="a.mp4", folder=tmp_path, declared=None, check=read_header, gone=still_there))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_that_is_cancelled_while_it_is_looked_at_leaves_nothing(tmp_path, clip_bytes):
+    with pytest.raises(ClientDisconnect):
+        send(clip_bytes, tmp_path, gone=away)
     assert list(tmp_path.iterdir()) == []
 
 
