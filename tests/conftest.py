@@ -72,8 +72,11 @@ def pytest_configure():
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More workers than cores: much of the time is waiting, for programs, browsers, and real time to pass."""
-    return available_cores() + 2
+    """One more worker than cores: much of the time is waiting, for programs, browsers, and real time to pass.
+
+    With two more, sets that run in real time get too few frames a second to be followed.
+    """
+    return available_cores() + 1
 
 
 class _OneLiveSetAtATime(LoadScopeScheduling):
