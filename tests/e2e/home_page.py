@@ -110,7 +110,8 @@ def check_video(page: Page, clip: Path) -> str:
 def make_plan(page: Page, *, side: str, sets: int, reps: int) -> None:
     """Enter a plan under My practice."""
     go(page, "mine")
-    page.locator(".card").first.get_by_role("button").click()
+    # The questions on the first page have a card too, which is still there for a moment.
+    page.locator(".columns .card").first.get_by_role("button").click()
     form = page.locator(".plan-form")
     form.locator("select").first.select_option(side)
     form.locator("input[type=number]").nth(0).fill(str(sets))
