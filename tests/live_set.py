@@ -109,14 +109,6 @@ class Run:
         assert (practice.parent / "report.html").exists()
         return json.loads(practice.read_text())
 
-    def counted(self) -> int:
-        """How many repetitions were counted aloud.
-
-        The results of the whole set may lack one where other tests leave this one a few frames a second (docs/live.md,
-        "Weak machines").
-        """
-        return int(self.wait_for_results()["counted"])
-
     def type_answer(self, digit: str, following: str) -> None:
         """Type a number until it is said back, and wait for the next question."""
         self.press(digit, lambda: digit in self.said().splitlines(), f"{digit} not taken")

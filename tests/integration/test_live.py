@@ -95,10 +95,8 @@ def test_a_killed_session_is_recovered_at_the_next_start(two_reps, formcheck, tm
     call = formcheck("live", "--source", tmp_path / "missing.mp4", "--headless", "--out", root)
     assert call.returncode == 3
     assert Texts("en").get("live.recovered", n=1, folder=killed) in call.stderr
-    practice = json.loads((killed / "practice.json").read_text())
-    assert (practice["why"], practice["counted"]) == ("interrupted", 1)
-    # Fewer where other tests leave this one a few frames a second.
-    assert document(killed)["rep_count"] <= 1
+    assert json.loads((killed / "practice.json").read_text())["why"] == "interrupted"
+    assert document(killed)["rep_count"] == 1
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_whatever_ends_a_set_it_is_kept_told_and_asked_about_later(way, start):
     run.wait_for(lambda: TEXTS.get("end.saved") in run.said(), "not told")
     run.press_on()
     line, waiting = run.kept()
-    assert run.counted() >= 1
+    assert line.rep_count >= 1
     assert line.ended is ended
     assert waiting == list(Question)
     assert TEXTS.get("end.saved") in run.said()
@@ -71,7 +71,7 @@ def test_a_network_camera_that_is_lost_ends_the_set_and_its_password_is_nowhere(
         run.wait_for(lambda: TEXTS.get("camera.gone") in run.said(), "not told")
         run.press_on()
     line, _ = run.kept()
-    assert run.counted() >= 1
+    assert line.rep_count >= 1
     assert line.ended is Ended.INTERRUPTED
     assert TEXTS.get("camera.gone") in run.said()
     (report,) = run.sessions.glob("*/report.html")

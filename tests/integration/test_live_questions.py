@@ -44,8 +44,8 @@ def test_the_key_q_ends_the_set_and_a_window_closed_during_the_questions_leaves_
     run.wait_for(lambda: TEXTS.get(f"ask.{Question.PAIN_BEFORE}") in run.said(), "no question")
     close_window(run)
     run.end()
-    _, waiting = run.kept()
-    assert run.counted() >= 1
+    line, waiting = run.kept()
+    assert line.rep_count >= 1
     assert waiting == list(Question)
 
 
@@ -70,8 +70,8 @@ def test_what_nobody_hears_is_said_on_the_terminal_and_the_set_goes_on(start, tw
     # Whoever hears nothing has time to read; a key ends it.
     run.press_on()
     assert TEXTS.get("sound.unheard") in (run.folder / "stderr").read_text()
-    _, waiting = run.kept()
-    assert run.counted() >= 1
+    line, waiting = run.kept()
+    assert line.rep_count >= 1
     assert waiting == []
 
 

@@ -217,7 +217,10 @@ class OnlineJudge:
             return None, None
         recent = join_frames(self._recent)
         reps = find_reps(recent, self._loaded.protocol.repetition).reps
-        ended = [rep for rep in reps if rep.complete and t_s - rep.end_s >= _ENDED_S]
+        # A long time without a frame shows nothing: the knee may have gone on from where it was seen last.
+        last_s = float(recent.t_s[-1])
+        seen_until_s = t_s if t_s - last_s < _ENDED_S else last_s
+        ended = [rep for rep in reps if rep.complete and seen_until_s - rep.end_s >= _ENDED_S]
         counted = None
         if self._counted_before + len(ended) > self._count:
             rep = ended[self._count - self._counted_before]

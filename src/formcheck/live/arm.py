@@ -12,7 +12,7 @@ from formcheck.types import FloatArray
 # In trunk lengths from the shoulder. A hand on the thigh is about 0.6 up and 0.9 towards the feet; that of an arm
 # pointed at the ceiling about 1.0 up.
 _RAISED_UP, _RAISED_ALONG, _RAISED_ELBOW_UP = 0.6, 0.5, 0.0
-# An arm that was up is down once it is clearly elsewhere: landmarks that tremble change nothing.
+# An arm that was up is down once it is clearly elsewhere: landmarks that jitter change nothing.
 _LOWERED_UP, _LOWERED_ALONG = 0.45, 0.7
 # Steeper than this in the image the trunk does not lie, and up is not the ceiling.
 _MAX_TRUNK_SLOPE = 0.7

@@ -9,6 +9,7 @@ from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
 from formcheck.protocols.loader import load_protocol
+from formcheck.timeseries import take_frames
 from formcheck.types import Phase, Verdict
 from synth import Move
 
@@ -70,6 +71,18 @@ def test_repetitions_are_counted_one_by_one_with_their_findings():
     assert [one.rep.index for one in counted] == [1, 2, 3]
     slow = [next(f.verdict for f in one.findings if f.rule == "slow") for one in counted]
     assert slow == [Verdict.MET, Verdict.NOT_MET, Verdict.MET]
+
+
+def test_a_time_without_frames_does_not_end_a_repetition():
+    whole = synth.glide([Move(return_s=2.0, rest_s=2.0)], fps=FPS)
+    *_, end_s = synth.events([Move(return_s=2.0, rest_s=2.0)])[0]
+    # The knee is seen on its way back, and then not before it has been back for long.
+    seen = (whole.t_s < end_s - 0.5) | (whole.t_s > end_s + 0.7)
+    states, _ = judged(take_frames(whole, np.flatnonzero(seen)))
+    (counted,) = (state.counted for state in states if state.counted is not None)
+    assert counted.rep.end_s > end_s - 0.5 + 1 / FPS
+    first_after = next(state for state in states if state.t_s > end_s + 0.7)
+    assert first_after.counted is None
 
 
 def test_the_same_set_at_any_frame_rate():

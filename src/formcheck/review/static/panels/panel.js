@@ -102,7 +102,7 @@ export class Panel {
     this.body.scrollTop = this.places[this.view.ui.tab] ?? 0;
   }
 
-  /** Bring the chosen repetition's row into sight, what is open below it too if there is room. */
+  /** Bring the chosen repetition's row into view, what is open below it too if there is room. */
   reveal() {
     const rows = [...this.body.querySelectorAll("tr.selected")].reverse();
     for (const row of rows) row.scrollIntoView({ block: "nearest" });
