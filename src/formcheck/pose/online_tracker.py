@@ -103,6 +103,8 @@ class OnlineTracker:
         The track of the last seconds; its last entry is this frame. Its ``working_side`` may still change until `side`
         is settled.
         """
+        # Of the frame before, where nobody had the time for it, or asked.
+        self.finish_frame()
         if self._survey is not None and not self._window_surveyed:
             # Both legs were shown in the frames before: points that jumped between them are not those of this leg.
             self._window.clear()

@@ -100,7 +100,8 @@ def test_a_survey_may_wait_until_the_frame_is_shown():
     assert tracker.side is Side.LEFT
 
 
-def test_what_a_late_survey_saw_serves_where_the_leg_was_lost():
+@pytest.mark.parametrize("finishes", [True, False])
+def test_what_a_late_survey_saw_serves_where_the_leg_was_lost(finishes):
     track = glide()
     made = []
 
@@ -121,7 +122,8 @@ def test_what_a_late_survey_saw_serves_where_the_leg_was_lost():
         for index, t_s in enumerate(track.t_s[track.t_s < 7.0]):
             window = tracker.update(Frame(index, float(t_s), image))
             known |= dict(zip(window.t_s.tolist(), np.isfinite(window.xy_px[:, 0, 0]).tolist(), strict=True))
-            tracker.finish_frame()
+            if finishes:
+                tracker.finish_frame()
     late = [seen for t_s, seen in known.items() if 4.5 < t_s < 6.5]
     assert sum(late) == pytest.approx(2.0 / STRIDE_S, abs=2)
     assert sum(late) < len(late)
