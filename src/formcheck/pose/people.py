@@ -13,6 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from formcheck.pose.image_file import KeepImage, ReadImage, in_memory
 from formcheck.pose.landmarker import Detection, shrink_for_inference
 from formcheck.pose.landmarks import ANKLES, ELBOWS, HIPS, KNEES, NOSE, SHOULDERS, WRISTS
 from formcheck.types import FloatArray, ImageBgr
@@ -41,19 +42,19 @@ _LEAST_FOUND, _LEAST_SHARE = 2, 0.15
 class Look(NamedTuple):
     """A frame in which somebody else is searched for.
 
-    ``person`` was found in it; ``rest_bgr`` is the image without their trunk, no larger than a landmarker takes.
+    ``person`` was found in it; ``rest`` gives the image without their trunk, no larger than a landmarker takes.
     """
 
     t_s: float
-    rest_bgr: ImageBgr
+    rest: ReadImage
     person: Detection
 
 
-def take_look(image_bgr: ImageBgr, t_s: float, person: Detection) -> Look:
+def take_look(image_bgr: ImageBgr, t_s: float, person: Detection, *, keep: KeepImage = in_memory) -> Look:
     """Keep of a frame (H, W, 3) what a search for somebody else needs."""
     small = shrink_for_inference(image_bgr)
     scaled = person._replace(xy_px=person.xy_px * (small.shape[1] / image_bgr.shape[1]))
-    return Look(t_s, without_trunk(small, scaled), scaled)
+    return Look(t_s, keep(without_trunk(small, scaled)), scaled)
 
 
 def without_trunk(image_bgr: ImageBgr, person: Detection) -> ImageBgr:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from formcheck.pose.body import Body, find_body
 from formcheck.pose.clean_plate import CleanPlate, make_plate, shrink_image
+from formcheck.pose.image_file import KeepImage, ReadImage, in_memory
 from formcheck.pose.landmarker import Detection
 from formcheck.pose.pace import Stretch, fast_stretches
 from formcheck.pose.people import Look
@@ -80,7 +81,7 @@ class SurveySample(NamedTuple):
     """What the survey needs of a frame.
 
     ``xy_px`` are landmarks (33, 2), None if nobody was found; ``thumbnail`` is a small grey copy of the image, smaller
-    by ``thumbnail_scale``; ``image`` is a larger one in colour. Not every sample needs to have these two. In a few
+    by ``thumbnail_scale``; ``image`` gives a larger one in colour. Not every sample needs to have these two. In a few
     samples there is a ``look`` for somebody else.
     """
 
@@ -89,12 +90,17 @@ class SurveySample(NamedTuple):
     xy_px: NDArray[np.floating] | None
     thumbnail: ImageBgr | None
     thumbnail_scale: float
-    image: ImageBgr | None
+    image: ReadImage | None
     look: Look | None = None
 
 
 def take_sample(
-    image_bgr: ImageBgr, t_s: float, detection: Detection | None, *, with_image: bool = True
+    image_bgr: ImageBgr,
+    t_s: float,
+    detection: Detection | None,
+    *,
+    with_image: bool = True,
+    keep: KeepImage = in_memory,
 ) -> SurveySample:
     """Take from a frame what the survey needs, an image for `Surveyor.make_plate` included unless told otherwise."""
     scale = _THUMBNAIL_PX / max(image_bgr.shape[:2])
@@ -102,7 +108,7 @@ def take_sample(
     small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
     thumbnail = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     xy_px = None if detection is None else detection.xy_px
-    image = shrink_image(image_bgr) if with_image else None
+    image = keep(shrink_image(image_bgr)) if with_image else None
     return SurveySample(t_s, float(thumbnail.mean()), xy_px, thumbnail, scale, image)
 
 
@@ -114,7 +120,7 @@ class Surveyor:
         self._xy: list[FloatArray] = []
         self._thumbnails: list[ImageBgr | None] = []
         self._thumbnail_scale = 1.0
-        self._images: list[ImageBgr | None] = []
+        self._images: list[ReadImage | None] = []
 
     def add(self, sample: SurveySample) -> None:
         """Add a sample. One in which nobody was found tells nothing."""
@@ -159,10 +165,10 @@ class Surveyor:
         apart = legs.on_floor() & legs.raised()
         clear = apart & (ankle[:, 1] >= np.quantile(ankle[apart, 1], 1 - _CLEAR_SHARE))
         shown = [(t, self._images[i]) for i, t in enumerate(self._t_s) if clear[i]]
-        images = [image for _, image in shown if image is not None]
+        images = [read() for _, read in shown if read is not None]
         if not images:
             return None
-        axes = survey.body.at(next(t for t, image in shown if image is not None))
+        axes = survey.body.at(next(t for t, read in shown if read is not None))
         scale = self._thumbnail_scale * max(images[0].shape) / _THUMBNAIL_PX
         thigh = np.median(knee[apart], axis=0)
         return make_plate(

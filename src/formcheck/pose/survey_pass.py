@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from formcheck.memory import give_back_memory
+from formcheck.pose.image_file import ImageFile
 from formcheck.pose.occlusion import MakeLandmarker
 from formcheck.pose.people import LOOKS, Look, is_another, second_person, take_look
 from formcheck.pose.segments import SegmentTask, process_segments
@@ -16,10 +17,10 @@ from formcheck.pose.survey import Survey, Surveyor, SurveySample, take_sample
 from formcheck.types import Frame, Side
 from formcheck.video.source import FileSource
 
-# The images of the survey are kept until its end, and a long clip must not fill the memory with them (40 MB). A clean
+# The images of the survey are kept until its end, and a long clip must not fill the disk with them (40 MB). A clean
 # plate takes 15 of those in which the leg is clear.
 _MAX_IMAGES = 240
-# The same of the thumbnails (6 MB).
+# The thumbnails are kept in memory (6 MB).
 _MAX_THUMBNAILS = 1200
 
 
@@ -29,6 +30,8 @@ class SurveySampler:
     Parameters
     ----------
     make_landmarker : callable
+    images : ImageFile
+        Where images are kept that are looked at when all samples are taken.
     stride_s : float
         By which the frames are thinned out.
     image_every, thumbnail_every : int
@@ -40,6 +43,7 @@ class SurveySampler:
     def __init__(
         self,
         make_landmarker: MakeLandmarker,
+        images: ImageFile,
         *,
         stride_s: float,
         image_every: int,
@@ -47,6 +51,7 @@ class SurveySampler:
         look_every: int | None,
     ) -> None:
         self._landmarker = make_landmarker()
+        self._images = images
         self._stride_s, self._look_every = stride_s, look_every
         self._image_every, self._thumbnail_every = image_every, thumbnail_every
 
@@ -55,12 +60,13 @@ class SurveySampler:
         detection = self._landmarker.detect(frame.image_bgr, frame.t_s)
         # by its time, not counted: the same however the clip is divided
         number = round(frame.t_s / self._stride_s)
-        sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=number % self._image_every == 0)
+        with_image = number % self._image_every == 0
+        sample = take_sample(frame.image_bgr, frame.t_s, detection, with_image=with_image, keep=self._images.keep)
         if number % self._thumbnail_every:
             sample = sample._replace(thumbnail=None)
         if detection is None or self._look_every is None or number % self._look_every:
             return sample
-        return sample._replace(look=take_look(frame.image_bgr, frame.t_s, detection))
+        return sample._replace(look=take_look(frame.image_bgr, frame.t_s, detection, keep=self._images.keep))
 
     def close(self) -> None:
         self._landmarker.close()
@@ -95,20 +101,22 @@ def survey_clip(
     Survey or None
         None when nobody was found.
     """
-    samples = _take_samples(source, make_landmarker, with_looks=search_others, jobs=jobs, progress=progress)
-    survey = _conclude(samples, side)
-    if survey is None:
-        return None
-    looks = [sample.look for sample in samples if sample.look is not None]
-    # The images of a long clip need not be there beside the next landmarkers.
-    del samples
-    give_back_memory()
-    return replace(survey, second_person=second_person(_search(looks, make_landmarker, jobs=jobs)))
+    with ImageFile() as images:
+        samples = _take_samples(source, make_landmarker, images, with_looks=search_others, jobs=jobs, progress=progress)
+        survey = _conclude(samples, side)
+        if survey is None:
+            return None
+        looks = [sample.look for sample in samples if sample.look is not None]
+        # The samples of a long clip need not be there beside the next landmarkers.
+        del samples
+        give_back_memory()
+        return replace(survey, second_person=second_person(_search(looks, make_landmarker, jobs=jobs)))
 
 
 def _take_samples(
     source: FileSource,
     make_landmarker: MakeLandmarker,
+    images: ImageFile,
     *,
     with_looks: bool,
     jobs: int,
@@ -123,6 +131,7 @@ def _take_samples(
     def make_sampler() -> SurveySampler:
         return SurveySampler(
             make_landmarker,
+            images,
             stride_s=source.stride_s,
             image_every=image_every,
             thumbnail_every=thumbnail_every,
@@ -151,7 +160,7 @@ def _search(looks: Sequence[Look], make_landmarker: MakeLandmarker, *, jobs: int
 
     def search(some: Sequence[Look]) -> list[bool]:
         with closing(make_landmarker(tracking=False)) as landmarker:
-            return [is_another(landmarker.detect(look.rest_bgr, look.t_s), look.person) for look in some]
+            return [is_another(landmarker.detect(look.rest(), look.t_s), look.person) for look in some]
 
     with ThreadPoolExecutor(jobs, "look") as pool:
         found = list(pool.map(search, [looks[k::jobs] for k in range(min(jobs, len(looks)))]))
