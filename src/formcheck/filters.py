@@ -14,6 +14,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from formcheck.types import FloatArray
 
+_WINDOWS_AT_ONCE = 4096
+
 
 @cache
 def _butterworth(cutoff_hz: float, rate_hz: float) -> tuple[tuple[float, float, float], tuple[float, float]]:
@@ -82,7 +84,12 @@ def median(values: FloatArray, *, size: int) -> FloatArray:
     half = size // 2
     padded = np.pad(values, [(half, half), *[(0, 0)] * (values.ndim - 1)], mode="edge")
     windows = sliding_window_view(padded, size, axis=0)
-    return np.asarray(np.partition(windows, half, axis=-1)[..., half])
+    medians = np.empty_like(values)
+    # In parts, since every sample is in ``size`` windows: all at once an hour of a clip would take 100 MB.
+    for part in range(0, len(values), _WINDOWS_AT_ONCE):
+        some = slice(part, part + _WINDOWS_AT_ONCE)
+        medians[some] = np.partition(windows[some], half, axis=-1)[..., half]
+    return medians
 
 
 def mean(values: FloatArray, *, size: int) -> FloatArray:

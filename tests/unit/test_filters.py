@@ -48,7 +48,7 @@ def test_at_the_cutoff_half_the_amplitude_is_left_and_nothing_is_late():
 
 @pytest.mark.parametrize("columns", [(), (2,), (4, 2)])
 @pytest.mark.parametrize("size", [3, 9])
-@pytest.mark.parametrize("samples", [2, 5, 200])
+@pytest.mark.parametrize("samples", [2, 5, 200, 9000])
 def test_the_median_is_that_of_scipy(samples, size, columns):
     values = wandering(samples, *columns)
     expected = scipy.ndimage.median_filter(values, size=(size, *[1] * len(columns)), mode="nearest")
