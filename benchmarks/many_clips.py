@@ -42,9 +42,10 @@ from formcheck.batch.tasks import SESSION_FILE, BatchRunner, ClipLimits, make_se
 from formcheck.batch.worker import serve
 from formcheck.cores import available_cores
 from formcheck.errors import InputError
-from formcheck.pipeline import Options, Progress, analyze
+from formcheck.pipeline import Options, analyze
 from formcheck.protocols.loader import LoadedProtocol, load_protocol
 from formcheck.session.document import from_document
+from formcheck.stages import Progress
 from formcheck.types import Session
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from formcheck.form.judge import judge_track
-from formcheck.pipeline import Options, Progress
+from formcheck.pipeline import Options
 from formcheck.pipeline import analyze as analyze_clip
 from formcheck.pose import track_file
 from formcheck.pose.models import DEFAULT_QUALITY
@@ -15,6 +15,7 @@ from formcheck.record.calibrations import calibrations_of
 from formcheck.review.again import completed_review, keep_review
 from formcheck.session.document import from_document, read_document
 from formcheck.session.frames import read_angles_csv
+from formcheck.stages import Progress
 from formcheck.text.catalogue import DEFAULT_LANGUAGE
 from formcheck.types import PoseTrack, Session, Side
 

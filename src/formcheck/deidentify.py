@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,12 @@ from formcheck.errors import UsageError
 from formcheck.pose.faces import Circle, cover, head_circles
 from formcheck.pose.landmarker import Landmarker, MediaPipeLandmarker
 from formcheck.pose.models import find_model, identify
+from formcheck.stages import Progress
 from formcheck.types import Frame
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
 
-# Called with the stage (a key of the catalogues' section [stage]) and the fraction done, 0 to 1.
-Progress = Callable[[str, float], None]
-
+STAGES = ("find_head", "blur")
 # A head is covered wherever it was this long before and after: a frame with a wrong detection is covered by its
 # neighbours, and a person lying down does not move the head out of the region in that time.
 HOLD_S = 0.5

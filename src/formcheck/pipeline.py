@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +36,7 @@ from formcheck.report.images import image_times
 from formcheck.report.protocol import protocol_view
 from formcheck.session.document import session_text
 from formcheck.session.frames import write_angles_csv
+from formcheck.stages import Progress
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts
 from formcheck.timeseries import take_frames
 from formcheck.types import SECOND_PERSON, Frame, KeptCalibration, LegAngles, ModelInfo, PoseTrack, Session, Side
@@ -43,8 +44,6 @@ from formcheck.video.source import FileSource
 from formcheck.video.window import check_window
 
 TRACK_SUFFIX = ".npz"
-# Called with the stage (a key of the catalogues' section [stage]) and its share done, 0 to 1.
-Progress = Callable[[str, float], None]
 
 # Written last: whoever waits for it finds everything else in place.
 SESSION_FILE = "session.json"
@@ -124,6 +123,13 @@ def _window_of(track: PoseTrack, options: Options) -> PoseTrack:
             f"got {start_s:g} to {end_s:g} s; choose another --start and --end"
         )
     return take_frames(track, slice(int(rows[0]), int(rows[-1]) + 1))
+
+
+def planned_stages(clip: Path, options: Options) -> tuple[str, ...]:
+    """The stages that `analyze` goes through, as it reports them."""
+    if clip.suffix == TRACK_SUFFIX:
+        return ()
+    return (*(("measure",) if options.causal else ("survey", "measure")), *(("draw",) if options.video else ()))
 
 
 def make_track(clip: Path, *, options: Options, progress: Progress) -> PoseTrack:

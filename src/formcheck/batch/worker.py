@@ -29,10 +29,11 @@ from formcheck.batch.rows import SessionRows, read_rows
 from formcheck.batch.tasks import CLIPS_FOLDER, SESSION_FILE, BatchSettings, ClipFailure, ClipTask, FailureKind
 from formcheck.doctor import explain_missing_library
 from formcheck.errors import FormcheckError, OutputError, UsageError
-from formcheck.pipeline import TRACK_SUFFIX, Options, Progress, analyze
+from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.protocols.model import Protocol as Exercise
 from formcheck.session.kept import parse_kept
+from formcheck.stages import Progress
 from formcheck.types import Session, Side
 
 # Often enough to tell work from a hang, seldom enough to cost nothing.

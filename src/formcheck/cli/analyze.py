@@ -109,7 +109,7 @@ def command(
     # First of all: a record that cannot be opened is said before what takes time to load.
     kept = _kept(save=save, profile=profile, store=store)
     with loading():
-        from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
+        from formcheck.pipeline import TRACK_SUFFIX, Options, analyze, planned_stages
         from formcheck.protocols.loader import load_protocol
         from formcheck.text.catalogue import Texts
         from formcheck.types import Side
@@ -143,7 +143,7 @@ def command(
     worst = 0
     for clip, place in zip(clips, planned, strict=True):
         try:
-            with _claimed(clip, place) as folder, clip_progress(clip.name) as progress:
+            with _claimed(clip, place) as folder, clip_progress(clip.name, planned_stages(clip, options)) as progress:
                 review = _completed_review(folder)
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.

@@ -26,12 +26,12 @@ def command(clip: Path, *, out: Path | None, model: str | None) -> None:
     the room. Watch the copy before you give it away.
     """
     from formcheck.cli.progress_bars import clip_progress
-    from formcheck.deidentify import deidentify
+    from formcheck.deidentify import STAGES, deidentify
     from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
 
     texts = call_texts()
     target = out if out is not None else _target(clip)
-    with clip_progress(clip.name) as show:
+    with clip_progress(clip.name, STAGES) as show:
         whole = deidentify(clip, target, model=model or QUALITIES[DEFAULT_QUALITY].network, progress=show)
     if whole:
         click.echo(texts.get("deidentify.whole", n=whole), err=True)

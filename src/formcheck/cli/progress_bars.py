@@ -12,12 +12,12 @@ import click
 
 from formcheck.cli.options import call_texts
 from formcheck.message import Message
+from formcheck.stages import Progress, StageProgress
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from formcheck.batch.progress import BatchProgress
-    from formcheck.pipeline import Progress
     from formcheck.text.catalogue import Texts
 
 # Without a terminal: rarely enough for a log.
@@ -35,27 +35,29 @@ def loading() -> Iterator[None]:
 
 
 @contextmanager
-def clip_progress(name: str) -> Iterator[Progress]:
-    """Show bars that go away when done, one for each stage; nothing when stderr is not a terminal.
+def clip_progress(name: str, planned: tuple[str, ...]) -> Iterator[Progress]:
+    """Show a bar over all stages that goes away when done; nothing when stderr is not a terminal.
 
     Until the first stage is heard of, which can take a second or two, the clip is being opened.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
 
     texts = call_texts()
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    left = TextColumn("{task.fields[left]}", markup=False)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), left)
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        opening = bar.add_task(f"{name}: {texts.get('stage.open')}", total=None)
-        tasks = {}
+        task = bar.add_task(f"{name}: {texts.get('stage.open')}", total=None, left="")
+        progress = StageProgress(planned)
 
         def show(stage: str, share: float) -> None:
-            if stage not in tasks:
-                bar.update(opening, visible=False)
-                tasks[stage] = bar.add_task(f"{name}: {texts.get(f'stage.{stage}')}", total=1.0)
-            bar.update(tasks[stage], completed=min(share, 1.0))
+            progress.advance(stage, share)
+            left_s = progress.left_s()
+            left = texts.say(_time_left(left_s)) if left_s is not None else ""
+            words = f"{name}: {texts.get(f'stage.{stage}')}"
+            bar.update(task, description=words, total=1.0, completed=progress.share, left=left)
 
         yield show
 
@@ -120,14 +122,17 @@ def _details(texts: Texts, progress: BatchProgress) -> str:
     if progress.failed:
         details.append(Message.of("batch.failed", n=progress.failed))
     if progress.remaining_s is not None:
-        details.append(Message.of("batch.progress.left", time=_duration(progress.remaining_s)))
+        details.append(_time_left(progress.remaining_s))
     return texts.get("number.list", parts=tuple(details)) if details else texts.get("batch.progress.working")
 
 
-def _duration(remaining_s: float) -> Message:
+def _time_left(remaining_s: float) -> Message:
     """Return a time left, as roughly as it is known."""
     if remaining_s < 90:
-        return Message.of("batch.progress.seconds", n=max(round(remaining_s / 10), 1) * 10)
-    if remaining_s < 5400:
-        return Message.of("batch.progress.minutes", n=round(remaining_s / 60))
-    return Message.of("batch.progress.hours", hours=remaining_s / 3600)
+        step_s = 10 if remaining_s >= 10 else 1
+        time_ = Message.of("time_left.seconds", n=max(round(remaining_s / step_s), 1) * step_s)
+    elif remaining_s < 5400:
+        time_ = Message.of("time_left.minutes", n=round(remaining_s / 60))
+    else:
+        time_ = Message.of("time_left.hours", hours=remaining_s / 3600)
+    return Message.of("time_left.left", time=time_)

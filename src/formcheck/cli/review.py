@@ -152,7 +152,7 @@ def _open(
 
 def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Texts) -> None:
     from formcheck.cli.progress_bars import clip_progress
-    from formcheck.pipeline import Options, analyze
+    from formcheck.pipeline import Options, analyze, planned_stages
     from formcheck.protocols.loader import load_protocol
     from formcheck.review.analysis import is_results
     from formcheck.review.results_folders import claimed_results_folder, results_folder_for
@@ -162,8 +162,9 @@ def _analyse_if_necessary(clip: Path, protocol: LoadedProtocol | None, texts: Te
     if is_results(results_folder_for(clip)):
         return
     click.echo(texts.get("clinician.command.analysing", clip=clip.name), err=True)
-    with claimed_results_folder(clip) as folder, clip_progress(clip.name) as progress:
-        analyze(clip, folder, protocol=protocol or load_protocol(), options=Options(video=False), progress=progress)
+    options = Options(video=False)
+    with claimed_results_folder(clip) as folder, clip_progress(clip.name, planned_stages(clip, options)) as progress:
+        analyze(clip, folder, protocol=protocol or load_protocol(), options=options, progress=progress)
 
 
 def _open_record(

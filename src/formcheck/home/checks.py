@@ -12,18 +12,13 @@ from typing import Any
 
 from formcheck.errors import FormcheckError
 from formcheck.home.record_view import RecordView
-from formcheck.pipeline import ANNOTATED, REPORT, Options
+from formcheck.pipeline import ANNOTATED, REPORT, Options, planned_stages
 from formcheck.protocols.loader import LoadedProtocol
 from formcheck.review.analyses import AnalysisRequest, run_analysis
 from formcheck.review.library import NotFoundError
 from formcheck.server.jobs import Job, JobQueue
 from formcheck.text.numbers import printable
 from formcheck.types import Side
-
-# Which part of the time each stage takes, measured on the sample videos.
-_STAGES = {"survey": (0.0, 0.25), "measure": (0.25, 0.78), "draw": (0.78, 1.0)}
-# Before this part is done, a guess of the time left would be worth nothing.
-_GUESS_FROM = 0.05
 
 
 @dataclass(slots=True)
@@ -34,19 +29,9 @@ class VideoCheck:
     request: AnalysisRequest
     protocol: LoadedProtocol
     keep: bool
-    begun_s: float | None = None
-    share: float = 0.0
     uid: str | None = None
     not_kept: str | None = None
     reviewed: bool = False
-
-    def follow(self, job: Job) -> float | None:
-        """Note how much of the whole analysis is done; return how long it still takes, None when that is unknown."""
-        begin, end = _STAGES.get(job.stage, (0.0, 0.0))
-        self.share = 1.0 if job.state == "done" else max(self.share, begin + (end - begin) * job.share)
-        if self.begun_s is None or self.share < _GUESS_FROM:
-            return None
-        return (time.monotonic() - self.begun_s) * (1 - self.share) / self.share
 
 
 class Checks:
@@ -89,13 +74,14 @@ class Checks:
         request = AnalysisRequest(clip, out, name, options)
         check = VideoCheck(clip, request, protocol, keep)
         discard = partial(shutil.rmtree, clip.parent, ignore_errors=True)
-        job = Job("analysis", clip.parent.name, printable(clip.name), partial(self._work, check=check), discard)
+        work = partial(self._work, check=check)
+        stages = planned_stages(clip, options)
+        job = Job("analysis", clip.parent.name, printable(clip.name), work, discard, stages)
         self._checks[job.id] = check, job
         self._jobs.add(job)
         return self.status(job.id)
 
     def _work(self, job: Job, *, check: VideoCheck) -> None:
-        check.begun_s = time.monotonic()
         run_analysis(job, check.request)
         if check.keep:
             self._keep(check)
@@ -117,15 +103,10 @@ class Checks:
     def status(self, check_id: str) -> dict[str, Any]:
         """Return how far a video is."""
         check, job = self._get(check_id)
-        left_s = check.follow(job)
+        shown = ("name", "state", "stage", "share", "left_s", "error")
         return {
             "check": check_id,
-            "name": job.name,
-            "state": job.state,
-            "stage": job.stage,
-            "share": round(check.share, 3),
-            "left_s": None if left_s is None else round(left_s, 1),
-            "error": job.error,
+            **{key: value for key, value in job.to_json().items() if key in shown},
             "set": check.uid,
             "not_kept": check.not_kept,
             "reviewed": check.reviewed,

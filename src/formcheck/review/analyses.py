@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from formcheck.errors import FormcheckError, UsageError
 from formcheck.files import PART_FOLDERS
-from formcheck.pipeline import ANNOTATED, Options, analyze
+from formcheck.pipeline import ANNOTATED, Options, analyze, planned_stages
 from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
 from formcheck.protocols.loader import load_protocol
 from formcheck.review.again import completed_review, keep_review
@@ -23,8 +23,9 @@ from formcheck.review.library import NotFoundError, clip_of, make_id
 from formcheck.review.results_folders import claimed_results_folder, results_folder_for
 from formcheck.review.service import ReviewService
 from formcheck.server.errors import RequestError
-from formcheck.server.job_process import Progress, reporting, run_in_process
+from formcheck.server.job_process import reporting, run_in_process
 from formcheck.server.jobs import Job, JobCancelledError, JobQueue
+from formcheck.stages import Progress
 from formcheck.text.numbers import printable
 from formcheck.types import Side
 from formcheck.video.window import FASTEST, SLOWEST
@@ -149,7 +150,8 @@ class Analyses:
         self, item_id: str, name: str, request: AnalysisRequest, *, discard: Callable[[], None] | None = None
     ) -> dict[str, Any]:
         work = partial(run_analysis, request=request, analyse=self._analyse)
-        job = self._jobs.add(Job("analysis", item_id, printable(name), work, discard), one_per_item=True)
+        stages = planned_stages(request.clip, request.options)
+        job = self._jobs.add(Job("analysis", item_id, printable(name), work, discard, stages), one_per_item=True)
         return {"job": job.id, "id": item_id}
 
     def _chosen(self, protocol_id: str | None, side: str | None) -> tuple[str, Side | None]:

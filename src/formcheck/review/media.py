@@ -19,8 +19,9 @@ from formcheck.draw.thumbnails import make_thumbnails
 from formcheck.errors import FormcheckError, InputError
 from formcheck.files import FileVersion, file_version
 from formcheck.review.clip_process import ClipProcess
-from formcheck.server.job_process import Progress, reporting, run_in_process
+from formcheck.server.job_process import reporting, run_in_process
 from formcheck.server.jobs import Job, JobQueue
+from formcheck.stages import Progress
 from formcheck.types import FloatArray, ImageBgr
 from formcheck.video.clip_times import ClipTimes
 from formcheck.video.container import file_sha256, open_video, read_header
@@ -203,7 +204,7 @@ class Media:
                 self._copies_begun += 1
                 target = self._folder / f"{self._copies_begun}.mp4"
                 work = partial(_copy, clip=clip, target=target, speed=speed)
-                self._copies[key] = target, self._queue.add(Job("video", item, name, work, stage="copy"))
+                self._copies[key] = target, self._queue.add(Job("video", item, name, work, stages=("copy",)))
             return self._copies[key][1]
 
     def playable(self, item: str, name: str, clip: Path, speed: float | None = None) -> PlayableVideo:

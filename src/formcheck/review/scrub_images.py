@@ -148,7 +148,7 @@ class ScrubCopies:
         self._made += 1
         copy = self._copies[key] = _Copy(clip, self._folder / f"scrub-{self._made}.jpegs")
         work = partial(self._make, copy=copy, times_s=times_s, speed=speed)
-        copy.job = self._queue.add(Job("video", item, name, work, stage="scrub"))
+        copy.job = self._queue.add(Job("video", item, name, work, stages=("scrub",)))
         return copy
 
     def _make(self, _job: Job, *, copy: _Copy, times_s: FloatArray, speed: float | None) -> None:

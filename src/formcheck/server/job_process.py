@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from formcheck.errors import FormcheckError
 from formcheck.server.jobs import Job, JobCancelledError
+from formcheck.stages import Progress
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
 _T = TypeVar("_T")
-# Called with the stage and its share done, 0 to 1.
-Progress = Callable[[str, float], None]
 
 # How long a process may take to clean up after it was asked to end.
 _GRACE_S = 3.0
@@ -95,7 +94,7 @@ def _follow(job: Job, process: SpawnProcess, receiver: Connection) -> str | None
         except (EOFError, OSError):
             return None
         if kind == "progress":
-            job.advance(*values)
+            job.progress.advance(*values)
         elif kind == "done":
             return "done"
         else:

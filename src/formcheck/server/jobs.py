@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from formcheck.errors import FormcheckError
+from formcheck.stages import StageProgress
 
 _OPEN = frozenset({"queued", "running"})
 # Ended jobs the page may still ask about.
 _REMEMBERED = 50
-# Before that much of a stage is done its pace is not known.
-_LEAST_SHARE, _LEAST_S = 0.05, 2.0
 
 
 class JobCancelledError(Exception):
@@ -34,8 +32,10 @@ class Job:
     name : str
         Of the item, for the page.
     work : callable
-        Does it. It sets ``stage`` and ``share`` (0 to 1), raises a FormcheckError when it fails, and
-        `JobCancelledError` soon after ``cancelled`` is set.
+        Does it. It advances ``progress``, raises a FormcheckError when it fails, and `JobCancelledError` soon after
+        ``cancelled`` is set.
+    stages : tuple of str
+        Of the work.
     discard : callable, optional
         Called when the job is cancelled, but not when the server ends.
     """
@@ -45,38 +45,33 @@ class Job:
     name: str
     work: Callable[[Job], None]
     discard: Callable[[], None] | None = None
-    stage: str = ""
+    stages: tuple[str, ...] = ()
     state: Literal["queued", "running", "done", "failed", "cancelled"] = "queued"
-    share: float = 0.0
     error: str | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
-    stage_began_s: float = field(default_factory=time.monotonic)
+    progress: StageProgress = field(init=False)
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
-    def advance(self, stage: str, share: float) -> None:
-        """Say how far the work is: the stage, and which share of it is done."""
-        if stage != self.stage:
-            self.stage, self.stage_began_s = stage, time.monotonic()
-        self.share = min(1.0, max(0.0, share))
+    def __post_init__(self) -> None:
+        self.progress = StageProgress(self.stages)
 
-    def left_s(self) -> float | None:
-        """Estimate how long the stage will still take; None while its pace is not known."""
-        took_s = time.monotonic() - self.stage_began_s
-        if self.state != "running" or self.share < _LEAST_SHARE or took_s < _LEAST_S:
-            return None
-        return took_s * (1 - self.share) / self.share
+    @property
+    def share(self) -> float:
+        """The share of it that is done, 0 to 1."""
+        return 1.0 if self.state == "done" else self.progress.share
 
     def to_json(self) -> dict[str, Any]:
         """Return what the page shows of the job."""
+        left_s = self.progress.left_s() if self.state == "running" else None
         return {
             "job": self.id,
             "kind": self.kind,
             "id": self.item,
             "name": self.name,
             "state": self.state,
-            "stage": self.stage,
+            "stage": self.progress.stage,
             "share": round(self.share, 3),
-            "left_s": round(left_s) if (left_s := self.left_s()) is not None else None,
+            "left_s": round(left_s) if left_s is not None else None,
             "error": self.error,
         }
 
@@ -188,4 +183,3 @@ class JobQueue:
                 state, error = "failed", f"{job.name}: this is a bug ({type(problem).__name__}: {problem})"
             with self._wake:
                 job.state, job.error = state, error
-                job.share = 1.0 if state == "done" else job.share

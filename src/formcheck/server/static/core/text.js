@@ -163,7 +163,7 @@ function about(length_s) {
 }
 
 /**
- * What an analysis is doing, and how long its last stage will still take.
+ * What an analysis is doing, and how long it will still take.
  * @param {Pick<Job, "stage" | "share" | "state" | "left_s">} job
  */
 export function jobWords({ stage, share, state, left_s }) {
@@ -172,7 +172,7 @@ export function jobWords({ stage, share, state, left_s }) {
   const words = t(hasText(key) ? key : "stage.analyse");
   if (!(share > 0)) return t("review.job.busy", { stage: words });
   const values = { stage: words, percent: percent(share) };
-  return stage === "measure" && typeof left_s === "number"
+  return typeof left_s === "number"
     ? t("review.job.share_left", { ...values, time: about(left_s) })
     : t("review.job.share", values);
 }
