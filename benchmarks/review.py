@@ -1,8 +1,10 @@
 """How soon the review page stands, and how smoothly one clip and two compared are scrubbed, in Chromium and Firefox.
 
-    .venv/bin/python benchmarks/review.py [CLIP] [--minutes 5] [--browsers chromium firefox] [--before SOURCE]
+    .venv/bin/python benchmarks/review.py [CLIP] [--minutes 5] [--encodings clip phone] [--browsers chromium firefox]
+        [--before SOURCE]
 
-The clip (a sample by default) is put behind itself until it is long enough; its analysis likewise. Measured are: the
+The clip (a sample by default) is taken as it is, and as phones record: at 1080p with a key frame each second. It is
+put behind itself until it is long enough; its analysis likewise. Measured are: the
 first paint, the clip view with its curves, and the first frame, from the moment the address is opened; then, while the
 curve (of one clip) or the scrubber (of two) is dragged to and fro, one move a screen as a mouse does it: updates a
 second of the numbers, frames a second of each clip, and the time between two screens; and how long after the hand has
@@ -43,6 +45,7 @@ SAMPLE = ROOT / "sample_videos" / "01_good_set.mp4"
 DRAG_S, RESTS = 5.0, 20
 UPDATES_HZ, FRAMES_HZ, REST_MS = 25.0, 25.0, 150.0
 NAMES = ("long", "other")
+ENCODINGS = ("clip", "phone")
 
 STANDS = """() => document.querySelector(".clip-view .plot canvas, .compare .plot canvas") !== null"""
 HAS_FRAMES = """() => {
@@ -146,6 +149,36 @@ REST = """(share) => new Promise((done) => {
     };
     requestAnimationFrame(screen);
 })"""
+
+
+def as_phones_record(clip: Path, target: Path) -> None:
+    """Encode a clip at 1080p with a key frame each second."""
+    with av.open(str(clip)) as source:
+        each = round(source.streams.video[0].average_rate)
+    encoder = [
+        "-vf",
+        "scale=-2:1080",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "20",
+        "-bf",
+        "0",
+        "-g",
+        str(each),
+    ]
+    subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), "-an", *encoder, str(target)], check=True)
+
+
+def longest_between_key_frames_s(clip: Path) -> float:
+    """Return the longest time from a key frame to the next or to the end."""
+    with av.open(str(clip)) as source:
+        packets = [packet for packet in source.demux(video=0) if packet.pts is not None]
+        times = [float(packet.pts * packet.time_base) for packet in packets if packet.is_keyframe]
+        ends = float(max(packet.pts + packet.duration for packet in packets) * packets[0].time_base)
+    return max(np.diff([*times, ends]))
 
 
 def repeated(clip: Path, target: Path, times: int) -> float:
@@ -286,32 +319,58 @@ def measure(browser: Browser, folder: Path, source: Path) -> tuple[str, list[Scr
     return soon, found
 
 
+def title(clip: Path, minutes: float) -> str:
+    """Return what was measured, and on what."""
+    with av.open(str(clip)) as source:
+        stream = source.streams.video[0]
+        size = f"{stream.width}x{stream.height}"
+    between = f"a key frame at least every {longest_between_key_frames_s(clip):.1f} s"
+    window = f"{WINDOW_PX[0]}x{WINDOW_PX[1]}"
+    return f"{minutes:g} minutes of {clip.name} at {size}, {between}; window of {window}, {os.cpu_count()} cores"
+
+
+def measure_all(folder: Path, kinds: list[str], sources: dict[str, Path]) -> bool:
+    """Measure and print each browser and version; return whether all was as quick as it should be."""
+    well = True
+    print("| | | updates/s | frames/s | ms between screens¹ | ms from rest to video² | load |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in kinds:
+        with BROWSERS[kind]() as browser:
+            if browser is None:
+                print(f"| no {kind} on this machine |")
+                continue
+            for version, source in sources.items():
+                soon, found = measure(browser, folder, source)
+                for what, one in zip(("one clip", "two compared"), found, strict=True):
+                    print(f"| {browser.name}, {version} | {what} | {one.row()} |", flush=True)
+                    well = well and (version == "before" or one.smooth)
+                print(f"{browser.name}, {version}, from opening the address: {soon}", file=sys.stderr, flush=True)
+    return well
+
+
 def main() -> int:
     """Measure and say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clip", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--encodings", nargs="+", choices=ENCODINGS, default=list(ENCODINGS))
     parser.add_argument("--browsers", nargs="+", choices=BROWSERS, default=list(BROWSERS))
     parser.add_argument("--before", type=Path, metavar="SOURCE", help="the src folder of another version")
     args = parser.parse_args()
     sources = {"before": args.before, "now": ROOT / "src"} if args.before else {"now": ROOT / "src"}
     well = True
-    with tempfile.TemporaryDirectory() as name:
-        stage(args.clip, Path(name), args.minutes)
-        print(f"{args.minutes:g} minutes of {args.clip.name}, {WINDOW_PX[0]}x{WINDOW_PX[1]}, {os.cpu_count()} cores\n")
-        print("| | | updates/s | frames/s | ms between screens¹ | ms from rest to video² | load |")
-        print("|---|---|---|---|---|---|---|")
-        for kind in args.browsers:
-            with BROWSERS[kind]() as browser:
-                if browser is None:
-                    print(f"| no {kind} on this machine |")
-                    continue
-                for version, source in sources.items():
-                    soon, found = measure(browser, Path(name), source)
-                    for what, one in zip(("one clip", "two compared"), found, strict=True):
-                        print(f"| {browser.name}, {version} | {what} | {one.row()} |", flush=True)
-                        well = well and (version == "before" or one.smooth)
-                    print(f"{browser.name}, {version}, from opening the address: {soon}", file=sys.stderr, flush=True)
+    for encoding in args.encodings:
+        with tempfile.TemporaryDirectory() as name:
+            folder, clip = Path(name), args.clip
+            if encoding == "phone":
+                clip = folder / "phone" / args.clip.name
+                clip.parent.mkdir()
+                as_phones_record(args.clip, clip)
+            shown = folder / "shown"
+            shown.mkdir()
+            stage(clip, shown, args.minutes)
+            print(f"\n{title(clip, args.minutes)}\n")
+            well = measure_all(shown, args.browsers, sources) and well
     print("\n¹ median, 95 %, longest. ² median, 95 %.")
     return int(not well)
 
