@@ -51,7 +51,7 @@ SIZES_PX = ((390, 844), (820, 1180), (1024, 768), (1440, 900))
 CUT = """() => [...document.querySelectorAll("body, body *")].filter((node) => {
     const box = node.getBoundingClientRect();
     if (!box.width || !box.height || node.closest(".visually-hidden, .stage, .over, .strip, .uplot")) return false;
-    const scrolls = /auto|scroll/.test(getComputedStyle(node).overflowX);
+    const scrolls = node.matches(".transport") || /auto|scroll/.test(getComputedStyle(node).overflowX);
     return box.right > innerWidth + 1 || box.left < -1 || (scrolls && node.scrollWidth > node.clientWidth + 1);
 }).map((node) => node.outerHTML.slice(0, 90))"""
 # Whether anything is drawn over the picture.

@@ -26,6 +26,10 @@ def test_nothing_is_cut_off_at_any_width(review, visit):
         for tab in tabs.all():
             tab.click()
             assert_fits(page, width)
+    page.get_by_role("tab").first.click()
+    for width in range(1010, 850, -20):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_fits(page, width)
 
 
 def test_axe_finds_nothing_on_the_list_and_on_any_tab(review, visit):
