@@ -24,13 +24,14 @@ from formcheck.text.findings import limit_words, rule_title, status_words, verdi
 from formcheck.types import Session
 
 HOLDOUT = Path(__file__).parents[2] / "benchmarks" / "holdout"
-# Clips, and how much of each: two repetitions, of the fast ones four.
+# Clips, and how much of each: two repetitions that are met, one and two that are not met, one undecided, and one of
+# each of two kinds. An analysis costs by the frame.
 CLIPS = {
     GOOD_SET: 11.0,
-    HIP_DRIFT: 11.0,
-    HOLDOUT / "h06_far-168.mp4": 10.0,
+    HIP_DRIFT: 6.0,
+    HOLDOUT / "h06_far-168.mp4": 5.5,
     HOLDOUT / "h11_shallow.mp4": 8.0,
-    HOLDOUT / "h12_fast.mp4": 6.0,
+    HOLDOUT / "h12_fast.mp4": 3.5,
 }
 NAMES = [clip.stem for clip in CLIPS]
 TEXTS = Texts("en")
@@ -225,17 +226,25 @@ def test_fhir(study, told):
 def test_pdf(study, told):
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext on this machine: install Debian's poppler-utils package to read PDF files")
+    # Of sets whose repetitions are all alike it counts no kinds, and has no worst one.
+    mixed = [name for name in NAMES if told[name].worst is not None or kinds(told[name]) > 1]
+    assert mixed
     folder = study.folder / "pdf"
-    run("export", "--all", "--format", "pdf", "--store", study.store, "--profile", "P1", "--out", folder)
-    for name, right in told.items():
+    run("export", *(study.uids[name] for name in mixed), "--format", "pdf", "--store", study.store, "--out", folder)
+    for name in mixed:
+        right = told[name]
         command = ["pdftotext", "-layout", folder / f"{study.uids[name]}.pdf", "-"]
         text = " ".join(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
         n = right.numbers
         counts = [(n.met, "met"), (n.not_met, "not met"), (n.undecided, "undecided")]
-        if sum(count > 0 for count, _ in counts) > 1:
+        if kinds(right) > 1:
             assert all(f"{count} {word}" in text for count, word in counts if count)
         if right.worst is not None:
             assert TEXTS.get("report.reps.worst", rep=right.worst) in text
+
+
+def kinds(right: Told) -> int:
+    return len(set(right.status.values()))
 
 
 def rows(file: Path) -> list[dict[str, str]]:
