@@ -61,13 +61,15 @@ def choose_label_places(layout: Layout, body: BodyPoints, texts: Texts, font: Fo
         return DEFAULT_PLACES
     leg, points = leg[known], np.concatenate([body.xy_px[known], _arc_points(leg[known], layout)], axis=1)
     weights = np.append(body.weights, np.ones(points.shape[1] - len(body.weights)))
+    # Comparing all x and then all y takes a fifth of the time of comparing pairs.
+    x_y = np.ascontiguousarray(np.moveaxis(points, 2, 0))
     thick_px = _LIMB_TRUNKS * float(np.median(np.hypot(*(leg[:, HIP] - leg[:, SHOULDER]).T)))
     chosen: dict[str, LabelPlace] = {}
     taken: FloatArray | None = None
     for name in _JOINTS:
         size_px = _plate_size(name, *_WIDEST, texts, font, layout)
         places = [LabelPlace(math.radians(deg), gap) for deg, gap in product(_DIRECTIONS_DEG, _GAP_UNITS)]
-        costs = [_cost(place, name, size_px, leg, (points, weights), taken, layout, thick_px) for place in places]
+        costs = [_cost(place, name, size_px, leg, (x_y, weights), taken, layout, thick_px) for place in places]
         chosen[name] = places[int(np.argmin(costs))]
         taken = _plates(chosen[name], name, size_px, leg, layout)[0]
     return chosen
@@ -144,11 +146,11 @@ def _cost(
     thick_px: float,
 ) -> float:
     plates, pushed_px = _plates(place, name, size_px, leg, layout)
-    points, weights = body
-    grown = plates + thick_px * np.array([-1.0, -1.0, 1.0, 1.0])
+    (x, y), weights = body
+    left, top, right, bottom = (plates + thick_px * np.array([-1.0, -1.0, 1.0, 1.0])).T[:, :, None]
     with np.errstate(invalid="ignore"):
-        hidden = ((points >= grown[:, None, :2]) & (points <= grown[:, None, 2:])).all(axis=2) * weights
-    cost = hidden.sum(axis=1) / weights.sum()
+        hidden = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    cost = (hidden * weights).sum(axis=1) / weights.sum()
     cost = cost + _OVER_PANEL * _overlap(plates, layout.panel.edges) + _OVER_CUE * _overlap(plates, layout.cue.edges)
     if taken is not None:
         cost = cost + _OVER_OTHER * _overlap(plates, taken)

@@ -34,6 +34,7 @@ def make_thumbnails(
         whole = FileSource(clip, speed=session.clip.speed_to_read_with)
     except FormcheckError:
         return made
+    overlay = Overlay.for_clip(whole.size_px, timeline.body_points(), texts)
     for rep, t_s in at_s.items():
         try:
             with whole.part(max(0.0, t_s), math.inf) as source:
@@ -42,7 +43,6 @@ def make_thumbnails(
             continue
         if frame is None:
             continue
-        overlay = Overlay.for_clip(source.size_px, timeline.body_points(), texts)
         image = overlay.draw(frame.image_bgr, replace(timeline.at(frame.t_s), rep=rep))
         shrink = min(1.0, _LONG_SIDE_PX / max(source.size_px))
         small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
