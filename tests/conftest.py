@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -122,31 +124,45 @@ def consistent_results(tmp_path_factory) -> Iterator[None]:
     assert contradictions_in_files(tmp_path_factory.getbasetemp()) == []
 
 
+def _made_once(tmp_path_factory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a file or folder for all workers, made by the first that needs it: to be read, or copied."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / f"{name}.lock"):
+        if not (folder / name).exists():
+            make(folder / f"part-{name}")
+            (folder / f"part-{name}").rename(folder / name)
+    return folder / name
+
+
 @pytest.fixture(scope="session")
 def one_rep(tmp_path_factory) -> Path:
     """The first repetition of a good set, small: it is analysed in three seconds."""
-    return excerpt(tmp_path_factory.mktemp("one") / "one.mp4", length_s=6.0)
+    return _made_once(tmp_path_factory, "one.mp4", partial(excerpt, length_s=6.0))
 
 
 @pytest.fixture(scope="session")
 def two_reps(tmp_path_factory) -> Path:
     """The first two repetitions of a set in which the hip drifts, small."""
-    return excerpt(tmp_path_factory.mktemp("two") / "two.mp4", HIP_DRIFT, length_s=11.0, fps=15.0)
+    return _made_once(tmp_path_factory, "two.mp4", partial(excerpt, clip=HIP_DRIFT, length_s=11.0, fps=15.0))
 
 
 @pytest.fixture(scope="session")
 def whole_set(tmp_path_factory) -> Path:
     """All of the set in which the hip drifts, small: for sets that are ended before it is over."""
-    return excerpt(tmp_path_factory.mktemp("whole") / "whole.mp4", HIP_DRIFT, length_s=24.0, fps=15.0)
+    return _made_once(tmp_path_factory, "whole.mp4", partial(excerpt, clip=HIP_DRIFT, length_s=24.0, fps=15.0))
 
 
 @pytest.fixture(scope="session")
 def month_record(tmp_path_factory) -> Path:
     """A practice record with four weeks in it: to be read, or copied."""
-    folder = tmp_path_factory.mktemp("month") / "record"
+    return _made_once(tmp_path_factory, "month", _keep_month)
+
+
+def _keep_month(folder: Path) -> None:
     with open_store(folder) as store:
         keep_month(store)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -132,7 +132,7 @@ def test_the_report_is_in_the_language_asked_for(good, formcheck, tmp_path):
 
 
 def test_fault_is_found(two_reps, formcheck, tmp_path):
-    call = formcheck("analyze", two_reps, "--out", tmp_path, "--json", "--no-video")
+    call = formcheck("analyze", two_reps, "--out", tmp_path, "--json", "--no-video", "--fps", 10)
     session = json.loads(call.stdout)
     assert session["rep_count"] == 2
     assert session["side"] == "right"
