@@ -121,7 +121,7 @@ def _details(texts: Texts, progress: BatchProgress) -> str:
         details.append(Message.of("batch.progress.done_before", n=progress.done_before))
     if progress.failed:
         details.append(Message.of("batch.failed", n=progress.failed))
-    if progress.remaining_s is not None:
+    if progress.remaining_s:
         details.append(_time_left(progress.remaining_s))
     return texts.get("number.list", parts=tuple(details)) if details else texts.get("batch.progress.working")
 
