@@ -72,14 +72,18 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize("name", PATTERNS)
+@pytest.fixture(scope="module", params=PATTERNS)
+def pattern(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("pattern") / request.param
+    return write_clip(path, **{"times_s": steady(200, 10.0), **PATTERNS[request.param]})
+
+
 @pytest.mark.parametrize("stride_s", [0.0, 1 / 6, 1 / 7])
-def test_the_result_does_not_depend_on_jobs(tmp_path, name, stride_s):
-    path = write_clip(tmp_path / name, **{"times_s": steady(200, 10.0), **PATTERNS[name]})
-    one = process(path, jobs=1, stride_s=stride_s)
+def test_the_result_does_not_depend_on_jobs(pattern, stride_s):
+    one = process(pattern, jobs=1, stride_s=stride_s)
     assert len(one[0]) > 1
     for jobs in (2, 5):
-        assert process(path, jobs=jobs, stride_s=stride_s) == one
+        assert process(pattern, jobs=jobs, stride_s=stride_s) == one
 
 
 def test_the_segments_together_are_the_clip(tmp_path):
