@@ -41,8 +41,10 @@ _SPEED_ROWS = 64
 # Whether the points wander between the legs is told from the windows of this long, once there are some seconds of them.
 _JITTER_OVER_S = 15.0
 _JITTER_FROM_S = 4.0
-# In the beginning the survey has seen too little to tell the legs apart, and points jump until it has.
+# In the beginning the survey has seen too little to tell the legs apart, and points jump until it has. It takes six
+# samples a second, so a longer time between two frames shows it no more than that.
 _SETTLING_S = 2.0
+_SAMPLE_S = 1 / 6
 # A repetition is counted this long after its end: until then the knee may still be bending.
 _ENDED_S = 0.35
 
@@ -292,6 +294,7 @@ def judge_online(
 
 def _settled(track: PoseTrack) -> PoseTrack:
     """The frames of a track after its beginning; all of one that is hardly longer than that."""
-    first = int(np.searchsorted(track.t_s, track.t_s[0] + _SETTLING_S))
-    long_enough = track.t_s[-1] - track.t_s[0] >= 2 * _SETTLING_S
+    surveyed_s = np.cumsum(np.minimum(np.diff(track.t_s, prepend=track.t_s[0]), _SAMPLE_S))
+    first = min(int(np.searchsorted(surveyed_s, _SETTLING_S)), len(track.t_s) - 1)
+    long_enough = track.t_s[-1] - track.t_s[first] >= _SETTLING_S
     return take_frames(track, slice(first, None)) if long_enough else track

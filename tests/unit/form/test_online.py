@@ -8,6 +8,7 @@ import synth
 from formcheck.angles.leg import MAX_REP_JITTER_DEG
 from formcheck.form.judge import judge_track
 from formcheck.form.online import OnlineJudge, judge_online
+from formcheck.pose.landmarks import LEGS
 from formcheck.protocols.loader import load_protocol
 from formcheck.timeseries import take_frames
 from formcheck.types import Phase, Verdict
@@ -111,6 +112,20 @@ def test_legs_that_are_mixed_up_are_known_within_seconds():
         states, _ = judged(synth.track(t_s, knee, 90.0 + wander_deg * np.sin(2 * np.pi * 2.5 * t_s)))
         assert all(np.isnan(state.view.jitter_deg) for state in states if state.t_s < 3.0)
         assert (states[-1].view.jitter_deg > MAX_REP_JITTER_DEG) is mixed
+
+
+def test_a_slow_start_in_which_the_legs_are_mixed_up_does_not_cost_the_set():
+    whole = synth.glide([Move()], fps=FPS)
+    # A busy machine looks at three frames a second at first: it takes longer until the survey has seen enough.
+    slow_s = 3.5
+    seen = take_frames(whole, np.flatnonzero((whole.t_s > slow_s) | (np.arange(len(whole.t_s)) % 4 == 0)))
+    leg = LEGS[whole.working_side]
+    swapped = seen.xy_px.copy()
+    rows = np.flatnonzero((seen.t_s < slow_s) & (np.arange(len(seen.t_s)) % 2 == 1))
+    swapped[np.ix_(rows, [leg.knee, leg.ankle, leg.heel, leg.toe])] += [60.0, 36.0]
+    mixed = replace(seen, xy_px=swapped)
+    _, angles = judged(mixed)
+    assert judge_online(mixed, angles, GLIDE).rep_count >= 1
 
 
 def test_nothing_is_answered_before_limbs_are_known():
