@@ -13,6 +13,7 @@ Progress = Callable[[str, float], None]
 _WEIGHTS = {"survey": 0.22, "measure": 0.5, "draw": 0.28, "find_head": 0.65, "blur": 0.35}
 # Before that much is done the pace is not known.
 _LEAST_SHARE, _LEAST_S = 0.05, 2.0
+_LEAST_STAGE_SHARE = 0.1
 
 
 @dataclass(slots=True)
@@ -29,21 +30,36 @@ class StageProgress:
     stage: str = ""
     share: float = 0.0
     began_s: float | None = None
+    stage_share: float = 0.0
+    stage_began_s: float = 0.0
 
     def advance(self, stage: str, share: float) -> None:
         """Take note of the share of a stage that is done, 0 to 1. The share of the whole never falls."""
+        now_s = time.monotonic()
         if self.began_s is None:
-            self.began_s = time.monotonic()
-        self.stage = stage
+            self.began_s = now_s
+        if stage != self.stage:
+            self.stage, self.stage_began_s = stage, now_s
+        self.stage_share = min(1.0, max(0.0, share))
         if stage in self.planned:
-            weights = [_WEIGHTS.get(one, 1.0) for one in self.planned]
-            place = self.planned.index(stage)
-            done = sum(weights[:place]) + weights[place] * min(1.0, max(0.0, share))
-            self.share = max(self.share, done / sum(weights))
+            before, own, _ = self._parts()
+            self.share = max(self.share, before + own * self.stage_share)
 
     def left_s(self) -> float | None:
         """Estimate how long the rest takes; None while the pace is not known."""
-        took_s = time.monotonic() - self.began_s if self.began_s is not None else 0.0
+        now_s = time.monotonic()
+        took_s = now_s - self.began_s if self.began_s is not None else 0.0
         if self.share < _LEAST_SHARE or took_s < _LEAST_S:
             return None
-        return took_s * (1 - self.share) / self.share
+        pace_s = took_s / self.share
+        if self.stage not in self.planned or self.stage_share < _LEAST_STAGE_SHARE:
+            return pace_s * (1 - self.share)
+        # Its own pace tells most of the stage under way: large images make drawing slower, and measuring hardly.
+        _, _, after = self._parts()
+        return (now_s - self.stage_began_s) * (1 - self.stage_share) / self.stage_share + pace_s * after
+
+    def _parts(self) -> tuple[float, float, float]:
+        """Return the parts of the whole before this stage, of it, and after it."""
+        weights = [_WEIGHTS.get(one, 1.0) for one in self.planned]
+        place, whole = self.planned.index(self.stage), sum(weights)
+        return sum(weights[:place]) / whole, weights[place] / whole, sum(weights[place + 1 :]) / whole

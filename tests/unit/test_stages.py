@@ -30,15 +30,41 @@ def test_a_stage_that_was_not_planned_is_told_and_adds_nothing():
     assert (progress.stage, progress.share) == ("other", 0.3)
 
 
-def test_the_time_left_is_that_of_the_whole_and_told_once_the_pace_is_known():
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that the test sets."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def go(seconds):
+        now[0] += seconds
+
+    return go
+
+
+def test_the_time_left_is_told_once_the_pace_is_known(clock):
     progress = StageProgress(("survey", "measure", "draw"))
     assert progress.left_s() is None
     progress.advance("survey", 0.01)
+    clock(30.0)
     assert progress.left_s() is None
-    progress.began_s = time.monotonic() - 30.0
-    assert progress.left_s() is None
-    progress.advance("measure", 0.5)
-    assert progress.left_s() == pytest.approx(30.0 * (1 - progress.share) / progress.share, rel=0.01)
-    assert progress.left_s() > 30.0
+    progress.advance("survey", 0.5)
+    assert progress.left_s() > 60.0
     progress.advance("draw", 1.0)
     assert progress.left_s() == 0.0
+
+
+@pytest.mark.parametrize(
+    "times_s", [{"survey": 22, "measure": 50, "draw": 28}, {"survey": 10, "measure": 20, "draw": 60}]
+)
+def test_the_time_left_comes_close_whatever_the_stages_take(clock, times_s):
+    progress, left_s = StageProgress(tuple(times_s)), float(sum(times_s.values()))
+    as_usual = times_s["draw"] == 28
+    for stage, takes_s in times_s.items():
+        progress.advance(stage, 0.0)
+        for step in range(1, 21):
+            clock(takes_s / 20)
+            left_s -= takes_s / 20
+            progress.advance(stage, step / 20)
+            if (as_usual and step >= 6) or (stage == "draw" and step >= 2):
+                assert progress.left_s() == pytest.approx(left_s, rel=0.01, abs=0.1)

@@ -13,8 +13,8 @@ from formcheck.batch.tasks import BatchClip
 class BatchProgress:
     """How far a batch is. The estimate goes by file sizes: a clip's length is known only when it is read.
 
-    ``finished`` counts clips whose state is known, ``analysed`` those of them that were analysed in this run. ``clips``
-    and ``total_bytes`` grow until all clips are ``listed``.
+    ``finished`` counts clips whose state is known, ``analysed`` those of them that were tried in this run. A clip that
+    fails says nothing of the time that others take. ``clips`` and ``total_bytes`` grow until all clips are ``listed``.
     """
 
     clips: int = 0
@@ -37,7 +37,7 @@ class BatchProgress:
             self.failed += failed
             self.done_before += before
             self.analysed += analysed
-            self.analysed_bytes += clip.size_bytes if analysed else 0
+            self.analysed_bytes += clip.size_bytes if analysed and not failed else 0
 
     @property
     def remaining_s(self) -> float | None:

@@ -141,9 +141,10 @@ def command(
     )
     planned = _folders(clips, out)
     worst = 0
-    for clip, place in zip(clips, planned, strict=True):
+    for number, (clip, place) in enumerate(zip(clips, planned, strict=True), start=1):
+        name = clip.name if len(clips) == 1 else f"{number}/{len(clips)} {clip.name}"
         try:
-            with _claimed(clip, place) as folder, clip_progress(clip.name, planned_stages(clip, options)) as progress:
+            with _claimed(clip, place) as folder, clip_progress(name, planned_stages(clip, options)) as progress:
                 review = _completed_review(folder)
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Without a terminal: rarely enough for a log.
 _LINE_EVERY_S = 30.0
+_LONGEST_NAME = 30
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def clip_progress(name: str, planned: tuple[str, ...]) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), left)
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        name = _shortened(name)
         task = bar.add_task(f"{name}: {texts.get('stage.open')}", total=None, left="")
         progress = StageProgress(planned)
 
@@ -60,6 +62,12 @@ def clip_progress(name: str, planned: tuple[str, ...]) -> Iterator[Progress]:
             bar.update(task, description=words, total=1.0, completed=progress.share, left=left)
 
         yield show
+
+
+def _shortened(name: str) -> str:
+    """Return a name that leaves room for a bar beside it, on a line of 80 columns."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}\N{HORIZONTAL ELLIPSIS}{name[-half + 1 :]}"
 
 
 @contextmanager
