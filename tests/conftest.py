@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -80,13 +81,15 @@ def no_log_handler_stays() -> Iterator[None]:
             logging.getLogger().removeHandler(handler)
 
 
-def pytest_configure():
+def pytest_configure(config):
     # The language of the tests does not depend on the machine.
     os.environ["LC_ALL"] = "C.UTF-8"
     # Every worker, and a hundred processes that are started, would compile the same modules anew.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["FORMCHECK_STORE"] = str(Path(tempfile.mkdtemp(prefix="formcheck-tests-")) / "record")
+    folder = tempfile.mkdtemp(prefix="formcheck-tests-")
+    config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+    os.environ["FORMCHECK_STORE"] = str(Path(folder) / "record")
     # What a shell starts in the background ignores Ctrl-C, what runs under nohup a hang-up: so would what tests start.
     for number, handler in _ENDING.items():
         if signal.getsignal(number) is signal.SIG_IGN:
