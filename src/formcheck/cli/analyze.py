@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import analysis_options, call_texts
+from formcheck.cli.parameters import FilePath
 from formcheck.cli.progress_bars import clip_progress, loading
 from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.cli.streams import is_utf8
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 
 @click.command(name="analyze")
-@click.argument("clips", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CLIP...")
+@click.argument("clips", nargs=-1, required=True, type=FilePath(), metavar="CLIP...")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     metavar="DIR",
     help="Folder for the results. Default: CLIP's name with .formcheck, beside the clip. "
     "With several clips each gets such a folder inside DIR.",
@@ -144,7 +145,7 @@ def command(
     for number, (clip, place) in enumerate(zip(clips, planned, strict=True), start=1):
         name = clip.name if len(clips) == 1 else f"{number}/{len(clips)} {clip.name}"
         try:
-            with _claimed(clip, place) as folder, clip_progress(name, planned_stages(clip, options)) as progress:
+            with clip_progress(name, planned_stages(clip, options)) as progress, _claimed(clip, place) as folder:
                 review = _completed_review(folder)
                 session = analyze(clip, folder, protocol=protocol, options=options, progress=progress)
             # Before anything is printed: a set is not lost with its console.
@@ -210,9 +211,14 @@ def _claimed(clip: Path, planned: Path) -> AbstractContextManager[Path]:
     """
     from formcheck.pipeline import TRACK_SUFFIX
     from formcheck.review.results_folders import claimed_results_folder, possible_results_folders
+    from formcheck.video.admission import check_readable
 
+    if clip.suffix == TRACK_SUFFIX:
+        return nullcontext(planned)
+    # Before a folder is made for it.
+    check_readable(clip)
     place = planned.parent / clip.name
-    if clip.suffix == TRACK_SUFFIX or planned not in possible_results_folders(place):
+    if planned not in possible_results_folders(place):
         return nullcontext(planned)
     return claimed_results_folder(place, not_before=planned)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import analysis_options, call_texts
+from formcheck.cli.parameters import Name
 from formcheck.cli.record_options import kept_calibrations, store_option
 from formcheck.errors import UsageError
 from formcheck.message import Message
@@ -26,8 +27,10 @@ _UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
 @click.command(name="batch")
-@click.argument("sources", nargs=-1, required=True, metavar="FOLDER|LIST|GLOB...")
-@click.option("--out", required=True, metavar="DIR", help="Folder for the results, or a URL such as s3://...")
+@click.argument("sources", nargs=-1, required=True, type=Name(), metavar="FOLDER|LIST|GLOB...")
+@click.option(
+    "--out", required=True, type=Name(), metavar="DIR", help="Folder for the results, or a URL such as s3://..."
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Clips at a time. Default: one per core.")
 @analysis_options(side_help="The working leg of all clips. Default: found in each.")
 @click.option(

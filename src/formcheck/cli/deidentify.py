@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from formcheck.cli.options import call_texts, model_option
+from formcheck.cli.parameters import FilePath
 
 
 @click.command(name="deidentify")
-@click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP")
+@click.argument("clip", type=FilePath(), metavar="CLIP")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     metavar="FILE",
     help="The copy to write. Default: CLIP's name with .blurred.mp4, beside the clip.",
 )
@@ -28,8 +29,10 @@ def command(clip: Path, *, out: Path | None, model: str | None) -> None:
     from formcheck.cli.progress_bars import clip_progress
     from formcheck.deidentify import STAGES, deidentify
     from formcheck.pose.models import DEFAULT_QUALITY, QUALITIES
+    from formcheck.video.admission import check_readable
 
     texts = call_texts()
+    check_readable(clip)
     target = out if out is not None else _target(clip)
     with clip_progress(clip.name, STAGES) as show:
         whole = deidentify(clip, target, model=model or QUALITIES[DEFAULT_QUALITY].network, progress=show)

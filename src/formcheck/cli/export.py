@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import FilePath
 from formcheck.cli.record_options import as_analysed_option, chosen_profile, full_ids, profile_option, store_option
 from formcheck.errors import UsageError
 from formcheck.message import Message
@@ -39,7 +40,7 @@ Examples:
 @click.option("--format", "kind", type=click.Choice(list(EXPORT_FORMATS)), required=True, help="What to write.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     required=True,
     metavar="DIR",
     help="Folder for the files.",

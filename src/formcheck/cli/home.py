@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import FilePath
 from formcheck.cli.record_options import chosen_profile, profile_option, store_option
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--source",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=FilePath(dir_okay=False, exists=True),
     metavar="FILE",
     help="Practise with a recorded clip that plays as if it were the camera.",
 )

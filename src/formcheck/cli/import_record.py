@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import FilePath
 from formcheck.cli.record_options import store_option
 from formcheck.errors import InputError
 from formcheck.message import Message
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=FilePath(), metavar="PATH...")
 @store_option
 def command(paths: tuple[Path, ...], *, store: Path | None) -> None:
     """Import sessions that `formcheck export --format json` wrote.

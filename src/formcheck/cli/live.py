@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts, model_option
+from formcheck.cli.parameters import FilePath, Name
 from formcheck.cli.record_options import store_option
 from formcheck.errors import UsageError
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 @click.command(name="live")
 @click.option(
     "--camera",
+    type=Name(),
     metavar="NAME|NUMBER|URL",
     help="The camera: a part of its name as 'formcheck doctor' shows it, the system's number for it, or an address "
     "(rtsp://, http://). Default: the first one.",
 )
 @click.option(
     "--source",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     metavar="FILE",
     help="Play a recorded clip in real time as if it were the camera.",
 )
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--protocol",
     "protocol_name",
+    type=Name(),
     metavar="ID|FILE",
     help="The exercise; see 'formcheck protocols list'. Default: what is prescribed, else sciatic-glide.",
 )
@@ -63,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--no-open", is_flag=True, help="Do not open the report at the end; never done with --headless.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     metavar="DIR",
     help="Where sessions are saved, one folder each. Default: sessions in the folder of the practice record.",
 )

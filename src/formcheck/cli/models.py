@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.parameters import Name
 from formcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_models() -> None:
 
 
 @command.command()
-@click.argument("models", nargs=-1, metavar="[lite|full|heavy|FILE]...")
+@click.argument("models", nargs=-1, type=Name(), metavar="[lite|full|heavy|FILE]...")
 def verify(models: tuple[str, ...]) -> None:
     """Compare models with their pinned SHA-256; without a name, all that are here.
 

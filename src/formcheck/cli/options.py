@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from formcheck.cli.parameters import Name
 from formcheck.video.window import FASTEST, SLOWEST
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ quality_option = click.option(
 )
 model_option = click.option(
     "--model",
+    type=Name(),
     metavar="NAME|FILE",
     help="Landmark model instead of the quality's: lite, full or heavy; see 'formcheck models list'.",
 )
@@ -49,6 +51,7 @@ def analysis_options(*, side_help: str) -> Callable[[_Command], _Command]:
         click.option(
             "--protocol",
             "protocol_name",
+            type=Name(),
             default="sciatic-glide",
             show_default=True,
             metavar="ID|FILE",

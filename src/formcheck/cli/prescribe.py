@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import Name
 from formcheck.cli.record_options import (
     chosen_profile,
     parse_day,
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 
 @click.command(name="prescribe")
-@click.option("--protocol", "protocol_name", metavar="ID|FILE", help="The exercise. Default: sciatic-glide.")
+@click.option(
+    "--protocol", "protocol_name", type=Name(), metavar="ID|FILE", help="The exercise. Default: sciatic-glide."
+)
 @click.option("--side", type=click.Choice(["left", "right", "both"]), help="The leg to practise with.")
 @click.option("--reps", type=int, help="Repetitions in a set. Default: the protocol's.")
 @click.option("--sets", type=int, help="Sets a day. Default: the least that the protocol says.")

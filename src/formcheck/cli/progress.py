@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import FilePath
 from formcheck.cli.record_options import as_analysed_option, chosen_profile, parse_day, profile_option, store_option
 
 
 @click.command(name="progress")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(dir_okay=False),
     default=Path("progress.html"),
     show_default=True,
     metavar="FILE",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from formcheck.cli.parameters import FilePath, Name
+
 
 @click.group(name="protocols")
 def command() -> None:
@@ -29,7 +31,7 @@ def list_protocols() -> None:
 
 
 @command.command(name="show")
-@click.argument("protocol", default="sciatic-glide", metavar="ID|FILE")
+@click.argument("protocol", default="sciatic-glide", type=Name(), metavar="ID|FILE")
 def show(protocol: str) -> None:
     """Print a protocol file, limits and sources included. Default: sciatic-glide."""
     from formcheck.protocols.loader import load_protocol
@@ -38,7 +40,7 @@ def show(protocol: str) -> None:
 
 
 @command.command(name="check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FilePath(), metavar="FILE...")
 def check(files: tuple[Path, ...]) -> None:
     """Check protocol files; each problem names file, key, what was expected and what came."""
     from formcheck.protocols.loader import load_protocol

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from formcheck.cli.parameters import FilePath
 from formcheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ROLES = ("patient", "clinician", "researcher")
 
 store_option = click.option(
     "--store",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilePath(file_okay=False),
     metavar="DIR",
     help="Folder of the practice record. Default: FORMCHECK_STORE, or this user's data folder.",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formcheck.cli.options import call_texts
+from formcheck.cli.parameters import FilePath, Name
 from formcheck.cli.record_options import store_option
 from formcheck.errors import StoreError, UsageError
 
@@ -34,7 +35,7 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 @click.command(name="review")
-@click.argument("target", required=False, metavar="[CLIP | SESSION | FOLDER]")
+@click.argument("target", required=False, type=Name(), metavar="[CLIP | SESSION | FOLDER]")
 @click.option("--lang", "language", metavar="xx", help="Language of the page: en or de. Default: the system's.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser; print the address only.")
 @click.option(
@@ -44,13 +45,14 @@ _SESSION_ID = re.compile(r"[0-9a-fA-F]{1,8}")
 @click.option(
     "--protocol",
     "protocol_name",
+    type=Name(),
     metavar="ID|FILE",
     help="Analyse new clips by this protocol, and offer it on the page. Default: sciatic-glide.",
 )
 @store_option
 @click.option(
     "--clips",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=FilePath(file_okay=False, exists=True),
     metavar="FOLDER",
     help="With the practice record: where the clips are, to show the video too. The record itself holds no clips.",
 )

@@ -23,8 +23,9 @@ _UNWRITTEN_S = 0.5
 
 def possible_review_files(results: Path) -> tuple[Path, Path]:
     """Return where the review of a results folder is: beside it, by the clip's name, or in it."""
-    beside = results.with_name(f"{results.name.removesuffix('.formcheck')}.review.json")
-    return beside, results / "review.json"
+    # '.' and '..' do not say what the folder is called.
+    named = results if results.name not in {"", ".."} else results.resolve()
+    return named.parent / f"{named.name.removesuffix('.formcheck')}.review.json", results / "review.json"
 
 
 def may_be_reviewed(results: Path) -> bool:
@@ -37,7 +38,8 @@ def may_be_reviewed(results: Path) -> bool:
 
 def possible_results_folders(clip: Path) -> tuple[Path, Path]:
     """Return where a clip's results are: under its name, or with the suffix too where another clip has that."""
-    return clip.with_name(f"{clip.stem}.formcheck"), clip.with_name(f"{clip.name}.formcheck")
+    # Not `with_name`, which '.' and '/' do not have: what is no clip is refused by who reads it.
+    return clip.parent / f"{clip.stem}.formcheck", clip.parent / f"{clip.name}.formcheck"
 
 
 def results_folder_for(clip: Path) -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from formcheck.errors import OutputError
 from formcheck.review import results_folders
-from formcheck.review.results_folders import claimed_results_folder, results_folder_for
+from formcheck.review.results_folders import claimed_results_folder, possible_review_files, results_folder_for
 from reviewed import make_analysed
 from synth import Move
 
@@ -71,3 +71,13 @@ def test_results_say_whose_they_are(tmp_path):
     with claimed_results_folder(clip) as folder:
         assert folder == tmp_path / "set.formcheck"
     assert (folder / "session.json").exists()
+
+
+def test_a_review_is_looked_for_beside_its_results_from_within_them_too(tmp_path, monkeypatch):
+    inside = tmp_path / "set.formcheck" / "inside"
+    inside.mkdir(parents=True)
+    for current, results in ((inside.parent, Path()), (inside, Path(".."))):
+        monkeypatch.chdir(current)
+        beside, within = possible_review_files(results)
+        assert beside == tmp_path / "set.review.json"
+        assert within.resolve() == tmp_path / "set.formcheck" / "review.json"
