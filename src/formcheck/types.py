@@ -447,11 +447,26 @@ class Quality:
     usable_fraction: float
     reasons: tuple[Message, ...]
 
+    @property
+    def measured(self) -> bool:
+        """Whether hip and knee were measured at all."""
+        return self.usable_fraction > 0
+
+
+def told_side(side: Side | None, quality: Quality, *, given: bool) -> Side | None:
+    """Return the working leg if it can be told, else None.
+
+    A leg that a person named stays. Without a name, the leg that was followed is a guess until it was measured: nobody
+    lies there, say, and there is no working leg.
+    """
+    return side if given or quality.measured else None
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One judged set. ``angles`` is None when no leg could be measured.
 
+    ``side`` is the working leg as of `told_side`.
     ``protocol_kind`` is ``practice`` or ``assessment``. ``phases`` has one entry per frame of the track;
     ``findings`` are those of the set first, then those of each repetition.
     ``rep_of_frame`` (T,) int is the index of the
@@ -488,8 +503,11 @@ class Session:
 
     @property
     def side_decided(self) -> bool:
-        """False where the landmarker alone says that the further leg works: it takes one leg for the other at times."""
-        return all(reason.key != SIDE_UNDECIDED for reason in self.quality.reasons)
+        """False where no leg can be named, or the landmarker alone says that the further leg works.
+
+        It takes one leg for the other at times.
+        """
+        return self.side is not None and all(reason.key != SIDE_UNDECIDED for reason in self.quality.reasons)
 
     def findings_of(self, rep: int | None) -> tuple[Finding, ...]:
         """Findings of one repetition, or of the whole set for None."""

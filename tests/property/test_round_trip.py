@@ -96,7 +96,7 @@ def sessions(draw):
         rep_of_frame=np.array(draw(st.lists(st.integers(0, 4), min_size=40, max_size=40)), np.int64),
         reps=tuple(found),
         findings=tuple(everything),
-        quality=rounded(Quality(draw(st.floats(0, 1)), tuple(draw(st.lists(messages, max_size=3))))),
+        quality=rounded(Quality(draw(st.floats(0.01, 1)), tuple(draw(st.lists(messages, max_size=3))))),
     )
 
 

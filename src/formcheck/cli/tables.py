@@ -14,7 +14,7 @@ from rich.text import Text
 from formcheck.errors import one_line
 from formcheck.form.statistics import statuses
 from formcheck.form.summary import summarize
-from formcheck.text.findings import limit_words, observed_words, rule_title, status_words, verdict_word
+from formcheck.text.findings import leg_words, limit_words, observed_words, rule_title, status_words, verdict_word
 from formcheck.text.numbers import rounded, with_band
 from formcheck.types import Status, Verdict
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from formcheck.form.statistics import RepStatus
     from formcheck.text.catalogue import Texts
-    from formcheck.types import Rep, Session, Side
+    from formcheck.types import Rep, Session
 
 _VERDICT_STYLES = {
     Verdict.MET: "green",
@@ -41,9 +41,8 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
     """Print the summary of a session, its repetitions, and where the results are."""
     console = Console(highlight=False)
     summary = summarize(session)
-    side = f", {_leg(session, session.side, texts)}" if session.side else ""
     console.print(Text(texts.say(summary.headline), style="bold"))
-    console.print(Text(one_line(f"{session.clip.name}{side}"), style="dim"))
+    console.print(Text(one_line(f"{session.clip.name}, {leg_words(texts, session)}"), style="dim"))
     for sentence in summary.sentences:
         console.print(Padding(Text(texts.say(sentence)), (0, 0, 0, 2)))
     if session.reps:
@@ -52,11 +51,6 @@ def print_session(session: Session, folder: Path, texts: Texts) -> None:
         console.print(_rule_table(session, texts))
     # not wrapped: a path must stay in one piece to be copied
     console.print(Text(texts.get("terminal.report", path=one_line(str(folder / "report.html")))), soft_wrap=True)
-
-
-def _leg(session: Session, side: Side, texts: Texts) -> str:
-    leg = texts.get(f"side.{side.value}_leg")
-    return leg if session.side_decided else texts.get("side.undecided", leg=leg)
 
 
 def _rep_table(session: Session, texts: Texts) -> Table:

@@ -120,11 +120,11 @@ class Timeline:
             return "draw.nobody"
         if self._session.view.lying is False:
             return "draw.not_lying"
-        if angles is None or self.side is None:
+        if self.side is None:
             return "draw.no_leg"
         if not np.isfinite(self._leg(row)[1:4]).all():
             return "draw.leg_out_of_sight"
-        if not (angles.usable[row] and math.isfinite(angles.knee_flexion_deg[row])):
+        if angles is None or not (angles.usable[row] and math.isfinite(angles.knee_flexion_deg[row])):
             return "draw.leg_unclear"
         return None
 

@@ -22,7 +22,7 @@ from formcheck.reps.manual import ManualTimes, manual_reps
 from formcheck.reps.rep_set import RepSet
 from formcheck.resolution import rounded
 from formcheck.timeseries import unknown_frames
-from formcheck.types import Finding, KeptCalibration, LegAngles, Phase, PoseTrack, Session, Side, View
+from formcheck.types import Finding, KeptCalibration, LegAngles, Phase, PoseTrack, Session, Side, View, told_side
 
 # With less than this share of the frames measurable, neither angles nor a count of repetitions mean anything.
 _MIN_USABLE = 0.05
@@ -44,8 +44,13 @@ def judge_track(
     angles, view = measure_track(
         track, max_trunk_from_floor_deg=protocol.posture.max_trunk_from_floor_deg.value, side=side
     )
-    side_given = side is not None or track.side_given
-    return judge_angles(track, angles, view, loaded, side_given=side_given, whole_set=whole_set, kept=kept)
+    track = track_of_given(track, side)
+    return judge_angles(track, angles, view, loaded, side_given=track.side_given, whole_set=whole_set, kept=kept)
+
+
+def track_of_given(track: PoseTrack, side: Side | None) -> PoseTrack:
+    """Return the track as of a leg that a person named; unchanged for None."""
+    return track if side is None else replace(track, working_side=side, side_given=True)
 
 
 def judge_angles(
@@ -82,6 +87,9 @@ def judge_angles(
     slowed = angles is not None and may_be_slowed(track, angles, rep_set.reps)
     reasons = (*_not_counted(rep_set), *([Message.of("quality.may_be_slowed")] if slowed else []), *quality.reasons)
     quality = rounded(replace(quality, reasons=reasons))
+    side = told_side(angles.side if angles is not None else track.working_side, quality, given=side_given)
+    if side is None:
+        angles = use = None
     measured = angles is not None and quality.usable_fraction >= _MIN_USABLE
     count = sum(rep.complete for rep in rep_set.reps) if measured or spans is not None else None
     evidence = rules.SetEvidence(view, count, whole_set)
@@ -96,7 +104,7 @@ def judge_angles(
         protocol_name=protocol.name,
         protocol_sha256=loaded.sha256,
         protocol_kind=protocol.kind,
-        side=angles.side if angles is not None else None,
+        side=side,
         side_given=side_given,
         angles=None if angles is None else replace(rounded(angles), view=view),
         view=view,

@@ -12,6 +12,7 @@ from formcheck.message import Message
 from formcheck.pose.landmarks import HIPS, KNEES, LEGS
 from formcheck.text.numbers import whole
 from formcheck.types import (
+    SECOND_PERSON,
     SIDE_UNDECIDED,
     TOO_SLOW,
     BoolArray,
@@ -61,7 +62,7 @@ def assess_quality(
         *_framing(track, view),
         *_image_reasons(track, seen),
         *_network(track, view),
-        *track.warnings,
+        *(_of_unmeasured(warning) if not usable else warning for warning in track.warnings),
     )
     return Quality(usable, reasons)
 
@@ -121,7 +122,7 @@ def _not_lying_for(not_lying: BoolArray, view: View) -> list[Message]:
 
 def _which_leg(angles: LegAngles | None, view: View, posture: Posture, *, side_given: bool) -> list[Message]:
     """Say that the further leg works; or only seems to, since the landmarker at times takes one for the other."""
-    if angles is None or not view.lying or angles.side is posture.near_side:
+    if angles is None or not angles.usable.any() or not view.lying or angles.side is posture.near_side:
         return []
     if side_given:
         return [Message.of("quality.far_leg")]
@@ -168,6 +169,11 @@ def _network(track: PoseTrack, view: View) -> list[Message]:
     if not view.lying or calibration_for(track.model).network is not None:
         return []
     return [Message.of("quality.uncalibrated", model=track.model.name)]
+
+
+def _of_unmeasured(warning: Message) -> Message:
+    """Where nothing was measured, a second person is all that can be said of others in the frame."""
+    return Message.of("quality.more_people") if warning.key == SECOND_PERSON else warning
 
 
 def _thigh_px(track: PoseTrack) -> float:

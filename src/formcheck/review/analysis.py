@@ -15,7 +15,7 @@ from formcheck.angles.hand_calibration import find_shifts, shift_angles, usable_
 from formcheck.angles.shots import measure_track
 from formcheck.errors import InputError, UsageError
 from formcheck.files import FileVersion, file_version
-from formcheck.form.judge import judge_angles
+from formcheck.form.judge import judge_angles, track_of_given
 from formcheck.form.statistics import meant_whole
 from formcheck.pose.track_file import load_track
 from formcheck.protocols.loader import LoadedProtocol, builtin_ids, load_protocol
@@ -146,6 +146,7 @@ class Analysis:
                 "judged again: choose another protocol, or open the review with --protocol FILE"
             )
         track, angles, view = self._measure(side, loaded)
+        track = track_of_given(track, self._given(side))
         angles, by_hand = _calibrated(angles, marks, track.shot)
         use = self.session.kept_calibration
         kept = marks.kept if marks.kept is not None else use.together if use is not None else ()
@@ -154,7 +155,7 @@ class Analysis:
             angles,
             view,
             loaded,
-            side_given=self._given(side) is not None or self.track.side_given,
+            side_given=track.side_given,
             spans=spans,
             whole_set=meant_whole(self.session),
             # Marks on this clip tell all that marks on another one tell, and more.

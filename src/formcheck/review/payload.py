@@ -29,6 +29,7 @@ from formcheck.text.catalogue import Texts
 from formcheck.text.findings import (
     deciding_words,
     exercise_name,
+    leg_words,
     limit_words,
     observed_words,
     rule_title,
@@ -93,6 +94,7 @@ def session_part(reviewed: ReviewedSession, texts: Texts) -> dict[str, Any]:
     for part, rep in zip(document["reps"], session.reps, strict=True):
         part["findings"] = _with_words(part["findings"], session.findings_of(rep.index), reviewed, texts)
         part.update(_status_words(status_of.get(rep.index), texts))
+    document["leg_words"] = leg_words(texts, session)
     document["findings"] = _with_words(document["findings"], session.findings_of(None), reviewed, texts)
     return {"same": False, "document": document, "angles": angle_arrays(session)}
 

@@ -37,6 +37,7 @@ from formcheck.types import (
     Session,
     Verdict,
     View,
+    told_side,
 )
 
 OPENCV_NAMES = (
@@ -182,7 +183,11 @@ def from_document(document: Mapping[str, Any], frames: FrameTable | None = None)
     """
     part = validated(document)
     view = _restored(View, part.view)
-    side = part.side
+    quality = Quality(
+        part.quality.usable_fraction, tuple(Message.from_json(one.model_dump()) for one in part.quality.messages)
+    )
+    # Results of formcheck 0.2 name a leg where nothing was measured.
+    side = told_side(part.side, quality, given=part.side_given)
     return Session(
         clip=_restored(ClipInfo, part.clip),
         model=_restored(ModelInfo, part.software.model),
@@ -199,9 +204,7 @@ def from_document(document: Mapping[str, Any], frames: FrameTable | None = None)
         rep_of_frame=frames.rep_of_frame if frames is not None else np.zeros(0, np.int64),
         reps=tuple(_restored(Rep, rep) for rep in part.reps),
         findings=tuple(_finding(one) for one in (*part.findings, *(f for rep in part.reps for f in rep.findings))),
-        quality=Quality(
-            part.quality.usable_fraction, tuple(Message.from_json(one.model_dump()) for one in part.quality.messages)
-        ),
+        quality=quality,
         kept_calibration=use_of(part.kept_calibration),
     )
 

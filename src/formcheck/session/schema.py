@@ -232,10 +232,14 @@ class SessionDocument(_Part):
     clip: ClipPart
     protocol: ProtocolPart
     software: SoftwarePart
-    side: Side | None = Field(description="Working side, the subject's own; null when no leg was found.")
+    side: Side | None = Field(
+        description="Working side, the subject's own; null when none can be told: not measured and not named."
+    )
     side_given: bool = Field(description="True when the user named the side.")
     side_decided: bool = Field(
-        default=True, description="False when the further leg seems to work and nobody named it: it may be the other."
+        default=True,
+        description="False when the further leg seems to work and nobody named it, so that it may be the other; and "
+        "when no leg can be told.",
     )
     view: ViewPart
     quality: QualityPart

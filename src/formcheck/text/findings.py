@@ -11,7 +11,7 @@ from formcheck.text import numbers
 from formcheck.text.catalogue import DEFAULT_LANGUAGE, Texts, catalogue
 
 if TYPE_CHECKING:
-    from formcheck.types import Finding, Side, Status, Verdict, View
+    from formcheck.types import Finding, Session, Status, Verdict, View
 
 # Reasons that a rule says in words of its own (``rule.<id>.<reason>``); the others are in [reason].
 _RULE_WORDS = ("met", "face_down", "upright", "count")
@@ -189,15 +189,22 @@ def _unit_suffix(texts: Texts, unit: str) -> str:
     return texts.get(key) if texts.has(key) else f" {unit}" if unit else ""
 
 
-def side_words(texts: Texts, side: Side | None, *, given: bool, measured: bool = True, decided: bool = True) -> str:
-    """Return which leg was judged and who chose it; nothing is claimed of a leg that could not be measured."""
-    if side is None:
-        return texts.get("side.none")
-    if not measured and not given:
+def leg_words(texts: Texts, session: Session) -> str:
+    """Return the working leg, and whether it is undecided; nothing is claimed of a leg that cannot be told."""
+    if session.side is None:
         return texts.get("side.cannot_tell")
-    found = "side.found" if decided else "side.undecided"
-    key = "side.given_not_measured" if not measured else "side.given" if given else found
-    return texts.get(key, leg=Message(f"side.{side.value}_leg"))
+    leg = texts.get(f"side.{session.side.value}_leg")
+    return leg if session.side_decided else texts.get("side.undecided", leg=leg)
+
+
+def side_words(texts: Texts, session: Session) -> str:
+    """Return the working leg and who chose it."""
+    leg = leg_words(texts, session)
+    if not session.side_decided:
+        return leg
+    if not session.side_given:
+        return texts.get("side.found", leg=leg)
+    return texts.get("side.given" if session.quality.measured else "side.given_not_measured", leg=leg)
 
 
 def view_words(texts: Texts, view: View) -> tuple[tuple[str, str], ...]:

@@ -23,4 +23,4 @@ def test_what_is_said_not_to_be_measured_has_no_angles_and_no_repetitions():
     assert {finding.reason for finding in session.findings if finding.rule == "slow"} == {"leg_not_measured"}
     assert session.reps == ()
     assert session.quality.usable_fraction == 0
-    assert not session.angles.usable.any()
+    assert session.angles is None

@@ -5,10 +5,14 @@ import pytest
 
 import synth
 from formcheck.angles.leg import MAX_ELEVATION_DEG, measure_leg
+from formcheck.form.judge import judge_track
 from formcheck.form.quality import assess_quality
 from formcheck.message import Message, verbatim
 from formcheck.pose.landmarks import LEGS
-from formcheck.types import Side
+from formcheck.protocols.loader import load_protocol
+from formcheck.session.document import from_document, to_document
+from formcheck.text.catalogue import Texts
+from formcheck.types import SECOND_PERSON, Side
 from synth import Move
 
 SET = [Move()] * 2
@@ -40,6 +44,37 @@ def test_a_far_leg_that_a_person_named_is_decided():
     session = synth.session(replace(synth.glide(SET, camera_side=Side.RIGHT), side_given=True))
     assert [reason.key for reason in session.quality.reasons] == ["quality.far_leg"]
     assert session.side_decided
+
+
+SITTING = synth.glide(SET, trunk_tilt_deg=80.0)
+STEEP = replace(SITTING, xy_px=synth.glide(SET).xy_px + np.where(np.arange(33)[:, None] == 11, [0.0, 60.0], 0.0))
+
+
+@pytest.mark.parametrize("track", [SITTING, STEEP])
+def test_where_nothing_was_measured_no_leg_is_named(track):
+    session = synth.session(track)
+    assert (session.side, session.side_decided, session.quality.measured) == (None, False, False)
+    keys = {reason.key for reason in session.quality.reasons}
+    assert not keys & {"quality.side_undecided", "quality.far_leg"}
+    document = to_document(session, Texts("en"))
+    assert (document["side"], document["side_decided"]) == (None, False)
+    earlier = from_document({**document, "side": "left", "side_decided": True})
+    assert (earlier.side, earlier.side_decided) == (None, False)
+
+
+def test_a_leg_that_a_person_named_stays_named_where_nothing_was_measured():
+    loaded, nobody = load_protocol("sciatic-glide"), np.full((60, 33, 2), np.nan)
+    for track in (SITTING, synth.make_track(synth.times(2.0), nobody, side=None)):
+        session = judge_track(track, loaded, side=Side.RIGHT)
+        assert (session.side, session.side_given, session.side_decided) == (Side.RIGHT, True, True)
+        assert from_document(to_document(session, Texts("en"))).side is Side.RIGHT
+
+
+@pytest.mark.parametrize(("track", "key"), [(SITTING, "quality.more_people"), (synth.glide(SET), SECOND_PERSON)])
+def test_of_a_second_person_it_says_what_was_measured_only_where_something_was(track, key):
+    session = synth.session(replace(track, warnings=(Message.of(SECOND_PERSON),)))
+    said = {reason.key for reason in session.quality.reasons}
+    assert said & {"quality.more_people", SECOND_PERSON} == {key}
 
 
 def test_camera_that_looks_down_too_steeply_is_not_trusted():
@@ -102,7 +137,7 @@ def test_what_was_measured_in_a_few_frames_only_is_not_given():
     xy[8:, list(LEGS[Side.LEFT].below_hip)] = np.nan
     session = synth.session(replace(track, xy_px=xy))
     assert session.quality.usable_fraction == 0
-    assert not session.angles.usable.any()
+    assert session.angles is None
     assert session.reps == ()
 
 

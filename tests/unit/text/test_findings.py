@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from formcheck.protocols.loader import builtin_ids, load_protocol
 from formcheck.text import findings
 from formcheck.text.catalogue import Texts
 from formcheck.types import Finding, Side, Verdict
-from report_sessions import NO_VIEW, SIDE_VIEW, make_finding
+from report_sessions import NO_VIEW, SIDE_VIEW, make_blank_session, make_finding
 
 EN, DE = Texts("en"), Texts("de")
 
@@ -49,9 +51,11 @@ def test_a_rule_of_another_version_is_spelled_out():
 
 @pytest.mark.parametrize("texts", [EN, DE])
 def test_nothing_is_claimed_of_a_leg_that_could_not_be_measured(texts):
-    assert findings.side_words(texts, None, given=False) == texts.get("side.none")
-    assert findings.side_words(texts, Side.LEFT, given=False, measured=False) == texts.get("side.cannot_tell")
-    assert texts.get("side.left_leg") in findings.side_words(texts, Side.LEFT, given=True, measured=False)
+    assert findings.side_words(texts, make_blank_session()) == texts.get("side.cannot_tell")
+    given = replace(make_blank_session(), side=Side.LEFT, side_given=True)
+    assert findings.leg_words(texts, given) == texts.get("side.left_leg")
+    assert findings.leg_words(texts, given) in findings.side_words(texts, given)
+    assert findings.side_words(texts, given) == texts.get("side.given_not_measured", leg=texts.get("side.left_leg"))
 
 
 def test_how_the_camera_saw_it():

@@ -65,6 +65,7 @@
  * @typedef {object} SessionDocument  docs/session.md
  * @property {Side | null} side
  * @property {boolean} side_given
+ * @property {string} leg_words  the working leg: 'Left leg', or that it is undecided or cannot be told
  * @property {{speed: number | null}} clip  speed: of playing the file against reality, null where it changes
  * @property {{id: string, version: string, name: string}} protocol
  * @property {{usable_fraction: number, reasons: string[]}} quality

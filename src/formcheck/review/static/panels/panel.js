@@ -120,7 +120,7 @@ export class Panel {
       number(met, t("status.met"), "met"),
       number(not_met, t("status.not_met"), "not-met"),
       number(undecided, t("status.undecided"), "", t("review.panel.undecided_hint")),
-      h("span", { class: "soft" }, t(document.side ? `side.${document.side}_leg` : "review.panel.no_side")),
+      h("span", { class: "soft" }, document.leg_words),
     );
     const { why } = this.view.ui;
     return h("div", {}, h("h1", {}, document.summary.headline), line, why && h("p", { class: "why-rep" }, why));
