@@ -16,7 +16,7 @@ from formcheck import cli
 from formcheck.cli import streams
 from formcheck.pose.track_file import save_track
 
-SYMBOLS = "■ ◧ □ · 17 ± 7°, 75–105 − → Füße ㊎ \udcff"
+SYMBOLS = "■ ◧ □ ◇ · 17 ± 7°, 75–105 − → Füße ㊎ \udcff"
 CONSOLES = ["ascii", "cp1252", "latin-1", "cp437", "utf-8", "utf-16"]
 
 

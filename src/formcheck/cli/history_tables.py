@@ -29,11 +29,10 @@ _WEEKS = 4
 _DAY_SYMBOLS = {
     DayKind.ALL: "■",
     DayKind.SOME: "◧",
-    DayKind.EXTRA: "◧",
+    DayKind.EXTRA: "◇",
     DayKind.NONE: "□",
     DayKind.FREE: "·",
 }
-_DAY_KEY = (DayKind.ALL, DayKind.SOME, DayKind.NONE, DayKind.FREE)
 
 
 def print_history(
@@ -91,7 +90,7 @@ def _print_calendar(console: Console, calendar: Sequence[Day], texts: Texts) -> 
             "record.history.week_from", day=monday.day, month=Message(f"progress.month_short.{monday.month}")
         )
         console.print(Text(f"{marks:<21} {begins}"))
-    key = (f"{_DAY_SYMBOLS[kind]} {texts.get(f'record.history.day_{kind}')}" for kind in _DAY_KEY)
+    key = (f"{_DAY_SYMBOLS[kind]} {texts.get(f'record.history.day_{kind}')}" for kind in DayKind)
     console.print(Text("   ".join(key), style="dim"))
     past = share(calendar[:-1])
     if past.wanted:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from formcheck.cli.history_tables import print_history
 from formcheck.errors import UsageError
-from formcheck.record.prescriptions import days, enough, in_force, prescribe, prescriptions, share
+from formcheck.record.prescriptions import DayKind, days, enough, in_force, prescribe, prescriptions, share
 from formcheck.record.profiles import profile_key
 from formcheck.record.queries import sessions
 from formcheck.record.trend import TrendOutcome, minimal_detectable_change, trend, trend_message
@@ -162,3 +163,19 @@ def test_straighter_and_less_straight_are_not_mixed_up():
     straighter = en.say(trend_message(trend([40] * 3 + [30] * 3, []), "p1"))
     less = en.say(trend_message(trend([30] * 3 + [40] * 3, []), "p1"))
     assert ("less straight" in straighter, "less straight" in less) == (False, True)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_history_shows_sets_that_nothing_was_prescribed_for_as_such(line, capsys, language):
+    line, known = set_on(line, 0), [plan(start=2)]
+    texts, today = Texts(language), FIRST + timedelta(days=2)
+    assert [day.kind for day in days([line], known, first=FIRST, last=today)] == [
+        DayKind.EXTRA,
+        DayKind.FREE,
+        DayKind.NONE,
+    ]
+    print_history("P1", [line], known, texts, today=today, last=5, as_analysed=False)
+    shown = capsys.readouterr().out
+    signs = {kind: re.search(rf"(\S) {texts.get(f'record.history.day_{kind}')}", shown)[1] for kind in DayKind}
+    assert len(set(signs.values())) == len(DayKind)
+    assert "  ".join(signs[kind] for kind in (DayKind.EXTRA, DayKind.FREE, DayKind.NONE)) in shown
