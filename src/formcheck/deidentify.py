@@ -46,14 +46,14 @@ def deidentify(clip: Path, out: Path, *, model: str, progress: Progress) -> int:
     """
     if out.exists() and out.samefile(clip):
         raise UsageError(f"{out}: expected another file than the clip itself, which stays as it is")
+    found = identify(find_model(model))
+    whole = 0
     with FileSource(clip) as source:
-        landmarker = MediaPipeLandmarker(identify(find_model(model)).path)
-        try:
-            times_s, heads = _find_heads(source, landmarker, progress)
-        finally:
-            landmarker.close()
-        whole = 0
+        source.check_times()
+        # Before the long work: a copy that cannot be written is refused at once.
         with H264Writer(out, size_px=source.size_px, nominal_fps=source.nominal_fps) as writer:
+            with MediaPipeLandmarker(found.path) as landmarker:
+                times_s, heads = _find_heads(source, landmarker, progress)
             for frame in _with_progress(source, "blur", progress):
                 circles = circles_at(frame.t_s, times_s, heads)
                 whole += not circles

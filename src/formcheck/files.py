@@ -139,6 +139,11 @@ def filling(folder: Path, *, last: str) -> Iterator[Path]:
                 folder.rmdir()
 
 
+def final_path(path: Path) -> Path:
+    """Return where a file that is written within `filling` will be, for its user; any other path as it is."""
+    return path.parent.parent / path.name if path.parent.match(PART_FOLDERS) else path
+
+
 def remove_stale(folder: Path, pattern: str, *, older_than_s: float = STALE_S) -> None:
     """Remove files and folders that killed processes left half written.
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from clips import write_clip
 from formcheck import cli
 from formcheck.pose.landmarker import MediaPipeLandmarker
 from formcheck.pose.models import find_model
@@ -100,3 +101,26 @@ def test_a_copy_that_cannot_be_finished_leaves_nothing(clip, tmp_path, monkeypat
     monkeypatch.setattr("formcheck.video.writer._Mp4.finish", fail)
     assert cli.run(["deidentify", str(clip), "--out", str(tmp_path / "out.mp4")]) == 3
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def no_landmarker(monkeypatch):
+    """What is refused is refused before any frame is looked at."""
+
+    def look(*args):
+        raise AssertionError("a frame was looked at")
+
+    monkeypatch.setattr("formcheck.deidentify._find_heads", look)
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_work(clip, tmp_path, no_landmarker, capsys):
+    assert cli.run(["deidentify", str(clip), "--out", str(tmp_path / "missing" / "out.mp4")]) == 3
+    assert f"no folder {tmp_path / 'missing'}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_clip_whose_times_are_lost_is_refused_as_analyze_does(tmp_path, no_landmarker, capsys):
+    lost = write_clip(tmp_path / "lost.mkv", times_s=[1200.0 * index for index in range(8)])
+    assert cli.run(["deidentify", str(lost)]) == 3
+    assert "times are lost" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [lost]

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from formcheck.review.drawings import PlacedPoint
 from formcheck.review.follow import follow, through_mark
-from formcheck.review.library import clip_of
 from formcheck.review.model import first_problem
 from formcheck.review.parts import Part
 from formcheck.review.service import ReviewService
@@ -43,10 +42,11 @@ def follow_point(service: ReviewService, item_id: str, body: Any) -> dict[str, A
     start, end = stretch.start, stretch.end
     if end is not None and end.t_s <= start.t_s:
         raise RequestError(f"expected the next mark after {start.t_s:.2f} s, got {end.t_s:.2f} s")
-    item = service.item(item_id)
-    clip, speed = clip_of(item), service.analysis(item).session.clip.speed_to_read_with
+    clip, track = service.clip_and_track(service.item(item_id))
     until_s = end.t_s if end is not None else start.t_s + _ON_S
-    with FileSource(clip, speed=speed).part(max(0.0, start.t_s - _BEFORE_S), math.inf) as frames:
+    with FileSource(clip, speed=track.clip.speed_to_read_with).part(
+        max(0.0, start.t_s - _BEFORE_S), math.inf
+    ) as frames:
         found = follow(frames, start.point, until_s)
     places = found.places
     if end is not None and not found.lost and len(places) > 1:

@@ -85,10 +85,11 @@ def read_playback(clip: Path, speed: float | None = None) -> Playback:
     Raises
     ------
     InputError
-        It cannot be read as a video.
+        It cannot be read as a video, or its times are lost: nothing can be shown or measured at them.
     """
     header = read_header(clip)
     times = ClipTimes(clip, header, speed)
+    times.scan.check(clip)
     container, stream = open_video(clip)
     with container:
         codecs, formats, media_type = _PLAYABLE.get(container.format.name, (set(), set(), "video/mp4"))

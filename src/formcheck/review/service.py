@@ -289,18 +289,25 @@ class ReviewService:
         item = self.item(item_id)
         if not item.is_analysed:
             return self.media.playable(item.id, item.name, clip_of(item))
-        clip, track = self._clip_and_track(item)
+        clip, track = self.clip_and_track(item)
         return self.media.playable(item.id, item.name, clip, track.clip.speed_to_read_with)
 
     def scrub_images(self, item_id: str) -> ScrubImages | None:
         """Return small images of the analysed frames of an item's clip; None while they are being made."""
-        clip, track = self._clip_and_track(item := self.item(item_id))
+        clip, track = self.clip_and_track(item := self.item(item_id))
         return self._scrub_copies.get(item.id, item.name, clip, track.t_s, track.clip.speed_to_read_with)
 
-    def _clip_and_track(self, item: Item) -> tuple[Path, PoseTrack]:
+    def clip_and_track(self, item: Item) -> tuple[Path, PoseTrack]:
+        """Return an item's clip, as long as it is the one that was analysed and has its times, and its track.
+
+        Raises
+        ------
+        RequestError
+        """
         clip, analysis = clip_of(item), self.analysis(item)
-        if self.playback(item, analysis)[0] is None:
-            raise RequestError(f"{item.name}: the clip is not the one that was analysed; analyse it again")
+        playback, notices = self.playback(item, analysis)
+        if playback is None:
+            raise RequestError(f"{item.name}: {' '.join(notices)}")
         return clip, analysis.track
 
     def frame(self, item_id: str, t_s: float) -> ImageBgr:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.errors import InputError, OutputError
+from formcheck.errors import InputError
 from formcheck.files import read_limited
 from formcheck.types import FloatArray, Phase, Session
 
@@ -87,14 +87,10 @@ def write_angles_csv(session: Session, path: Path, *, t_s: FloatArray | None = N
     ------
     ValueError
         As `angles_csv`.
-    OutputError
+    OSError
         The file cannot be written.
     """
-    text = angles_csv(session, t_s=t_s)
-    try:
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}; free the path or choose another --out") from error
+    path.write_text(angles_csv(session, t_s=t_s), encoding="utf-8", newline="")
 
 
 def _rows(session: Session, times: FloatArray) -> Iterator[tuple[str, ...]]:

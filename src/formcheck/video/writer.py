@@ -18,7 +18,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc
 from av.video.stream import VideoStream
 
 from formcheck.errors import OutputError
-from formcheck.files import PendingFile
+from formcheck.files import PendingFile, disk_is_full, final_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,10 +119,7 @@ class H264Writer:
             yield
         except (av.error.FFmpegError, OSError) as error:
             self._discard()
-            raise OutputError(
-                f"{self.path}: the video cannot be written ({(error.strerror or str(error)).lower()}); "
-                "free some space or choose a folder that may be written"
-            ) from None
+            raise _refusal(final_path(self.path), error) from None
         except BaseException:
             self._discard()
             raise
@@ -135,6 +132,15 @@ class H264Writer:
             self._mp4 = None
         if self._pending is not None:
             self._pending.discard()
+
+
+def _refusal(path: Path, error: av.error.FFmpegError | OSError) -> OutputError:
+    why, remedy = (error.strerror or str(error)).lower(), "choose a folder that may be written"
+    if isinstance(error, FileNotFoundError):
+        why, remedy = f"there is no folder {path.parent}", "make it, or choose another"
+    elif isinstance(error, OSError) and disk_is_full(error):
+        why, remedy = "the disk is full", "free some space, or choose another folder"
+    return OutputError(f"{path}: the video cannot be written ({why}); {remedy}")
 
 
 class _Mp4:

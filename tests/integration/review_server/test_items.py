@@ -124,6 +124,19 @@ def test_the_small_images_are_those_of_the_analysed_frames(served, key):
     assert served.raw("GET", f"/api/items/{key_of(served, 'raw.mp4')}/scrub")[0] == 409
 
 
+def test_a_point_is_followed_in_the_clip_that_was_analysed_and_in_no_other(served, folder, key):
+    asked = {"start": {"t_s": 0.0, "point": [20, 20]}, "end": {"t_s": 0.2, "point": [20, 20]}}
+    assert served.json("POST", f"/api/items/{key}/follow", asked)["places"]
+    clip = folder / "good.mp4"
+    whole = clip.read_bytes()
+    try:
+        clip.write_bytes((folder / "raw.mp4").read_bytes())
+        answer = served.json("POST", f"/api/items/{key}/follow", asked, status=422)
+    finally:
+        clip.write_bytes(whole)
+    assert Texts("en").get("clinician.notice.clip_changed") in answer["error"]
+
+
 def test_answers_are_sent_at_once():
     with bind("127.0.0.1", 0) as listener:
         # What asyncio goes by to turn off waiting for more to send.

@@ -33,6 +33,12 @@ def test_what_every_browser_plays_is_played_as_it_is(tmp_path, name, codec, pix_
     assert read_playback(clip).direct is direct
 
 
+def test_a_clip_whose_times_are_lost_is_not_shown_at_wrong_ones(tmp_path):
+    clip = write_clip(tmp_path / "lost.mkv", times_s=[1200.0 * index for index in range(8)])
+    with pytest.raises(InputError, match="times are lost"):
+        read_playback(clip)
+
+
 @pytest.mark.parametrize("start_s", [0.0, 0.48, 3.0])
 @pytest.mark.parametrize(("name", "codec"), [("a.mp4", "libx264"), ("a.webm", "libvpx")])
 def test_the_clock_of_the_element_is_the_containers_own(tmp_path, name, codec, start_s):

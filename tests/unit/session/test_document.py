@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.errors import OutputError
 from formcheck.form.statistics import count_finding
 from formcheck.session.document import from_document, installed_version, to_document
 from formcheck.session.frames import ANGLE_COLUMNS, write_angles_csv
@@ -92,11 +91,6 @@ def test_csv_refuses_times_of_another_track(blank, tmp_path):
     with pytest.raises(ValueError, match=r"\(19,\), \(20,\)"):
         write_angles_csv(blank, path, t_s=np.arange(19.0))
     assert not path.exists()
-
-
-def test_csv_that_cannot_be_written_is_an_output_error(session, tmp_path):
-    with pytest.raises(OutputError, match=f"cannot write {tmp_path}: .*--out"):
-        write_angles_csv(session, tmp_path)
 
 
 def test_document_has_the_agreed_top_level(session):

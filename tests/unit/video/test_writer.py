@@ -1,3 +1,4 @@
+import errno
 import itertools
 import os
 import stat
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from clips import number_of, numbered
 from formcheck.errors import OutputError
+from formcheck.files import filling
 from formcheck.video import writer
 from formcheck.video.source import FileSource
 from formcheck.video.writer import H264Writer
@@ -195,4 +197,23 @@ def test_a_frame_of_another_size_is_a_callers_bug(tmp_path):
 def test_a_video_without_frames_is_a_callers_bug(tmp_path):
     with pytest.raises(ValueError, match="no frame"), H264Writer(tmp_path / "out.mp4", size_px=SIZE_PX):
         pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said_and_space_is_not_the_remedy(tmp_path):
+    with pytest.raises(OutputError) as caught:
+        write(tmp_path / "missing" / "out.mp4", [0.0])
+    assert f"no folder {tmp_path / 'missing'}" in str(caught.value)
+    assert "space" not in str(caught.value)
+
+
+def test_a_full_disk_is_told_by_the_name_that_the_video_would_have(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("formcheck.video.writer._Mp4.finish", fail)
+    with pytest.raises(OutputError) as caught, filling(tmp_path / "results", last="") as fresh:
+        write(fresh / "annotated.mp4", [0.0])
+    assert str(caught.value).startswith(f"{tmp_path / 'results' / 'annotated.mp4'}: ")
+    assert "disk is full" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
