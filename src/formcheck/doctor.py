@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ class Need(StrEnum):
 
     ANALYZE = "analyze"
     LIVE = "live"
+    OTHER_COMMANDS = "other_commands"
     EXTRA = "extra"
     NOTHING = "nothing"
 
@@ -105,6 +107,7 @@ def examine(texts: Texts, *, system: str = sys.platform) -> Iterator[Check]:
     if model.ok:
         yield _works(texts, "landmarker", _probe(texts, "landmarks", "full"), _remedy(texts, "landmarker", system))
     yield from check_codecs(texts)
+    yield check_temporary_folder(texts)
     yield from check_live(texts, system)
     for extra in Extra:
         yield check_extra(texts, extra)
@@ -167,6 +170,15 @@ def check_codecs(texts: Texts) -> Iterator[Check]:
     yield _works(texts, "encoder", _probe(texts, "encoder"), remedy)
 
 
+def check_temporary_folder(texts: Texts) -> Check:
+    """Check that there is a folder for temporary files: without one an analysis keeps them in memory."""
+    name, remedy = texts.get("doctor.name.temporary_folder"), texts.get("doctor.remedy.temporary_folder")
+    try:
+        return Check(name, True, tempfile.gettempdir(), Need.OTHER_COMMANDS)
+    except FileNotFoundError:
+        return Check(name, False, texts.get("doctor.none_writable"), Need.OTHER_COMMANDS, remedy)
+
+
 def check_live(texts: Texts, system: str) -> Iterator[Check]:
     """Check what live practice needs."""
     answer = _probe(texts, "cameras")
@@ -195,13 +207,15 @@ def _remedy(texts: Texts, thing: str, system: str) -> str:
     return texts.get(f"doctor.remedy.{thing}.{system}")
 
 
-def explain_missing_library(error: BaseException) -> str | None:
-    """Return the one line for an error that a missing library or package caused, None for any other."""
+def explain_machine(error: BaseException) -> str | None:
+    """Return the one line for an error that something missing on this machine caused, None for any other."""
     if isinstance(error, ModuleNotFoundError) and not (error.name or "formcheck").startswith("formcheck"):
         return f"the Python package {error.name} is missing; `formcheck doctor` lists what is needed"
     if not isinstance(error, ImportError | OSError):
         return None
     text = str(error)
+    if "No usable temporary directory" in text:
+        return "no folder for temporary files can be written to: set TMPDIR to one that can"
     unloaded = re.search(r"(\S+): cannot open shared object file|Library not loaded: (\S+)", text)
     if unloaded is not None:
         name = unloaded[1] or unloaded[2]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from formcheck import doctor
+from formcheck import cli, doctor
 from formcheck.cli.doctor import line
 from formcheck.doctor import Check, Need, SharedLibrary
+from formcheck.probes import encoder
 from formcheck.text.catalogue import Texts, languages
 
 ROOT = Path(__file__).parents[2]
@@ -144,3 +146,29 @@ def test_every_language_has_a_remedy_for_everything(language, system, monkeypatc
     lines = [line(check, texts) for check in doctor.examine(texts, system=system) if not check.ok]
     assert len(lines) >= 6
     assert all(" -> " in one for one in lines)
+
+
+@pytest.fixture
+def no_temporary_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+
+
+def test_a_machine_without_a_folder_for_temporary_files_can_analyse_and_is_told_what_to_set(no_temporary_folder):
+    check = doctor.check_temporary_folder(EN)
+    assert not check.ok
+    assert "TMPDIR" in check.remedy
+    assert doctor.can_analyze([check])
+    assert encoder()["bytes"] > 0
+
+
+def test_a_command_that_needs_temporary_files_says_so_in_one_line(no_temporary_folder, tmp_path, capsys):
+    assert cli.run(["review", "--no-open", str(tmp_path)]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "TMPDIR" in line
+    assert "bug" not in line
+
+
+def test_the_folder_for_temporary_files_is_named():
+    check = doctor.check_temporary_folder(EN)
+    assert (check.ok, check.detail) == (True, tempfile.gettempdir())

@@ -27,7 +27,7 @@ from typing import Any, Protocol
 from formcheck.batch.locations import UnreachableError, is_url, local_copy, local_path, without_secrets
 from formcheck.batch.rows import SessionRows, read_rows
 from formcheck.batch.tasks import CLIPS_FOLDER, SESSION_FILE, BatchSettings, ClipFailure, ClipTask, FailureKind
-from formcheck.doctor import explain_missing_library
+from formcheck.doctor import explain_machine
 from formcheck.errors import FormcheckError, OutputError, UsageError
 from formcheck.pipeline import TRACK_SUFFIX, Options, analyze
 from formcheck.protocols.loader import LoadedProtocol
@@ -156,7 +156,7 @@ def _failure(error: Exception, public: Callable[[str], str]) -> ClipFailure:
     kind = next((kind for error_type, kind in _KINDS if isinstance(error, error_type)), None)
     if kind is not None:
         return ClipFailure(kind, public(str(error) or "needed more memory than there is"))
-    missing = explain_missing_library(error)
+    missing = explain_machine(error)
     if missing is not None:
         return ClipFailure(FailureKind.MACHINE, missing)
     what = public(f"{type(error).__name__}: {error}".replace("\n", " "))

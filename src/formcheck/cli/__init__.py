@@ -175,9 +175,9 @@ def run(arguments: Sequence[str]) -> int:
     except FormcheckError as error:
         return _fail(rim, str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the rim: what comes up here is a bug or a broken machine
-        from formcheck.doctor import explain_missing_library
+        from formcheck.doctor import explain_machine
 
-        missing = explain_missing_library(error)
+        missing = explain_machine(error)
         if missing is not None:
             return _fail(rim, missing, EXIT_ENVIRONMENT)
         what = f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -132,6 +133,27 @@ class H264Writer:
             self._mp4 = None
         if self._pending is not None:
             self._pending.discard()
+
+
+def try_encoder() -> int:
+    """Encode a short video in memory as any other is; return its bytes.
+
+    Raises
+    ------
+    OutputError
+        No H.264 encoder.
+    av.error.FFmpegError
+        It does not work.
+    """
+    written = io.BytesIO()
+    with av.open(written, "w", format="mp4") as container:
+        stream = _h264_stream(container, Fraction(30), (64, 64))
+        frame = VideoFrame.from_ndarray(np.full((96, 64), 128, np.uint8), format="yuv420p")
+        for index in range(3):
+            frame.pts, frame.time_base = round(index / 30 / _TIME_BASE), _TIME_BASE
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return len(written.getvalue())
 
 
 def _refusal(path: Path, error: av.error.FFmpegError | OSError) -> OutputError:
