@@ -12,7 +12,7 @@ def fine(reports, request):
 
 
 def fails(reports, request):
-    reports.send(("failed", f"{request.clip.name}: nobody is in it"))
+    reports.send(("failed", f"{request.clip}: nobody is in it"))
 
 
 def crashes_on_bad(reports, request):

@@ -13,6 +13,7 @@ from accessible import violations
 from clips import excerpt
 from e2e.clip_page import assert_fits_everywhere, until
 from e2e.staged import stage_clip, stage_many
+from formcheck.text.catalogue import Texts
 from synth import Move
 
 COUNT = 500
@@ -25,6 +26,7 @@ def address(tmp_path_factory, reviewing) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("clips")
     stage_clip(folder, "before.mp4", [Move(peak_deg=40.0)] * 2, drift_deg=25.0)
     stage_clip(folder, "after.mp4", [Move(peak_deg=10.0)] * 2)
+    (folder / "broken.mp4").write_bytes(b"no video at all")
     with reviewing(folder) as address:
         yield address
 
@@ -246,3 +248,16 @@ def test_a_clip_is_added_and_analysed_and_another_one_cancelled(address, visit: 
     (tmp_path / "no.mp4").write_bytes(b"not a video" * 100)
     page.set_input_files("input[type=file]", [tmp_path / "no.mp4"])
     expect(page.get_by_role("alert")).to_contain_text("no.mp4")
+
+
+def test_what_failed_says_why_once_and_can_be_tried_again(address, visit: Visit):
+    page, texts = visit(address), Texts("en")
+    page.get_by_role("button", name=texts.get("review.worklist.analyse_all", n=1)).click()
+    reason = page.locator(".list tr", has_text="broken.mp4").locator(".why")
+    expect(reason).to_contain_text("broken.mp4")
+    page.get_by_role("button", name=texts.get("review.worklist.analyse_again", n=1)).click()
+    expect(page.locator(".queue li")).to_have_count(2)
+    expect(page.locator(".queue li", has_text=texts.get("review.worklist.failed"))).to_have_count(2)
+    said = reason.inner_text()
+    assert "/" not in said
+    assert page.locator("main").inner_text().count(said) == 1

@@ -218,11 +218,18 @@ def run_analysis(job: Job, request: AnalysisRequest, *, analyse: Analyse = analy
     review = completed_review(request.out)
     try:
         run_in_process(job, analyse, request)
-    except (FormcheckError, JobCancelledError):
+    except (FormcheckError, JobCancelledError) as problem:
         _remove_unfinished(request.out, before, existed=existed)
+        if isinstance(problem, FormcheckError):
+            raise _naming_the_clip(problem, request.clip) from None
         raise
     if review is not None:
         keep_review(review, request.out)
+
+
+def _naming_the_clip(problem: FormcheckError, clip: Path) -> FormcheckError:
+    """Return a problem with the clip's name in place of its path, which the page does not show."""
+    return type(problem)(str(problem).replace(str(clip), clip.name))
 
 
 def _remove_unfinished(out: Path, before: set[Path], *, existed: bool) -> None:

@@ -18,11 +18,13 @@ export class Queue {
    * @param {ServerState} server
    * @param {() => void} changed  something new is in the list
    * @param {(jobs: Job[]) => void} progressed
+   * @param {(job: Job) => boolean} listed  whether the list says why a job failed
    */
-  constructor(server, changed, progressed) {
+  constructor(server, changed, progressed, listed) {
     this.server = server;
     this.changed = changed;
     this.progressed = progressed;
+    this.listed = listed;
     /** @type {Sending[]} */
     this.sending = [];
     /** @type {Job[]} */
@@ -232,7 +234,9 @@ export class Queue {
     };
     const label = t("review.upload.close_one", { name: job.name });
     const close = button(label, hide, { class: "small", "data-key": key }, t("review.page.close"));
-    return line(job.name, endWords(job), null, close);
+    // A reason that the list gives is not given twice.
+    const told = job.state === "failed" && this.listed(job);
+    return line(job.name, told ? t("review.worklist.failed") : endWords(job), null, close);
   }
 }
 

@@ -49,6 +49,7 @@ class Worklist {
           server,
           () => void this.load(),
           (jobs) => this.#progressed(jobs),
+          (job) => this.rows.get(job.id)?.entry.state !== "analysed",
         )
       : null;
     this.node = this.#layout();
@@ -159,9 +160,12 @@ class Worklist {
         ? String(shown.length)
         : t("review.worklist.shown", { shown: shown.length, total: this.rows.size });
     this.hint.textContent = this.#advice(shown.length);
-    const { length: n } = this.entries.filter(isNew);
-    this.analyseAll.hidden = !this.queue || n === 0;
-    this.analyseAll.textContent = t("review.worklist.analyse_all", { n });
+    const due = this.entries.filter(isNew);
+    const again = due.every((entry) => entry.state === "failed");
+    this.analyseAll.hidden = !this.queue || due.length === 0;
+    this.analyseAll.textContent = t(again ? "review.worklist.analyse_again" : "review.worklist.analyse_all", {
+      n: due.length,
+    });
     this.sorting.refresh();
   }
 
