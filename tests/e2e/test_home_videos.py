@@ -21,6 +21,14 @@ from formcheck.record.videos import VIDEOS
 from formcheck.text.catalogue import Texts
 
 TEXTS = Texts("en")
+# Notes the share that is shown each time something changes while the video is copied.
+NOTE_SHARES = """(copying) => {
+    window.noted = [];
+    new MutationObserver(() => {
+        if (document.querySelector(".working .stage")?.textContent !== copying) return;
+        window.noted.push(document.querySelector(".working .percent").textContent);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +121,14 @@ def test_an_analysis_is_stopped_and_nothing_of_it_stays(address, record, tempora
     before = kept_sessions(record)
     page = visit(address)
     go(page, "check")
+    page.evaluate(NOTE_SHARES, TEXTS.get("home.check.sending"))
     drop(page, GOOD_SET)
     stop = page.get_by_role("button", name=TEXTS.get("home.check.cancel"), exact=True)
     expect(page).to_have_url(re.compile("#/check/"))
+    # The end of the copy is not the end of the work.
+    noted = page.evaluate("() => window.noted")
+    assert noted
+    assert not [share for share in noted if "100" in share]
     # It goes on while one looks elsewhere, and is found again.
     go(page, "check")
     page.locator(".row", has_text="01_good_set.mp4").click()

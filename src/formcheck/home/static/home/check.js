@@ -132,7 +132,7 @@ function sendFile(node, file, choice) {
     location.hash = "#/";
   });
   node.replaceChildren(bar.node);
-  bar.show(0, t("home.check.sending"), "");
+  bar.show(null, t("home.check.sending"), "");
   const sending = sendVideo(file, choice, (share) => bar.show(share, t("home.check.sending"), ""));
   sending.done.then(
     (check) => {
@@ -185,13 +185,14 @@ function progressBar(name, cancel) {
   return {
     node: h("section", { class: "card working" }, h("h1", {}, name), share, bar, stage, left, stop),
     /**
-     * @param {number} done
+     * @param {number | null} done  null: not known, or not worth a number
      * @param {string} doing
      * @param {string} rest
      */
     show(done, doing, rest) {
-      bar.value = done;
-      share.textContent = percent(done);
+      if (done === null) bar.removeAttribute("value");
+      else bar.value = done;
+      share.textContent = done === null ? "\u00a0" : percent(done);
       stage.textContent = doing;
       left.textContent = rest;
     },
@@ -227,7 +228,7 @@ async function follow(view, check) {
   let now = check;
   try {
     while (now.state === "queued" || now.state === "running") {
-      if (now.state === "queued") bar.show(0, t("home.check.waiting"), "");
+      if (now.state === "queued") bar.show(null, t("home.check.waiting"), "");
       else bar.show(now.share, stageWords(now.stage), leftWords(now.left_s));
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (view.closed) return;

@@ -22,6 +22,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A copy that takes less time than this has no share told. */
+const COPY_SEEN_MS = 1000;
+
 const OWN = { "X-Formcheck": "1" };
 
 /**
@@ -100,7 +103,7 @@ export async function sendJson(method, path, body) {
 export const putReview = (id, body) => sendJson("PUT", `${itemPath(id)}/review`, body);
 
 /**
- * Send a file as it is, and tell how much has gone. Cancelled, it is done too, without an answer.
+ * Send a file as it is, and tell how much has gone where that takes a while. Cancelled, it is done too, without an answer.
  * @param {string} path
  * @param {File} file
  * @param {(share: number) => void} progress
@@ -108,15 +111,17 @@ export const putReview = (id, body) => sendJson("PUT", `${itemPath(id)}/review`,
  */
 export function upload(path, file, progress) {
   const request = new XMLHttpRequest();
+  const began = performance.now();
   /** @type {Promise<any>} */
   const done = new Promise((resolve, reject) => {
     request.open("POST", path);
     request.setRequestHeader("X-Formcheck", "1");
     request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.addEventListener(
-      "progress",
-      (event) => event.lengthComputable && progress(event.loaded / event.total),
-    );
+    request.upload.addEventListener("progress", ({ lengthComputable, loaded, total }) => {
+      // Of a copy that is over at once, all one would see is its end, just before the analysis begins at nothing.
+      const worthIt = performance.now() - began > COPY_SEEN_MS && loaded < total;
+      if (lengthComputable && worthIt) progress(loaded / total);
+    });
     request.addEventListener("load", () => {
       const body = parsed(request.responseText);
       if (request.status < 300) resolve(body);
