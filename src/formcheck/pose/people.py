@@ -42,11 +42,11 @@ _LEAST_FOUND, _LEAST_SHARE = 2, 0.15
 class Look(NamedTuple):
     """A frame in which somebody else is searched for.
 
-    ``person`` was found in it; ``rest`` gives the image without their trunk, no larger than a landmarker takes.
+    ``person`` was found in it; ``image`` gives it without their trunk, no larger than a landmarker takes.
     """
 
     t_s: float
-    rest: ReadImage
+    image: ReadImage
     person: Detection
 
 

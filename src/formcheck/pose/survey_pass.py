@@ -160,7 +160,7 @@ def _search(looks: Sequence[Look], make_landmarker: MakeLandmarker, *, jobs: int
 
     def search(some: Sequence[Look]) -> list[bool]:
         with closing(make_landmarker(tracking=False)) as landmarker:
-            return [is_another(landmarker.detect(look.rest(), look.t_s), look.person) for look in some]
+            return [is_another(landmarker.detect(look.image(), look.t_s), look.person) for look in some]
 
     with ThreadPoolExecutor(jobs, "look") as pool:
         found = list(pool.map(search, [looks[k::jobs] for k in range(min(jobs, len(looks)))]))

@@ -143,7 +143,7 @@ export class Timeline {
   }
 
   /**
-   * Bring a repetition into sight, large enough to work on.
+   * Bring a repetition into view, large enough to work on.
    * @param {Rep} rep
    */
   reveal(rep) {
@@ -182,7 +182,7 @@ export class Timeline {
     this.#placePlayhead();
   }
 
-  /** The player moved: keep the playhead in sight. */
+  /** The player moved: keep the playhead in view. */
   follow() {
     const { time_s } = this.player;
     const [from, to] = this.span;
